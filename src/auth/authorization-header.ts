@@ -1,0 +1,48 @@
+import { invalidRequest, missingToken } from './errors.ts'
+
+export type Scheme = 'Bearer' | 'DPoP'
+
+export interface Credentials {
+  readonly scheme: Scheme
+  readonly token: string
+}
+
+/** RFC 6750 §2.1: `b64token`, behind one or more spaces. */
+const B64TOKEN = /^ +([\w.~+/-]+=*)$/
+
+/**
+ * Reads the access token of a request from its `Authorization` header (RFC 6750 §2.1, RFC 9449 §7.1).
+ * Nowhere else is one accepted (RFC 9700 §4.3.2).
+ *
+ * @param rawHeaders names and values by turns, as Node gives them: only there does a second header show
+ * @throws {AuthError} `missing_token` without credentials of a supported scheme, `invalid_request`
+ *   when there are more than one or they are malformed
+ */
+export function readCredentials(rawHeaders: readonly string[]): Credentials {
+  const [value, ...more] = headerValues(rawHeaders, 'authorization')
+  if (more.length > 0) throw invalidRequest()
+  const scheme = schemeOf(value)
+  if (value === undefined || scheme === undefined) throw missingToken()
+  const token = B64TOKEN.exec(value.slice(scheme.length))?.[1]
+  if (token === undefined) throw invalidRequest()
+  return { scheme, token }
+}
+
+/** The supported scheme of an `Authorization` value; names are case-insensitive (RFC 9110 §11.1). */
+export function schemeOf(value: string | undefined): Scheme | undefined {
+  const name = /^[^\s,]*/.exec(value ?? '')?.[0].toLowerCase()
+  if (name === 'bearer') return 'Bearer'
+  return name === 'dpop' ? 'DPoP' : undefined
+}
+
+/** Every value of one header, in the order they came. `name` in lower case. */
+export function headerValues(rawHeaders: readonly string[], name: string): string[] {
+  const values: string[] = []
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const given = rawHeaders[i] ?? ''
+    if (given.length === name.length && given.toLowerCase() === name) {
+      values.push(rawHeaders[i + 1] ?? '')
+    }
+  }
+  return values
+}

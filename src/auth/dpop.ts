@@ -1,0 +1,78 @@
+import { createHash } from 'node:crypto'
+import { calculateJwkThumbprint, EmbeddedJWK, errors, jwtVerify, type JWTVerifyResult } from 'jose'
+import { invalidProof } from './errors.ts'
+import type { ReplayMemory } from './replay-memory.ts'
+
+/** What a proof may be signed with; the challenge names them (RFC 9449 §7.1). */
+export const DPOP_ALGS = ['ES256', 'ES384', 'ES512', 'Ed25519', 'EdDSA', 'PS256', 'RS256']
+
+const MAX_PROOF_CHARS = 8 * 1024
+const MAX_AGE_SECONDS = 60
+const CLOCK_TOLERANCE_SECONDS = 5
+
+export interface ProofContext {
+  readonly accessToken: string
+  /** `cnf.jkt` of the token: the SHA-256 thumbprint of the key it is bound to (RFC 9449 §6.1). */
+  readonly thumbprint: string
+  readonly method: string
+  /** The URL of the request as its sender sees it. */
+  readonly targetUri: string
+}
+
+/**
+ * Checks that a DPoP proof was made for this request, with the key that the token is bound to, and
+ * was not used before (RFC 9449 §4.3).
+ *
+ * @param proof the value of the `DPoP` header
+ * @throws {AuthError} `invalid_dpop_proof`
+ */
+export async function verifyProof(
+  proof: string,
+  context: ProofContext,
+  deps: { readonly now: () => number; readonly replayMemory: ReplayMemory },
+): Promise<void> {
+  const { payload, protectedHeader } = await verifySignature(proof, deps.now())
+  if (payload['htm'] !== context.method || !isTarget(payload['htu'], context.targetUri)) {
+    throw invalidProof('proof_target')
+  }
+  if (payload['ath'] !== sha256(context.accessToken)) throw invalidProof('proof_token')
+  const thumbprint = await calculateJwkThumbprint(protectedHeader.jwk ?? {})
+  if (thumbprint !== context.thumbprint) throw invalidProof('proof_key')
+  const id = sha256(`${thumbprint} ${String(payload.jti)}`)
+  const ttlSeconds = MAX_AGE_SECONDS + 2 * CLOCK_TOLERANCE_SECONDS
+  if (!(await deps.replayMemory.remember(id, ttlSeconds))) throw invalidProof('proof_replayed')
+}
+
+/** Everything in a proof is the sender's, so whatever fails here is a fault of the proof. */
+async function verifySignature(proof: string, nowMs: number): Promise<JWTVerifyResult> {
+  if (proof.length > MAX_PROOF_CHARS) throw invalidProof('proof_malformed')
+  let result: JWTVerifyResult
+  try {
+    result = await jwtVerify(proof, EmbeddedJWK, {
+      typ: 'dpop+jwt',
+      algorithms: DPOP_ALGS,
+      requiredClaims: ['jti', 'htm', 'htu', 'ath'],
+      maxTokenAge: MAX_AGE_SECONDS,
+      clockTolerance: CLOCK_TOLERANCE_SECONDS,
+      currentDate: new Date(nowMs),
+    })
+  } catch (error) {
+    const late = error instanceof errors.JWTExpired || isClaimFailure(error, 'iat')
+    throw invalidProof(late ? 'proof_time' : 'proof_malformed', error)
+  }
+  if (typeof result.payload.jti !== 'string') throw invalidProof('proof_malformed')
+  return result
+}
+
+function isClaimFailure(error: unknown, claim: string): boolean {
+  return error instanceof errors.JWTClaimValidationFailed && error.claim === claim
+}
+
+/** RFC 9449 §4.3: `htu` is compared without query and fragment, after the normalisation of RFC 3986. */
+function isTarget(htu: unknown, targetUri: string): boolean {
+  if (typeof htu !== 'string' || !URL.canParse(htu) || !URL.canParse(targetUri)) return false
+  const [claimed, actual] = [new URL(htu), new URL(targetUri)]
+  return claimed.origin === actual.origin && claimed.pathname === actual.pathname
+}
+
+const sha256 = (text: string) => createHash('sha256').update(text).digest('base64url')

@@ -1,0 +1,146 @@
+import { createLocalJWKSet, type JWTVerifyGetKey } from 'jose'
+import { keysUnavailable } from './errors.ts'
+import { discover, fetchSigningKeys, type Fetch, type IssuerMetadata } from './jwks.ts'
+
+const MINUTE_MS = 60_000
+/** Keys older than this are renewed in the background, long before they age out. */
+const REFRESH_AFTER_MS = 8 * MINUTE_MS
+const MAX_AGE_MS = 10 * MINUTE_MS
+/** While the issuer is down the last good keys serve for so long. */
+const MAX_STALE_MS = 24 * 60 * MINUTE_MS
+const UNKNOWN_KEY_COOLDOWN_MS = 30_000
+const RETRY_WITH_KEYS_MS = 30_000
+const RETRY_WITHOUT_KEYS_MS = 1_000
+const CHECK_INTERVAL_MS = 1_000
+const RETRY_AFTER_SECONDS = 5
+
+/** An issuer's keys at one time: the same object for as long as the issuer publishes the same keys. */
+export interface KeySet {
+  readonly issuer: string
+  readonly getKey: JWTVerifyGetKey
+}
+
+export interface KeySource {
+  /** Fetches the keys and keeps them fresh from now on, without waiting for them. */
+  start(): void
+  stop(): void
+  /** The keys, where they can be had without waiting. Cheap: it is asked on every request. */
+  current(): KeySet | undefined
+  /** @throws {AuthError} `keys_unavailable` when they can't be fetched and none are known */
+  get(): Promise<KeySet>
+  /** Asks the issuer again, within bounds, for a token whose key is not in `keySet`. */
+  renew(keySet: KeySet): Promise<KeySet>
+  /** The issuer's identifier (`iss`), `undefined` while discovery has not found it yet. */
+  issuer(): string | undefined
+  /** How long ago the issuer confirmed the keys, in seconds; `undefined` without keys. */
+  ageSeconds(): number | undefined
+}
+
+/** What became of one fetch, for the log and for metrics. */
+export interface KeyFetch {
+  readonly durationMs: number
+  /** Whether the issuer publishes other keys than before. */
+  readonly changed: boolean
+  /** Absent when the fetch succeeded. */
+  readonly error?: unknown
+}
+
+export interface KeySourceOptions {
+  /** Where the keys are, or the base URL of an issuer whose discovery document says so. */
+  readonly issuer: IssuerMetadata | { readonly discover: string }
+  /** Milliseconds since the epoch. */
+  readonly now: () => number
+  readonly fetch: Fetch
+  readonly onFetch: (outcome: KeyFetch) => void
+}
+
+/**
+ * Keeps an issuer's keys: one fetch at a time, renewed in the background, kept through an outage. Keys
+ * that the issuer withdrew are gone with the next fetch.
+ */
+export function createKeySource(options: KeySourceOptions): KeySource {
+  const { now } = options
+  let keySet: KeySet | undefined
+  let published = ''
+  let confirmedAt = -Infinity
+  let failed = false
+  let retryAt = -Infinity
+  let unknownKeyAt = -Infinity
+  let inFlight: Promise<void> | undefined
+  let timer: NodeJS.Timeout | undefined
+
+  async function refresh(): Promise<void> {
+    const startedAt = now()
+    let changed = false
+    try {
+      const { issuer, jwksUri } = await issuerOf(options)
+      const keys = await fetchSigningKeys(jwksUri, options.fetch)
+      const text = JSON.stringify({ issuer, keys })
+      changed = text !== published
+      if (changed) keySet = { issuer, getKey: createLocalJWKSet({ keys }) }
+      published = text
+      confirmedAt = now()
+      failed = false
+      options.onFetch({ durationMs: now() - startedAt, changed })
+    } catch (error) {
+      failed = true
+      retryAt = now() + (keySet ? RETRY_WITH_KEYS_MS : RETRY_WITHOUT_KEYS_MS)
+      options.onFetch({ durationMs: now() - startedAt, changed, error })
+    }
+  }
+
+  function refreshOnce(): Promise<void> {
+    return (inFlight ??= refresh().finally(() => {
+      inFlight = undefined
+    }))
+  }
+
+  function forget(): void {
+    keySet = undefined
+    published = ''
+  }
+
+  function age(): number {
+    const elapsed = now() - confirmedAt
+    if (elapsed > MAX_STALE_MS) forget()
+    if (elapsed > REFRESH_AFTER_MS && (!failed || now() >= retryAt)) void refreshOnce()
+    return elapsed
+  }
+
+  /** Past their age the keys serve without waiting only once the issuer has been found to fail. */
+  function current(): KeySet | undefined {
+    const fresh = age() <= MAX_AGE_MS
+    return fresh || failed ? keySet : undefined
+  }
+
+  return {
+    start() {
+      void refreshOnce()
+      timer = setInterval(age, CHECK_INTERVAL_MS).unref()
+    },
+    stop() {
+      clearInterval(timer)
+    },
+    current,
+    async get() {
+      if (!current() && inFlight) await inFlight
+      if (!keySet) throw keysUnavailable(RETRY_AFTER_SECONDS)
+      return keySet
+    },
+    async renew(unmatched) {
+      await inFlight
+      if (keySet === unmatched && now() >= unknownKeyAt) {
+        unknownKeyAt = now() + UNKNOWN_KEY_COOLDOWN_MS
+        void refreshOnce()
+      }
+      await inFlight
+      return keySet ?? unmatched
+    },
+    issuer: () => ('issuer' in options.issuer ? options.issuer.issuer : keySet?.issuer),
+    ageSeconds: () => (keySet ? (now() - confirmedAt) / 1000 : undefined),
+  }
+}
+
+async function issuerOf({ issuer, fetch }: KeySourceOptions): Promise<IssuerMetadata> {
+  return 'discover' in issuer ? discover(issuer.discover, fetch) : issuer
+}
