@@ -1,0 +1,64 @@
+import express, { type Express } from 'express'
+import type { Logger } from 'pino'
+import type { Authenticate } from './auth/authenticate.ts'
+import { createAccessLog } from './http/access-log.ts'
+import { createBodyLimit } from './http/body-limit.ts'
+import { createContextFactory } from './http/context.ts'
+import { createCors } from './http/cors.ts'
+import { createDescriptionHandler, DESCRIPTION_PATH, describeApi } from './http/description.ts'
+import { createErrorHandler, notFound } from './http/errors.ts'
+import { createReadyHandler, live } from './http/health.ts'
+import { restOperations } from './http/operations.ts'
+import { requestId } from './http/request-id.ts'
+import { createResourceMetadataHandler, RESOURCE_METADATA_PATH } from './http/resource-metadata.ts'
+import { createRestRouter } from './http/rest.ts'
+import { createRpcHandler } from './http/rpc.ts'
+import { securityHeaders } from './http/security-headers.ts'
+import type { AppRouter } from './router.ts'
+
+const MAX_BODY_BYTES = 100 * 1024
+
+export interface AppOptions {
+  readonly router: AppRouter
+  readonly authenticate: Authenticate
+  /** The issuer of the tokens; `undefined` while discovery has not found it yet. */
+  readonly issuer: () => string | undefined
+  /** Browser origins that may call. */
+  readonly clientOrigins: readonly string[]
+  readonly publicUrl: string | undefined
+  readonly trustProxy: number | string
+  readonly isReady: () => boolean
+  readonly logger: Logger
+}
+
+/** The Express app: every mount in one place, in the order a request meets them. */
+export function createApp(options: AppOptions): Express {
+  const { router, logger, clientOrigins: origins } = options
+  const createContext = createContextFactory(options)
+  const bodyLimit = createBodyLimit(MAX_BODY_BYTES)
+  const rest = { router, createContext, maxBodyBytes: MAX_BODY_BYTES }
+  const methods = [...new Set(restOperations(router).map(({ method }) => method))]
+
+  const app = express()
+  app.disable('x-powered-by')
+  app.disable('etag')
+  app.enable('case sensitive routing')
+  app.set('query parser', 'simple')
+  app.set('trust proxy', options.trustProxy)
+
+  app.use(requestId, securityHeaders, createAccessLog(logger))
+  app.get('/livez', live)
+  app.get('/readyz', createReadyHandler(options.isReady))
+
+  app.use('/trpc', createCors({ origins, methods: ['GET', 'POST'] }))
+  app.use('/trpc', createRpcHandler({ ...rest, bodyLimit, logger }))
+
+  app.use(createCors({ origins, methods }), bodyLimit)
+  app.get(RESOURCE_METADATA_PATH, createResourceMetadataHandler(options))
+  app.get(DESCRIPTION_PATH, createDescriptionHandler(describeApi(router)))
+  app.use(createRestRouter(rest))
+
+  app.use(notFound)
+  app.use(createErrorHandler({ logger, createContext }))
+  return app
+}

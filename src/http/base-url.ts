@@ -1,0 +1,15 @@
+import type { Request } from 'express'
+
+/** A host name or address with an optional port: nothing that could end a quoted string. */
+const SANE_HOST = /^[\w.-]+(?::\d{1,5})?$|^\[[\da-f:.]+\](?::\d{1,5})?$/i
+
+/**
+ * The origin under which the client reaches this server, such as `https://api.example.com`: the
+ * configured one, or what the request says, proxies included as far as they are trusted.
+ * `undefined` when the request names no sane host.
+ */
+export function baseUrlOf(req: Request, configured: string | undefined): string | undefined {
+  if (configured !== undefined) return configured
+  const { host } = req as { host?: string } // absent in HTTP/1.0, whatever Express' types say
+  return host !== undefined && SANE_HOST.test(host) ? `${req.protocol}://${host}` : undefined
+}

@@ -1,0 +1,19 @@
+import type { AnyProcedure, AnyRouter } from '@trpc/server'
+import type { OpenApiMeta, OpenApiMethod } from 'trpc-openapi'
+
+/** One procedure as REST sees it: what its `openapi` meta declares. */
+export interface RestOperation {
+  readonly method: OpenApiMethod
+  readonly path: string
+  readonly procedure: AnyProcedure
+}
+
+/** The procedures of a router that are REST operations too, in the order they are defined. */
+export function restOperations(router: AnyRouter): RestOperation[] {
+  return Object.values(router._def.procedures as Record<string, AnyProcedure>).flatMap(
+    (procedure) => {
+      const { openapi } = (procedure._def.meta ?? {}) as OpenApiMeta
+      return openapi ? [{ method: openapi.method, path: openapi.path, procedure }] : []
+    },
+  )
+}

@@ -1,0 +1,31 @@
+import type { RequestHandler } from 'express'
+import type { AppRouter } from '../router.ts'
+import { guardOf } from '../trpc.ts'
+import { baseUrlOf } from './base-url.ts'
+import { restOperations } from './operations.ts'
+
+export const RESOURCE_METADATA_PATH = '/.well-known/oauth-protected-resource'
+
+/**
+ * Serves the protected resource metadata (RFC 9728 §3.2), by which a client that got a challenge
+ * finds the issuer. `resource` is this server's own address, as RFC 9728 §3.3 asks.
+ */
+export function createResourceMetadataHandler(options: {
+  readonly router: AppRouter
+  readonly issuer: () => string | undefined
+  readonly publicUrl: string | undefined
+}): RequestHandler {
+  const scopes = restOperations(options.router).flatMap(
+    ({ procedure }) => guardOf(procedure).permissions,
+  )
+  return (req, res) => {
+    const issuer = options.issuer()
+    res.json({
+      resource: baseUrlOf(req, options.publicUrl),
+      authorization_servers: issuer === undefined ? [] : [issuer],
+      scopes_supported: [...new Set(scopes)],
+      bearer_methods_supported: ['header'],
+      resource_name: 'Messages API',
+    })
+  }
+}

@@ -1,0 +1,51 @@
+import { z } from 'zod'
+import { protectedProcedure, publicProcedure, requirePermissions, router } from '../trpc.ts'
+import { adminMessage, protectedMessage, publicMessage, READ_ADMIN_MESSAGES } from './messages.ts'
+
+const Message = z
+  .object({ message: z.string().meta({ description: 'A text to show to a person' }) })
+  .meta({ id: 'Message', description: 'A message of the API' })
+
+/** The chain of the admin message: a valid access token that holds the permission to read it. */
+const adminProcedure = protectedProcedure.use(requirePermissions(READ_ADMIN_MESSAGES))
+
+export const messagesRouter = router({
+  public: publicProcedure
+    .meta({
+      openapi: {
+        method: 'GET',
+        path: '/api/messages/public',
+        operationId: 'getPublicMessage',
+        tags: ['Messages'],
+        summary: 'Read the public message',
+      },
+    })
+    .output(Message)
+    .query(publicMessage),
+
+  protected: protectedProcedure
+    .meta({
+      openapi: {
+        method: 'GET',
+        path: '/api/messages/protected',
+        operationId: 'getProtectedMessage',
+        tags: ['Messages'],
+        summary: 'Read the protected message',
+      },
+    })
+    .output(Message)
+    .query(protectedMessage),
+
+  admin: adminProcedure
+    .meta({
+      openapi: {
+        method: 'GET',
+        path: '/api/messages/admin',
+        operationId: 'getAdminMessage',
+        tags: ['Messages'],
+        summary: 'Read the admin message',
+      },
+    })
+    .output(Message)
+    .query(adminMessage),
+})

@@ -1,0 +1,77 @@
+import type { Server } from 'node:http'
+import type { Logger } from 'pino'
+import { createApp } from './app.ts'
+import { createAuthenticator } from './auth/authenticate.ts'
+import type { IssuerMetadata } from './auth/jwks.ts'
+import { createKeySource, type KeyFetch } from './auth/keys.ts'
+import { createReplayMemory } from './auth/replay-memory.ts'
+import type { Config } from './config.ts'
+import { appRouter } from './router.ts'
+import { createHttpServer, listen, stop } from './server.ts'
+
+/** A server that listens, with all that runs beside it. */
+export interface Running {
+  readonly server: Server
+  readonly port: number
+  /** The local issuer's address, where it runs. */
+  readonly localIssuer: string | undefined
+  /** Says at `/readyz` that it is going, lets open requests end, then ends all that runs. */
+  readonly close: () => Promise<void>
+}
+
+/** Builds every dependency from the settings and starts the server. It never waits for the issuer. */
+export async function start(
+  config: Config,
+  deps: { readonly logger: Logger; readonly now: () => number },
+): Promise<Running> {
+  const { logger, now } = deps
+  const localIssuer = config.issuer ? undefined : await startLocalIssuer(config)
+  const issuer = config.issuer ?? localIssuer
+  if (!issuer) throw new Error('There is no issuer')
+  const onFetch = (outcome: KeyFetch) => {
+    logKeyFetch(logger, outcome)
+  }
+  const keys = createKeySource({ issuer, now, fetch, onFetch })
+  const replayMemory = createReplayMemory(now)
+  const onOutcome = () => undefined
+  let stopping = false
+  const app = createApp({
+    ...config,
+    router: appRouter,
+    authenticate: createAuthenticator({ ...config, keys, now, replayMemory, onOutcome }),
+    issuer: () => keys.issuer(),
+    isReady: () => keys.current() !== undefined && !stopping,
+    logger,
+  })
+  const server = createHttpServer(app)
+  const port = await listen(server, config)
+  keys.start()
+  return {
+    server,
+    port,
+    localIssuer: localIssuer?.issuer,
+    async close() {
+      stopping = true
+      await stop(server)
+      keys.stop()
+      await localIssuer?.close()
+    },
+  }
+}
+
+/** Loaded on demand: a production install does not have it. */
+async function startLocalIssuer(
+  config: Config,
+): Promise<IssuerMetadata & { close: () => Promise<void> }> {
+  const local = await import('./local-issuer/local-issuer.ts')
+  return local.startLocalIssuer({
+    port: config.localIssuerPort,
+    audience: config.audience,
+    allowedOrigins: [...config.clientOrigins, `http://localhost:${config.port}`],
+  })
+}
+
+function logKeyFetch(logger: Logger, { error, changed, durationMs }: KeyFetch): void {
+  if (error) logger.warn({ err: error, durationMs }, "the issuer's keys could not be fetched")
+  else if (changed) logger.info({ durationMs }, "the issuer's keys are new")
+}

@@ -1,0 +1,136 @@
+import { describe, expect, it } from 'vitest'
+import { ConfigError, loadConfig } from '../src/config.ts'
+
+const PRODUCTION = {
+  NODE_ENV: 'production',
+  CLIENT_ORIGIN_URL: 'https://app.example.com',
+  AUTH0_DOMAIN: 'tenant.eu.auth0.com',
+  AUTH0_AUDIENCE: 'https://api.example.com',
+}
+
+function problemsOf(env: Record<string, string>): readonly string[] {
+  try {
+    loadConfig(env)
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems
+    throw error
+  }
+  return []
+}
+
+describe('settings', () => {
+  it('need nothing in development', () => {
+    expect(loadConfig({})).toEqual({
+      production: false,
+      port: 6060,
+      host: undefined,
+      publicUrl: undefined,
+      clientOrigins: ['http://localhost:4040'],
+      issuer: undefined,
+      audience: 'https://hello-world.example.com',
+      signingAlgs: ['RS256'],
+      permissionsClaim: 'permissions',
+      logLevel: 'info',
+      trustProxy: 0,
+      localIssuerPort: 6061,
+    })
+  })
+
+  it('name every missing variable in production at once', () => {
+    expect(problemsOf({ NODE_ENV: 'production' })).toEqual([
+      expect.stringMatching(/^AUTH0_DOMAIN: is required in production, .*ISSUER_BASE_URL/),
+      expect.stringMatching(/^AUTH0_AUDIENCE: is required in production, /),
+      expect.stringMatching(/^CLIENT_ORIGIN_URL: is required in production, /),
+    ])
+  })
+
+  it('derive issuer and key address from an Auth0 domain', () => {
+    expect(loadConfig(PRODUCTION)).toMatchObject({
+      production: true,
+      issuer: {
+        issuer: 'https://tenant.eu.auth0.com/',
+        jwksUri: 'https://tenant.eu.auth0.com/.well-known/jwks.json',
+      },
+    })
+    expect(loadConfig({ AUTH0_DOMAIN: 'localhost:8443' }).issuer).toMatchObject({
+      issuer: 'https://localhost:8443/',
+    })
+  })
+
+  it('take the discovery of any other issuer', () => {
+    const url = 'https://id.example.com/realms/main'
+    const env = { ...PRODUCTION, AUTH0_DOMAIN: '', ISSUER_BASE_URL: url }
+    expect(loadConfig(env).issuer).toEqual({ discover: url })
+  })
+
+  it('treat a blank value as absent', () => {
+    expect(problemsOf({ ...PRODUCTION, AUTH0_DOMAIN: ' ' })).toHaveLength(1)
+    expect(loadConfig({ PORT: '', AUTH0_DOMAIN: '' })).toMatchObject({ port: 6060 })
+    expect(loadConfig({ AUTH0_DOMAIN: '' }).issuer).toBeUndefined()
+  })
+
+  it('take several origins and trim the slash at the end of one', () => {
+    const { clientOrigins } = loadConfig({
+      CLIENT_ORIGIN_URL: 'http://localhost:4040/, https://app.example.com',
+    })
+    expect(clientOrigins).toEqual(['http://localhost:4040', 'https://app.example.com'])
+  })
+
+  it('refuse an Auth0 domain beside another issuer', () => {
+    expect(problemsOf({ ...PRODUCTION, ISSUER_BASE_URL: 'https://id.example.com' })).toEqual([
+      'AUTH0_DOMAIN, ISSUER_BASE_URL: only one of them can be set',
+    ])
+  })
+
+  it.each([
+    ['PORT', ['-1', '65536', '1e3', '0x10', 'http', '1.5']],
+    ['HOST', ['localhost:80', 'a b', 'http://localhost']],
+    ['PUBLIC_URL', ['api.example.com', 'https://api.example.com/v1', 'ftp://example.com']],
+    ['CLIENT_ORIGIN_URL', ['*', 'null', 'localhost:4040', 'http://a.example/path', 'http://a.b,']],
+    ['AUTH0_DOMAIN', ['https://tenant.auth0.com', 'tenant.auth0.com/', 'a/b', 'user@host', 'a b']],
+    [
+      'ISSUER_BASE_URL',
+      ['http://id.example.com', 'id.example.com', 'https://a.b/?c', 'https://a.b/#'],
+    ],
+    ['TOKEN_SIGNING_ALGS', ['HS256', 'none', 'RS256,HS256', 'rs256', 'RS256,']],
+    ['PERMISSIONS_CLAIM', ['.roles', 'a..b', 'roles.']],
+    ['LOG_LEVEL', ['verbose', 'INFO']],
+    ['TRUST_PROXY', ['true', '-1', '300.1.1.1', '10.0.0.0/33', '10.0.0.0/', 'proxy.example.com']],
+    ['LOCAL_ISSUER_PORT', ['99999']],
+  ])('refuse a %s that can not be used, and say what can', (name, values) => {
+    for (const value of values) {
+      const problems = problemsOf({ [name]: value })
+      expect(problems, value).toEqual([expect.stringMatching(new RegExp(`^${name}: must be `))])
+    }
+  })
+
+  it.each([
+    ['TRUST_PROXY', ['1', 'loopback', '10.0.0.0/8, 192.168.1.1', '::1/128']],
+    ['HOST', ['127.0.0.1', '::1', 'localhost']],
+    [
+      'ISSUER_BASE_URL',
+      ['http://127.0.0.1:8080', 'http://localhost:1/', 'http://[::1]:1', 'https://a.b'],
+    ],
+    ['TOKEN_SIGNING_ALGS', ['RS256', 'ES256, PS256', 'EdDSA']],
+    ['PORT', ['0', '65535']],
+  ])('take a %s that can be used', (name, values) => {
+    for (const value of values) expect(problemsOf({ [name]: value }), value).toEqual([])
+  })
+
+  it('report every problem at once and show no value', () => {
+    const env = {
+      ...PRODUCTION,
+      PORT: 'secret-1',
+      LOG_LEVEL: 'secret-2',
+      CLIENT_ORIGIN_URL: 'secret-3',
+    }
+    const problems = problemsOf({ ...env, AUTH0_AUDIENCE: '' })
+    expect(problems.map((problem) => problem.split(':')[0])).toEqual([
+      'PORT',
+      'CLIENT_ORIGIN_URL',
+      'LOG_LEVEL',
+      'AUTH0_AUDIENCE',
+    ])
+    expect(problems.join()).not.toContain('secret')
+  })
+})
