@@ -1,0 +1,33 @@
+import { pino } from 'pino'
+import { loadConfig } from '../../src/config.ts'
+import { start } from '../../src/start.ts'
+import { baseUrl } from './http.ts'
+import { AUDIENCE, type TestIssuer } from './issuer.ts'
+
+export interface TestServerOptions {
+  readonly issuer: TestIssuer
+  /** Settings over those that a test needs. */
+  readonly env?: Record<string, string>
+  /** Milliseconds since the epoch. */
+  readonly now?: () => number
+}
+
+/** The whole server in this process, on a free port, trusting the issuer given. */
+export async function startTestServer({ issuer, env = {}, now = Date.now }: TestServerOptions) {
+  const config = loadConfig({
+    HOST: '127.0.0.1',
+    PORT: '0',
+    ISSUER_BASE_URL: issuer.url,
+    AUTH0_AUDIENCE: AUDIENCE,
+    ...env,
+  })
+  const log: Record<string, unknown>[] = []
+  const logger = pino(
+    { level: 'debug' },
+    { write: (line: string) => log.push(JSON.parse(line) as Record<string, unknown>) },
+  )
+  const running = await start(config, { logger, now })
+  return { ...running, url: baseUrl(running), log }
+}
+
+export type TestServer = Awaited<ReturnType<typeof startTestServer>>
