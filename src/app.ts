@@ -6,13 +6,13 @@ import { createBodyLimit } from './http/body-limit.ts'
 import { createContextFactory } from './http/context.ts'
 import { createCors } from './http/cors.ts'
 import { createDescriptionHandler, DESCRIPTION_PATH, describeApi } from './http/description.ts'
-import { createErrorHandler, notFound } from './http/errors.ts'
+import { createErrorHandler, notFound, restErrorBody } from './http/errors.ts'
 import { createReadyHandler, live } from './http/health.ts'
 import { restOperations } from './http/operations.ts'
 import { requestId } from './http/request-id.ts'
 import { createResourceMetadataHandler, RESOURCE_METADATA_PATH } from './http/resource-metadata.ts'
 import { createRestRouter } from './http/rest.ts'
-import { createRpcHandler } from './http/rpc.ts'
+import { createRpcHandler, refuseOtherMethods, RPC_METHODS, rpcErrorBody } from './http/rpc.ts'
 import { securityHeaders } from './http/security-headers.ts'
 import type { AppRouter } from './router.ts'
 
@@ -37,6 +37,8 @@ export function createApp(options: AppOptions): Express {
   const createContext = createContextFactory(options)
   const bodyLimit = createBodyLimit(MAX_BODY_BYTES)
   const rest = { router, createContext, maxBodyBytes: MAX_BODY_BYTES }
+  const errorHandler = (body: (error: unknown) => object) =>
+    createErrorHandler({ logger, createContext, body })
   const methods = [...new Set(restOperations(router).map(({ method }) => method))]
 
   const app = express()
@@ -50,8 +52,12 @@ export function createApp(options: AppOptions): Express {
   app.get('/livez', live)
   app.get('/readyz', createReadyHandler(options.isReady))
 
-  app.use('/trpc', createCors({ origins, methods: ['GET', 'POST'] }))
-  app.use('/trpc', createRpcHandler({ ...rest, bodyLimit, logger }))
+  app.use('/trpc', createCors({ origins, methods: RPC_METHODS }))
+  app.use('/trpc', refuseOtherMethods, bodyLimit, createRpcHandler({ ...rest, logger }))
+  app.use(
+    '/trpc',
+    errorHandler((error) => rpcErrorBody(router, error)),
+  )
 
   app.use(createCors({ origins, methods }), bodyLimit)
   app.get(RESOURCE_METADATA_PATH, createResourceMetadataHandler(options))
@@ -59,6 +65,6 @@ export function createApp(options: AppOptions): Express {
   app.use(createRestRouter(rest))
 
   app.use(notFound)
-  app.use(createErrorHandler({ logger, createContext }))
+  app.use(errorHandler(restErrorBody))
   return app
 }

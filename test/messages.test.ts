@@ -1,21 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { ask, bearer, MESSAGES, REFUSALS, TRANSPORTS } from './support/contract.ts'
-import { ADMIN, startIssuer, type TestIssuer } from './support/issuer.ts'
-import { startTestServer, type TestServer } from './support/server.ts'
+import { useServer } from './support/fixtures.ts'
+import { ADMIN } from './support/issuer.ts'
 
-let issuer: TestIssuer
-let server: TestServer
-
-beforeAll(async () => {
-  issuer = await startIssuer()
-  server = await startTestServer({ issuer })
-})
-afterAll(async () => {
-  await server.close()
-  await issuer.close()
-})
-
-const metadata = () => `resource_metadata="${server.url}/.well-known/oauth-protected-resource"`
+const fixture = useServer()
+const metadata = () =>
+  `resource_metadata="${fixture.server.url}/.well-known/oauth-protected-resource"`
 const ALGS = 'algs="ES256 ES384 ES512 Ed25519 EdDSA PS256 RS256"'
 const refusal = ({ status, message }: { status: number; message: string }) => ({
   status,
@@ -25,26 +15,29 @@ const refusal = ({ status, message }: { status: number; message: string }) => ({
 describe.each(TRANSPORTS)('%s', (transport) => {
   it('shares the public message with anyone, even with a token that is no good', async () => {
     const call = { transport, message: 'public' } as const
-    expect(await ask(server.url, call)).toMatchObject({ status: 200, body: MESSAGES.public })
+    expect(await ask(fixture.server.url, call)).toMatchObject({
+      status: 200,
+      body: MESSAGES.public,
+    })
     const withBadToken = { ...call, headers: bearer('x') }
-    expect(await ask(server.url, withBadToken)).toMatchObject({ status: 200 })
+    expect(await ask(fixture.server.url, withBadToken)).toMatchObject({ status: 200 })
   })
 
   it('shares the protected message with any valid token', async () => {
-    const headers = bearer(await issuer.mint())
-    const answer = await ask(server.url, { transport, message: 'protected', headers })
+    const headers = bearer(await fixture.issuer.mint())
+    const answer = await ask(fixture.server.url, { transport, message: 'protected', headers })
     expect(answer).toMatchObject({ status: 200, body: MESSAGES.protected, challenge: null })
   })
 
   it('shares the admin message with a token that holds the permission', async () => {
-    const headers = bearer(await issuer.mint({ claims: ADMIN }))
-    const answer = await ask(server.url, { transport, message: 'admin', headers })
+    const headers = bearer(await fixture.issuer.mint({ claims: ADMIN }))
+    const answer = await ask(fixture.server.url, { transport, message: 'admin', headers })
     expect(answer).toMatchObject({ status: 200, body: MESSAGES.admin, challenge: null })
   })
 
   it.each([['bearer'], ['BEARER'], ['BeArEr ']])('takes the scheme as "%s"', async (scheme) => {
-    const headers = { authorization: `${scheme} ${await issuer.mint()}` }
-    const answer = await ask(server.url, { transport, message: 'protected', headers })
+    const headers = { authorization: `${scheme} ${await fixture.issuer.mint()}` }
+    const answer = await ask(fixture.server.url, { transport, message: 'protected', headers })
     expect(answer.status).toBe(200)
   })
 
@@ -53,7 +46,7 @@ describe.each(TRANSPORTS)('%s', (transport) => {
     async (message) => {
       for (const authorization of [undefined, 'Basic dXNlcjpwYXNz', 'Bearertoken x', '']) {
         const headers = authorization === undefined ? {} : { authorization }
-        const answer = await ask(server.url, { transport, message, headers })
+        const answer = await ask(fixture.server.url, { transport, message, headers })
         expect(answer).toMatchObject({
           ...refusal(REFUSALS.missing),
           challenge: `Bearer ${metadata()}, DPoP ${ALGS}`,
@@ -70,7 +63,7 @@ describe.each(TRANSPORTS)('%s', (transport) => {
     ['padding in the middle', 'Bearer a=b'],
     ['quotes', 'Bearer "abc"'],
   ])('refuses a header with %s', async (_, authorization) => {
-    const answer = await ask(server.url, {
+    const answer = await ask(fixture.server.url, {
       transport,
       message: 'protected',
       headers: { authorization },
@@ -82,8 +75,8 @@ describe.each(TRANSPORTS)('%s', (transport) => {
   })
 
   it('refuses a token that expired, and says so', async () => {
-    const headers = bearer(await issuer.mint({ at: Date.now() / 1000 - 7200 }))
-    const answer = await ask(server.url, { transport, message: 'protected', headers })
+    const headers = bearer(await fixture.issuer.mint({ at: Date.now() / 1000 - 7200 }))
+    const answer = await ask(fixture.server.url, { transport, message: 'protected', headers })
     expect(answer).toMatchObject({
       ...refusal(REFUSALS.badToken),
       challenge: `Bearer error="invalid_token", error_description="The access token expired", ${metadata()}`,
@@ -91,8 +84,8 @@ describe.each(TRANSPORTS)('%s', (transport) => {
   })
 
   it('refuses a valid token without the permission, and names it', async () => {
-    const headers = bearer(await issuer.mint({ claims: { permissions: ['read:other'] } }))
-    const answer = await ask(server.url, { transport, message: 'admin', headers })
+    const headers = bearer(await fixture.issuer.mint({ claims: { permissions: ['read:other'] } }))
+    const answer = await ask(fixture.server.url, { transport, message: 'admin', headers })
     expect(answer).toMatchObject({
       ...refusal(REFUSALS.noPermission),
       challenge: `Bearer error="insufficient_scope", scope="read:admin-messages", ${metadata()}`,

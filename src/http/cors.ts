@@ -10,12 +10,21 @@ const DAY_SECONDS = 86_400
 export function createCors(options: {
   readonly origins: readonly string[]
   readonly methods: readonly string[]
-}): RequestHandler {
-  return cors({
+}): RequestHandler[] {
+  const setHeaders = cors({
     origin: [...options.origins],
     methods: [...options.methods],
     allowedHeaders: ['Authorization', 'Content-Type', 'DPoP', 'Trpc-Accept'],
     exposedHeaders: ['WWW-Authenticate', 'Retry-After', 'X-Request-Id'],
     maxAge: DAY_SECONDS,
+    preflightContinue: true,
   })
+  return [setHeaders, answerPreflight]
+}
+
+/** An OPTIONS request that is no preflight is not answered here: it gets what its path says to it. */
+const answerPreflight: RequestHandler = (req, res, next) => {
+  const { 'access-control-request-method': asked } = req.headers
+  if (req.method === 'OPTIONS' && asked !== undefined) res.status(204).end()
+  else next()
 }

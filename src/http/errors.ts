@@ -22,20 +22,27 @@ export const notFound: RequestHandler = () => {
   throw new TRPCError({ code: 'NOT_FOUND' })
 }
 
-/** Answers every error outside `/trpc` with `{ message }`; what happened goes to the log alone. */
+/** Answers every error with what a client may know of it; what happened goes to the log alone. */
 export function createErrorHandler(options: {
   readonly logger: Logger
   readonly createContext: CreateContext
+  readonly body: (error: unknown) => object
 }): ErrorRequestHandler {
   // eslint-disable-next-line max-params -- Express knows an error handler by its four parameters
   return (error: unknown, req, res: Response, _next) => {
-    const { status, message, issues } = toPublicError(error)
+    const { status } = toPublicError(error)
     if (status >= 500) options.logger.error({ requestId: req.id, err: error }, 'request failed')
     if (res.headersSent) {
       res.destroy()
       return
     }
     res.setHeaders(errorHeaders(error, options.createContext(req).challenge))
-    res.status(status).json(issues ? { message, issues } : { message })
+    res.status(status).json(options.body(error))
   }
+}
+
+/** `{ message }`, and `issues` for an input that does not fit: the body of every error but tRPC's. */
+export function restErrorBody(error: unknown): object {
+  const { message, issues } = toPublicError(error)
+  return issues ? { message, issues } : { message }
 }

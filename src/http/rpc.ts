@@ -1,12 +1,14 @@
+import { getTRPCErrorFromUnknown, TRPCError } from '@trpc/server'
 import { createExpressMiddleware } from '@trpc/server/adapters/express'
+import { getErrorShape } from '@trpc/server/unstable-core-do-not-import'
 import type { RequestHandler } from 'express'
 import type { Logger } from 'pino'
 import { findAuthError, toPublicError } from '../public-error.ts'
 import type { AppRouter } from '../router.ts'
-import type { BodyLimit } from './body-limit.ts'
 import type { CreateContext } from './context.ts'
 import { errorHeaders } from './errors.ts'
 
+export const RPC_METHODS = ['GET', 'POST']
 const MAX_BATCH_SIZE = 10
 
 /** Serves the router as tRPC over HTTP; errors travel in tRPC's own envelope. */
@@ -15,15 +17,12 @@ export function createRpcHandler(options: {
   readonly createContext: CreateContext
   readonly logger: Logger
   readonly maxBodyBytes: number
-  /** Runs before tRPC, so that its refusal is in tRPC's envelope too. */
-  readonly bodyLimit: BodyLimit
 }): RequestHandler {
   return createExpressMiddleware({
     router: options.router,
     createContext: ({ req }) => options.createContext(req),
     maxBatchSize: MAX_BATCH_SIZE,
     maxBodySize: options.maxBodyBytes,
-    middleware: options.bodyLimit,
     /** A streamed batch has sent its headers before a call fails: then there are no errors here. */
     responseMeta({ ctx, errors }) {
       const refusal = errors.find(findAuthError)
@@ -36,4 +35,28 @@ export function createRpcHandler(options: {
       options.logger.error({ requestId: req.id, err: error }, 'request failed')
     },
   })
+}
+
+/** tRPC asks any other method for a body before it looks at the procedure. */
+export const refuseOtherMethods: RequestHandler = (req, res, next) => {
+  if (req.method === 'HEAD' || RPC_METHODS.includes(req.method)) {
+    next()
+    return
+  }
+  res.setHeader('allow', RPC_METHODS.join(', '))
+  throw new TRPCError({ code: 'METHOD_NOT_SUPPORTED' })
+}
+
+/** tRPC's envelope for a request that was refused before tRPC saw it. */
+export function rpcErrorBody(router: AppRouter, error: unknown): object {
+  return {
+    error: getErrorShape({
+      config: router._def._config,
+      error: getTRPCErrorFromUnknown(error),
+      type: 'unknown',
+      path: undefined,
+      input: undefined,
+      ctx: undefined,
+    }),
+  }
 }
