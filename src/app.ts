@@ -14,12 +14,12 @@ import { createResourceMetadataHandler, RESOURCE_METADATA_PATH } from './http/re
 import { createRestRouter } from './http/rest.ts'
 import { createRpcHandler, refuseOtherMethods, RPC_METHODS, rpcErrorBody } from './http/rpc.ts'
 import { securityHeaders } from './http/security-headers.ts'
-import type { AppRouter } from './router.ts'
+import type { ApiRouter } from './trpc.ts'
 
 const MAX_BODY_BYTES = 100 * 1024
 
 export interface AppOptions {
-  readonly router: AppRouter
+  readonly router: ApiRouter
   readonly authenticate: Authenticate
   /** The issuer of the tokens; `undefined` while discovery has not found it yet. */
   readonly issuer: () => string | undefined

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import type { Logger } from 'pino'
 import { ConfigError, loadConfig } from './config.ts'
 import { createLogger } from './logger.ts'
+import { appRouter } from './router.ts'
 import { start, type Running } from './start.ts'
 import { welcome } from './welcome.ts'
 
@@ -29,7 +30,7 @@ try {
   if (existsSync('.env')) process.loadEnvFile()
   const config = loadConfig(process.env)
   const logger = await createLogger({ level: config.logLevel, production: config.production })
-  const running = await start(config, { logger, now: Date.now })
+  const running = await start(config, { router: appRouter, logger, now: Date.now })
   stopOnSignals(running, logger)
   const { port, localIssuer } = running
   if (localIssuer === undefined) logger.info({ port }, 'listening')

@@ -6,8 +6,8 @@ import type { IssuerMetadata } from './auth/jwks.ts'
 import { createKeySource, type KeyFetch } from './auth/keys.ts'
 import { createReplayMemory } from './auth/replay-memory.ts'
 import type { Config } from './config.ts'
-import { appRouter } from './router.ts'
 import { createHttpServer, listen, stop } from './server.ts'
+import type { ApiRouter } from './trpc.ts'
 
 /** A server that listens, with all that runs beside it. */
 export interface Running {
@@ -22,9 +22,14 @@ export interface Running {
 /** Builds every dependency from the settings and starts the server. It never waits for the issuer. */
 export async function start(
   config: Config,
-  deps: { readonly logger: Logger; readonly now: () => number },
+  deps: {
+    readonly router: ApiRouter
+    readonly logger: Logger
+    /** Milliseconds since the epoch. */
+    readonly now: () => number
+  },
 ): Promise<Running> {
-  const { logger, now } = deps
+  const { router, logger, now } = deps
   const localIssuer = config.issuer ? undefined : await startLocalIssuer(config)
   const issuer = config.issuer ?? localIssuer
   if (!issuer) throw new Error('There is no issuer')
@@ -37,7 +42,7 @@ export async function start(
   let stopping = false
   const app = createApp({
     ...config,
-    router: appRouter,
+    router,
     authenticate: createAuthenticator({ ...config, keys, now, replayMemory, onOutcome }),
     issuer: () => keys.issuer(),
     isReady: () => keys.current() !== undefined && !stopping,

@@ -67,6 +67,9 @@ const authenticated = t.middleware(async ({ ctx, next }) => {
 
 export const router = t.router
 
+/** Any router of this API, whatever its procedures. */
+export type ApiRouter = ReturnType<typeof router>
+
 /** Anyone may call it. */
 export const publicProcedure = t.procedure
 

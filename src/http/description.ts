@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { RequestHandler } from 'express'
 import { generateOpenApiDocument, type OpenAPIObject } from 'trpc-openapi'
-import type { AppRouter } from '../router.ts'
-import { guardOf } from '../trpc.ts'
+import { guardOf, type ApiRouter } from '../trpc.ts'
 import { ERROR_SCHEMAS, errorResponses, REQUEST_ID } from './error-responses.ts'
 import { restOperations, type RestOperation } from './operations.ts'
 
@@ -21,7 +20,7 @@ const SECURITY_SCHEMES = {
  * The OpenAPI 3.1 document of every procedure with an `openapi` meta. trpc-openapi writes it; what an
  * operation asks for, and the errors it can answer with, are then set from the guards of its chain.
  */
-export function describeApi(router: AppRouter): OpenAPIObject {
+export function describeApi(router: ApiRouter): OpenAPIObject {
   const document = structuredClone(
     generateOpenApiDocument(router, {
       title: 'Messages API',

@@ -1,6 +1,5 @@
 import type { RequestHandler } from 'express'
-import type { AppRouter } from '../router.ts'
-import { guardOf } from '../trpc.ts'
+import { guardOf, type ApiRouter } from '../trpc.ts'
 import { baseUrlOf } from './base-url.ts'
 import { restOperations } from './operations.ts'
 
@@ -11,7 +10,7 @@ export const RESOURCE_METADATA_PATH = '/.well-known/oauth-protected-resource'
  * finds the issuer. `resource` is this server's own address, as RFC 9728 §3.3 asks.
  */
 export function createResourceMetadataHandler(options: {
-  readonly router: AppRouter
+  readonly router: ApiRouter
   readonly issuer: () => string | undefined
   readonly publicUrl: string | undefined
 }): RequestHandler {

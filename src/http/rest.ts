@@ -1,8 +1,7 @@
 import { TRPCError } from '@trpc/server'
 import express, { type RequestHandler, type Router } from 'express'
 import { createOpenApiExpressMiddleware, type OpenApiMethod } from 'trpc-openapi'
-import type { AppRouter } from '../router.ts'
-import type { Context } from '../trpc.ts'
+import type { ApiRouter, Context } from '../trpc.ts'
 import type { CreateContext } from './context.ts'
 import { restOperations } from './operations.ts'
 
@@ -12,7 +11,7 @@ const JSON_TYPE = 'application/json; charset=utf-8'
 const BODILESS: readonly OpenApiMethod[] = ['GET', 'DELETE']
 
 export interface RestOptions {
-  readonly router: AppRouter
+  readonly router: ApiRouter
   readonly createContext: CreateContext
   readonly maxBodyBytes: number
 }

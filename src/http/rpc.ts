@@ -4,16 +4,16 @@ import { getErrorShape } from '@trpc/server/unstable-core-do-not-import'
 import type { RequestHandler } from 'express'
 import type { Logger } from 'pino'
 import { findAuthError, toPublicError } from '../public-error.ts'
-import type { AppRouter } from '../router.ts'
 import type { CreateContext } from './context.ts'
 import { errorHeaders } from './errors.ts'
+import type { ApiRouter } from '../trpc.ts'
 
 export const RPC_METHODS = ['GET', 'POST']
 const MAX_BATCH_SIZE = 10
 
 /** Serves the router as tRPC over HTTP; errors travel in tRPC's own envelope. */
 export function createRpcHandler(options: {
-  readonly router: AppRouter
+  readonly router: ApiRouter
   readonly createContext: CreateContext
   readonly logger: Logger
   readonly maxBodyBytes: number
@@ -48,7 +48,7 @@ export const refuseOtherMethods: RequestHandler = (req, res, next) => {
 }
 
 /** tRPC's envelope for a request that was refused before tRPC saw it. */
-export function rpcErrorBody(router: AppRouter, error: unknown): object {
+export function rpcErrorBody(router: ApiRouter, error: unknown): object {
   return {
     error: getErrorShape({
       config: router._def._config,

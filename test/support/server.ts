@@ -1,8 +1,10 @@
 import { pino } from 'pino'
 import { loadConfig } from '../../src/config.ts'
+import { appRouter } from '../../src/router.ts'
 import { start } from '../../src/start.ts'
 import { baseUrl } from './http.ts'
 import { AUDIENCE, type TestIssuer } from './issuer.ts'
+import type { ApiRouter } from '../../src/trpc.ts'
 
 export interface TestServerOptions {
   readonly issuer: TestIssuer
@@ -10,10 +12,13 @@ export interface TestServerOptions {
   readonly env?: Record<string, string>
   /** Milliseconds since the epoch. */
   readonly now?: () => number
+  /** In place of the messages. */
+  readonly router?: ApiRouter
 }
 
 /** The whole server in this process, on a free port, trusting the issuer given. */
-export async function startTestServer({ issuer, env = {}, now = Date.now }: TestServerOptions) {
+export async function startTestServer(options: TestServerOptions) {
+  const { issuer, env = {}, now = Date.now, router = appRouter } = options
   const config = loadConfig({
     HOST: '127.0.0.1',
     PORT: '0',
@@ -26,7 +31,7 @@ export async function startTestServer({ issuer, env = {}, now = Date.now }: Test
     { level: 'debug' },
     { write: (line: string) => log.push(JSON.parse(line) as Record<string, unknown>) },
   )
-  const running = await start(config, { logger, now })
+  const running = await start(config, { router, logger, now })
   return { ...running, url: baseUrl(running), log }
 }
 
