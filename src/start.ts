@@ -30,7 +30,7 @@ export async function start(
   },
 ): Promise<Running> {
   const { router, logger, now } = deps
-  const localIssuer = config.issuer ? undefined : await startLocalIssuer(config)
+  const localIssuer = config.issuer ? undefined : await startLocalIssuer(config, logger)
   const issuer = config.issuer ?? localIssuer
   if (!issuer) throw new Error('There is no issuer')
   const onFetch = (outcome: KeyFetch) => {
@@ -67,12 +67,16 @@ export async function start(
 /** Loaded on demand: a production install does not have it. */
 async function startLocalIssuer(
   config: Config,
+  logger: Logger,
 ): Promise<IssuerMetadata & { close: () => Promise<void> }> {
   const local = await import('./local-issuer/local-issuer.ts')
   return local.startLocalIssuer({
     port: config.localIssuerPort,
     audience: config.audience,
     allowedOrigins: [...config.clientOrigins, `http://localhost:${config.port}`],
+    onError: (err) => {
+      logger.error({ err }, 'the local issuer failed')
+    },
   })
 }
 

@@ -1,5 +1,101 @@
-export function startLocalIssuer(_options: object) {
-  return Promise.reject<{ issuer: string; jwksUri: string; close: () => Promise<void> }>(
-    new Error('The local issuer is not there yet: set AUTH0_DOMAIN or ISSUER_BASE_URL.'),
-  )
+import { createServer, type RequestListener, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { jsonAsForm } from './body.ts'
+import { createSigningKey } from './keys.ts'
+import { createProvider } from './provider.ts'
+import type { IssuerSettings } from './settings.ts'
+
+export interface LocalIssuerOptions extends Omit<IssuerSettings, 'issuer'> {
+  /** 0 takes any free one. */
+  readonly port: number
+}
+
+export interface LocalIssuer {
+  /** With the slash at the end. */
+  readonly issuer: string
+  readonly jwksUri: string
+  readonly close: () => Promise<void>
+}
+
+/** `localhost` is either, and which one is tried first depends on the client. */
+const LOOPBACK = ['127.0.0.1', '::1']
+const NO_SUCH_ADDRESS = ['EADDRNOTAVAIL', 'EAFNOSUPPORT']
+
+/**
+ * Starts an OpenID provider for development, which has people to sign in as and needs no account
+ * anywhere. It listens on loopback only, forgets everything when it is closed, and makes its keys anew
+ * at each start.
+ *
+ * @throws {Error} `EADDRINUSE` when the port is taken
+ */
+export async function startLocalIssuer(options: LocalIssuerOptions): Promise<LocalIssuer> {
+  const key = await createSigningKey()
+  const servers = await listenOnLoopback(options.port)
+  const port = portOf(servers[0])
+  const issuer = `http://localhost:${port}/`
+  const provider = createProvider({ ...options, issuer }, key)
+  const answer = provider.callback()
+  const listener: RequestListener = (request, response) => {
+    jsonAsForm(request).then(
+      (form) => answer(form, response),
+      () => response.destroy(),
+    )
+  }
+  for (const server of servers) server.on('request', onlyLocalHosts(port, listener))
+  return {
+    issuer,
+    jwksUri: `${issuer}.well-known/jwks.json`,
+    close: async () => {
+      await Promise.all(servers.map(close))
+    },
+  }
+}
+
+/** Listens on the same port of each loopback address that the machine has. */
+async function listenOnLoopback(port: number): Promise<Server[]> {
+  const servers: Server[] = []
+  try {
+    for (const host of LOOPBACK) {
+      const server = await listen(servers[0] ? portOf(servers[0]) : port, host)
+      if (server) servers.push(server)
+    }
+    return servers
+  } catch (error) {
+    await Promise.all(servers.map(close))
+    throw error
+  }
+}
+
+/** `undefined` where the machine has no such address. */
+function listen(port: number, host: string): Promise<Server | undefined> {
+  return new Promise((resolve, reject) => {
+    const server = createServer()
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      if (NO_SUCH_ADDRESS.includes(error.code ?? '')) resolve(undefined)
+      else reject(error)
+    })
+    server.listen(port, host, () => {
+      resolve(server)
+    })
+  })
+}
+
+/** A page elsewhere whose host name was pointed here (DNS rebinding) is not let in. */
+function onlyLocalHosts(port: number, listener: RequestListener): RequestListener {
+  const hosts = ['localhost', '127.0.0.1', '[::1]'].map((name) => `${name}:${port}`)
+  return (request, response) => {
+    if (hosts.includes(request.headers.host ?? '')) listener(request, response)
+    else response.writeHead(421, { 'content-type': 'text/plain' }).end('Misdirected Request\n')
+  }
+}
+
+const portOf = (server: Server | undefined) => (server?.address() as AddressInfo).port
+
+function close(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => {
+      resolve()
+    })
+    server.closeAllConnections()
+  })
 }

@@ -1,0 +1,18 @@
+/** What the parts of the local issuer share. */
+export interface IssuerSettings {
+  /** With the slash at the end, as Auth0's. */
+  readonly issuer: string
+  /** The identifier of the API: the only value that a client may ask for as `audience`. */
+  readonly audience: string
+  /** Origins that may get codes and tokens, and to which log-out may return. */
+  readonly allowedOrigins: readonly string[]
+  /** Hears of failures that are the issuer's own fault. */
+  readonly onError: (error: unknown) => void
+}
+
+/** Any address on an allowed origin; no fragment (RFC 6749 section 3.1.2), no user name. */
+export function isAllowedAddress(text: string, allowedOrigins: readonly string[]): boolean {
+  if (!URL.canParse(text) || text.includes('#')) return false
+  const url = new URL(text)
+  return url.username === '' && url.password === '' && allowedOrigins.includes(url.origin)
+}
