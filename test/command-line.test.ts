@@ -1,0 +1,102 @@
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { MESSAGES } from './support/contract.ts'
+import { closeServer, listenOnLoopback } from './support/http.ts'
+import { end, MAIN, run } from './support/process.ts'
+import { tryInProduction } from './support/production.ts'
+
+const EMPTY_FOLDER = mkdtempSync(join(tmpdir(), 'messages-api-'))
+const PRODUCTION = {
+  NODE_ENV: 'production',
+  CLIENT_ORIGIN_URL: 'https://app.example.com',
+  AUTH0_DOMAIN: 'tenant.example.com',
+  AUTH0_AUDIENCE: 'https://api.example.com',
+}
+
+describe('in production', () => {
+  it('serves a tenant with just its four settings, and stops at SIGTERM', async () => {
+    const seen = await tryInProduction(MAIN)
+    expect(seen.answers).toEqual([
+      MESSAGES.public,
+      MESSAGES.protected,
+      MESSAGES.admin,
+      '{"message":"Requires authentication"}',
+    ])
+    expect(seen.ready).toBe(200)
+    expect(seen.exit).toBe(0)
+  })
+
+  it('never starts the local issuer', async () => {
+    const program = run(MAIN, { env: { NODE_ENV: 'production' } })
+    expect(await program.exit).toBe(1)
+    expect(program.output()).toMatch(
+      /^Invalid settings:\n {2}AUTH0_DOMAIN: is required in production/,
+    )
+  })
+})
+
+describe('settings that can not be used', () => {
+  it('are named all at once, without a value and without a stack', async () => {
+    const env = {
+      ...PRODUCTION,
+      PORT: 's3cret',
+      LOG_LEVEL: 's3cret',
+      AUTH0_DOMAIN: 'https://s3cret',
+    }
+    const program = run(MAIN, { env })
+    expect(await program.exit).toBe(1)
+    const lines = program.output().trim().split('\n')
+    expect(lines.map((line) => line.trim().split(':')[0])).toEqual([
+      'Invalid settings',
+      'PORT',
+      'AUTH0_DOMAIN',
+      'LOG_LEVEL',
+    ])
+    expect(program.output()).not.toContain('s3cret')
+  })
+
+  it('are found in .env too, over which the environment wins', async () => {
+    const cwd = mkdtempSync(join(tmpdir(), 'messages-api-'))
+    writeFileSync(join(cwd, '.env'), 'PORT=nonsense\nLOG_LEVEL=nonsense\n')
+    const command = [process.execPath, '--import', import.meta.resolve('tsx'), ...MAIN.slice(3)]
+    const program = run(command, { cwd, env: { ...PRODUCTION, PORT: '0' } })
+    expect(await program.exit).toBe(1)
+    expect(program.output()).toMatch(/^Invalid settings:\n {2}LOG_LEVEL: must be one of [^\n]*\n$/)
+  })
+})
+
+describe('a port in use', () => {
+  it('is one clear line', async () => {
+    const other = createServer()
+    const port = await listenOnLoopback(other)
+    const env = { ...PRODUCTION, HOST: '127.0.0.1', PORT: String(port) }
+    const program = run(MAIN, { env })
+    expect(await program.exit).toBe(1)
+    expect(program.output()).toBe(
+      `Port ${port} is already in use: stop the program that uses it, or set another one.\n`,
+    )
+    await closeServer(other)
+  })
+})
+
+describe('in development, with no setting at all', () => {
+  it('prints addresses and lines that work', async () => {
+    const program = run(
+      [process.execPath, '--import', import.meta.resolve('tsx'), ...MAIN.slice(3)],
+      {
+        cwd: EMPTY_FOLDER,
+        env: { PORT: '0', LOCAL_ISSUER_PORT: '0' },
+      },
+    )
+    const [, api] = await program.printed(/curl (http:\S+)\/api\/messages\/public/)
+    const [, issuer] = await program.printed(/Local issuer\s+(http:\S+)/)
+    const answer = await fetch(`${api}/api/messages/public`)
+    expect(await answer.text()).toBe(MESSAGES.public)
+    const metadata = await fetch(`${issuer}.well-known/openid-configuration`)
+    expect(await metadata.json()).toMatchObject({ issuer })
+    await end(program)
+  })
+})
