@@ -39,6 +39,7 @@ button:focus-visible, a:focus-visible { outline: 3px solid var(--accent); outlin
 .arrow { flex: none; width: 1.1rem; color: var(--quiet); }
 .plain { display: block; margin: 0 auto 1.25rem; padding: .4rem 1rem; background: none; border: 0;
   color: var(--quiet); }
+.plain:last-child { margin-bottom: 0; }
 .plain:hover { color: var(--text); text-decoration: underline; }
 .primary { width: 100%; padding: .75rem 1rem; border: 0; font-weight: 600; color: var(--card);
   background: var(--accent); margin-bottom: .5rem; }

@@ -1,0 +1,148 @@
+import { execFile } from 'node:child_process'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { decodeJwt } from 'jose'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { API, startTestIssuer } from '../support/local-issuer.ts'
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+const COMMAND = join(ROOT, 'src/local-issuer/token.ts')
+
+let issuer: Awaited<ReturnType<typeof startTestIssuer>>
+let folder: string
+let env: Record<string, string>
+
+beforeAll(async () => {
+  issuer = await startTestIssuer()
+  folder = await mkdtemp(join(tmpdir(), 'token-command-'))
+  env = { LOCAL_ISSUER_PORT: new URL(issuer.issuer).port, AUTH0_AUDIENCE: API }
+})
+afterAll(async () => {
+  await issuer.close()
+  await rm(folder, { recursive: true })
+})
+
+interface Outcome {
+  readonly status: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** Runs a program with these settings and no others. */
+function run(file: string, args: string[], options: { cwd: string; settings: object }) {
+  const { cwd, settings } = options
+  const { PATH, HOME } = process.env
+  return new Promise<Outcome>((resolve) => {
+    execFile(file, args, { cwd, env: { PATH, HOME, ...settings } }, (error, stdout, stderr) => {
+      resolve({ status: error ? Number(error.code) : 0, stdout, stderr })
+    })
+  })
+}
+
+/** The command in an empty folder. */
+const token = (args: string[], settings: Record<string, string> = env, cwd = folder) =>
+  run(process.execPath, ['--import', import.meta.resolve('tsx'), COMMAND, ...args], {
+    cwd,
+    settings,
+  })
+
+describe('npm run -s token', () => {
+  it.each([
+    ['user', 'auth0|local-user', []],
+    ['admin', 'auth0|local-admin', ['read:admin-messages']],
+  ])('-- %s prints an access token and nothing else', async (person, sub, permissions) => {
+    const args = ['run', '-s', 'token', '--', person]
+    const { status, stdout, stderr } = await run('npm', args, { cwd: ROOT, settings: env })
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
+    expect(stdout).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+\n$/)
+    const claims = decodeJwt(stdout.trim())
+    expect(claims).toMatchObject({ iss: issuer.issuer, sub, permissions })
+    expect(claims.aud).toContain(API)
+  })
+
+  it('reads .env', async () => {
+    const lines = Object.entries(env).map(([name, value]) => `${name}=${value}\n`)
+    const cwd = await mkdtemp(join(folder, 'with-env-'))
+    await writeFile(join(cwd, '.env'), lines.join(''))
+    const { status, stdout } = await token(['user'], {}, cwd)
+    expect(status).toBe(0)
+    expect(decodeJwt(stdout.trim()).iss).toBe(issuer.issuer)
+  })
+
+  it.each<[string, { args: string[]; settings?: Record<string, string>; message: RegExp }]>([
+    [
+      'nobody is named',
+      { args: [], message: /^Say whose token: npm run -s token -- user or admin\n$/ },
+    ],
+    [
+      'nobody of that name exists',
+      { args: ['bob'], message: /^Say whose token: .* user or admin\n$/ },
+    ],
+    [
+      'production is set',
+      {
+        args: ['admin'],
+        settings: { NODE_ENV: 'production' },
+        message: /^There is no local issuer in production \(NODE_ENV=production\)\.\n$/,
+      },
+    ],
+    [
+      'an Auth0 tenant is set',
+      {
+        args: ['admin'],
+        settings: { AUTH0_DOMAIN: 'tenant.eu.auth0.com' },
+        message: /^There is no local issuer while AUTH0_DOMAIN or ISSUER_BASE_URL is set\.\n$/,
+      },
+    ],
+    [
+      'another issuer is set',
+      {
+        args: ['admin'],
+        settings: { ISSUER_BASE_URL: 'https://id.example.com' },
+        message: /^There is no local issuer while AUTH0_DOMAIN or ISSUER_BASE_URL is set\.\n$/,
+      },
+    ],
+    [
+      'a setting can not be used',
+      {
+        args: ['admin'],
+        settings: { LOCAL_ISSUER_PORT: 'x' },
+        message: /^Invalid settings:\n {2}LOCAL_ISSUER_PORT: must be a port.*\n$/,
+      },
+    ],
+    [
+      'the issuer runs with another audience',
+      {
+        args: ['admin'],
+        settings: { AUTH0_AUDIENCE: 'other' },
+        message:
+          /^The local issuer at .* gave no token: Service not found: "other".* start it again\.\n$/,
+      },
+    ],
+    [
+      'the issuer runs with other origins',
+      {
+        args: ['admin'],
+        settings: { CLIENT_ORIGIN_URL: 'http://localhost:1' },
+        message: /^The local issuer at .* gave no token: it answered 400.* start it again\.\n$/,
+      },
+    ],
+  ])('says why and exits with 1 when %s', async (_what, { args, settings = {}, message }) => {
+    const { status, stdout, stderr } = await token(args, { ...env, ...settings })
+    expect({ status, stdout }).toEqual({ status: 1, stdout: '' })
+    expect(stderr).toMatch(message)
+  })
+
+  it('says how to start the issuer when it does not run', async () => {
+    const stopped = await startTestIssuer()
+    await stopped.close()
+    const port = new URL(stopped.issuer).port
+    const { status, stdout, stderr } = await token(['user'], { ...env, LOCAL_ISSUER_PORT: port })
+    expect({ status, stdout }).toEqual({ status: 1, stdout: '' })
+    expect(stderr).toBe(
+      `The local issuer is not running at ${stopped.issuer}: start it with npm run dev.\n`,
+    )
+  })
+})
