@@ -5,6 +5,9 @@ import type { KeySet, KeySource } from './keys.ts'
 export const CLOCK_TOLERANCE_SECONDS = 5
 const MAX_TOKEN_CHARS = 8 * 1024
 
+/** Three parts in base64url without padding (RFC 7515 §7.1): jose would take padding too. */
+const COMPACT_JWS = /^[\w-]+\.[\w-]+\.[\w-]+$/
+
 /** RFC 9068 §2.1 and the `JWT` of older issuers. Any other `typ` is another kind of token. */
 const ACCESS_TOKEN_TYPES = new Set([undefined, 'jwt', 'at+jwt'])
 
@@ -70,6 +73,7 @@ export function createVerifier(options: VerifierOptions): Verify {
 
 function checkHeader(token: string): void {
   if (token.length > MAX_TOKEN_CHARS) throw invalidToken('too_long')
+  if (!COMPACT_JWS.test(token)) throw invalidToken('malformed')
   const { typ, crit } = readHeader(token)
   const type = typeof typ === 'string' ? typ.toLowerCase().replace(/^application\//, '') : typ
   if (!ACCESS_TOKEN_TYPES.has(type)) throw invalidToken('type')
