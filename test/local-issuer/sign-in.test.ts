@@ -78,6 +78,13 @@ describe('the sign-in page', () => {
     expect(await answer.text()).toContain('This page has expired')
   })
 
+  it("is of no use under another sign-in's address", async () => {
+    const other = locationOf(await createBrowser(issuer.issuer).get(authorizePath()))
+    const browser = createBrowser(issuer.issuer)
+    await browser.get(authorizePath())
+    expect((await browser.get(other)).status).toBe(400)
+  })
+
   it('is shown once: the next app gets its code at once', async () => {
     const browser = createBrowser(issuer.issuer)
     await signIn(browser, 'Uma User')

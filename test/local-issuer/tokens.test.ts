@@ -96,6 +96,12 @@ describe('an ID token', () => {
     expect(payload['picture']).toMatch(/^data:image\/svg\+xml,/)
   })
 
+  it('has the profile when no audience was asked for, too', async () => {
+    const params = { audience: undefined }
+    const { id_token } = await tokensOf(issuer.issuer, 'Ada Admin', { params })
+    expect(decodeJwt(id_token)).toMatchObject({ name: 'Ada Admin', nickname: 'ada.admin' })
+  })
+
   it('has no profile that was not asked for', async () => {
     const { id_token } = await tokensOf(issuer.issuer, 'Ada Admin', { params: { scope: 'openid' } })
     expect(decodeJwt(id_token)).not.toHaveProperty('name')
