@@ -9,16 +9,8 @@ import { APP } from '../support/local-issuer.ts'
 
 const startServer = (settings: Record<string, string>) => {
   const env = { HOST: '127.0.0.1', PORT: '0', LOCAL_ISSUER_PORT: '0', ...settings }
-<<<<<<< HEAD
-  return start(loadConfig(env), {
-    router: appRouter,
-    logger: pino({ level: 'silent' }),
-    now: Date.now,
-  })
-=======
   const logger = pino({ level: 'silent' })
   return start(loadConfig(env), { router: appRouter, logger, now: Date.now })
->>>>>>> issuer
 }
 
 describe('the server without an issuer set', () => {
