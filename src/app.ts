@@ -10,6 +10,7 @@ import { createErrorHandler, notFound, restErrorBody } from './http/errors.ts'
 import { createReadyHandler, live } from './http/health.ts'
 import { restOperations } from './http/operations.ts'
 import { requestId } from './http/request-id.ts'
+import { requireHost } from './http/require-host.ts'
 import { createResourceMetadataHandler, RESOURCE_METADATA_PATH } from './http/resource-metadata.ts'
 import { createRestRouter } from './http/rest.ts'
 import { createRpcHandler, refuseOtherMethods, RPC_METHODS, rpcErrorBody } from './http/rpc.ts'
@@ -48,7 +49,7 @@ export function createApp(options: AppOptions): Express {
   app.set('query parser', 'simple')
   app.set('trust proxy', options.trustProxy)
 
-  app.use(requestId, securityHeaders, createAccessLog(logger))
+  app.use(requestId, securityHeaders, createAccessLog(logger), requireHost)
   app.get('/livez', live)
   app.get('/readyz', createReadyHandler(options.isReady))
 

@@ -1,30 +1,60 @@
-import { createServer, type RequestListener, type Server } from 'node:http'
+import { randomUUID } from 'node:crypto'
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from 'node:http'
 import type { Socket } from 'node:net'
+import { SECURITY_HEADERS } from './http/security-headers.ts'
 
-/** Bounds of one connection. Times in milliseconds. */
-const HEADERS_TIMEOUT_MS = 10_000
-const REQUEST_TIMEOUT_MS = 30_000
-const KEEP_ALIVE_TIMEOUT_MS = 65_000 // longer than the usual 60 s of a load balancer
-const CHECK_INTERVAL_MS = 1_000
-/** Room for a token of 8 KiB and the other headers of a request. */
-const MAX_HEADER_BYTES = 16 * 1024
+/** Bounds of one connection, in milliseconds and bytes. */
+export interface ServerLimits {
+  /** For the headers of a request, and for a new connection to send any. */
+  readonly headersTimeoutMs: number
+  /** For a whole request, its body included. */
+  readonly requestTimeoutMs: number
+  readonly keepAliveTimeoutMs: number
+  readonly checkIntervalMs: number
+  readonly maxHeaderBytes: number
+}
+
+export const DEFAULT_LIMITS: ServerLimits = {
+  headersTimeoutMs: 10_000,
+  requestTimeoutMs: 30_000,
+  keepAliveTimeoutMs: 65_000, // longer than the usual 60 s of a load balancer
+  checkIntervalMs: 1_000,
+  maxHeaderBytes: 32 * 1024, // room for a token of 8 KiB, a proof of the same size, and the rest
+}
+
+/** An Express app: `unhandled` is called when nothing in it answers. */
+type App = (req: IncomingMessage, res: ServerResponse, unhandled: () => void) => void
 
 /** How long open requests may take after a stop is asked for. */
 const STOP_TIMEOUT_MS = 9_000
 
 /** The HTTP server: limits against slow and huge senders, answers to what Node can't parse. */
-export function createHttpServer(listener: RequestListener): Server {
+export function createHttpServer(app: App, limits: ServerLimits): Server {
+  /** Express gives up on a URL that it can't parse before any middleware is asked. */
+  const listener: RequestListener = (req, res) => {
+    app(req, res, () => {
+      refuse(req.socket, '400 Bad Request')
+    })
+  }
   const server = createServer(
     {
-      maxHeaderSize: MAX_HEADER_BYTES,
-      headersTimeout: HEADERS_TIMEOUT_MS,
-      requestTimeout: REQUEST_TIMEOUT_MS,
-      keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
-      connectionsCheckingInterval: CHECK_INTERVAL_MS,
+      maxHeaderSize: limits.maxHeaderBytes,
+      headersTimeout: limits.headersTimeoutMs,
+      requestTimeout: limits.requestTimeoutMs,
+      keepAliveTimeout: limits.keepAliveTimeoutMs,
+      connectionsCheckingInterval: limits.checkIntervalMs,
+      requireHostHeader: false, // the app asks for it, in its own words
     },
     listener,
   )
   server.on('clientError', answerUnparsable)
+  server.on('checkExpectation', listener) // an expectation that is not known may be passed over
   return server
 }
 
@@ -39,11 +69,17 @@ function answerUnparsable(error: NodeJS.ErrnoException, socket: Socket): void {
     socket.destroy()
     return
   }
-  const status = UNPARSABLE[error.code ?? ''] ?? '400 Bad Request'
+  refuse(socket, UNPARSABLE[error.code ?? ''] ?? '400 Bad Request')
+}
+
+/** Answers without a request or a response to go by, and hangs up. */
+function refuse(socket: Socket, status: string): void {
   const body = JSON.stringify({ message: status.slice('400 '.length) })
   socket.end(
     [
       `HTTP/1.1 ${status}`,
+      ...Object.entries(SECURITY_HEADERS).map(([name, value]) => `${name}: ${value}`),
+      `x-request-id: ${randomUUID()}`,
       'content-type: application/json; charset=utf-8',
       `content-length: ${Buffer.byteLength(body)}`,
       'connection: close',

@@ -6,7 +6,7 @@ import type { IssuerMetadata } from './auth/jwks.ts'
 import { createKeySource, type KeyFetch } from './auth/keys.ts'
 import { createReplayMemory } from './auth/replay-memory.ts'
 import type { Config } from './config.ts'
-import { createHttpServer, listen, stop } from './server.ts'
+import { createHttpServer, DEFAULT_LIMITS, listen, stop, type ServerLimits } from './server.ts'
 import type { ApiRouter } from './trpc.ts'
 
 /** A server that listens, with all that runs beside it. */
@@ -27,6 +27,7 @@ export async function start(
     readonly logger: Logger
     /** Milliseconds since the epoch. */
     readonly now: () => number
+    readonly limits?: ServerLimits
   },
 ): Promise<Running> {
   const { router, logger, now } = deps
@@ -48,7 +49,7 @@ export async function start(
     isReady: () => keys.current() !== undefined && !stopping,
     logger,
   })
-  const server = createHttpServer(app)
+  const server = createHttpServer(app, deps.limits ?? DEFAULT_LIMITS)
   const port = await listen(server, config)
   keys.start()
   return {

@@ -1,7 +1,7 @@
 import type { RequestHandler } from 'express'
 
 /** Sent with every response; a page of ours replaces the policy with one that it needs. */
-const SECURITY_HEADERS = {
+export const SECURITY_HEADERS = {
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
   'cross-origin-opener-policy': 'same-origin',
   'cross-origin-resource-policy': 'same-origin',

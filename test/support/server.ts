@@ -1,6 +1,7 @@
 import { pino } from 'pino'
 import { loadConfig } from '../../src/config.ts'
 import { appRouter } from '../../src/router.ts'
+import { DEFAULT_LIMITS, type ServerLimits } from '../../src/server.ts'
 import { start } from '../../src/start.ts'
 import { baseUrl } from './http.ts'
 import { AUDIENCE, type TestIssuer } from './issuer.ts'
@@ -14,6 +15,7 @@ export interface TestServerOptions {
   readonly now?: () => number
   /** In place of the messages. */
   readonly router?: ApiRouter
+  readonly limits?: Partial<ServerLimits>
 }
 
 /** The whole server in this process, on a free port, trusting the issuer given. */
@@ -31,7 +33,12 @@ export async function startTestServer(options: TestServerOptions) {
     { level: 'debug' },
     { write: (line: string) => log.push(JSON.parse(line) as Record<string, unknown>) },
   )
-  const running = await start(config, { router, logger, now })
+  const running = await start(config, {
+    router,
+    logger,
+    now,
+    limits: { ...DEFAULT_LIMITS, ...options.limits },
+  })
   return { ...running, url: baseUrl(running), log }
 }
 

@@ -1,0 +1,148 @@
+import { once } from 'node:events'
+import { describe, expect, it, vi } from 'vitest'
+import { MESSAGES } from './support/contract.ts'
+import { useServer } from './support/fixtures.ts'
+import { openRaw, type RawConnection } from './support/raw.ts'
+
+vi.setConfig({ testTimeout: 120_000 }) // thousands of connections
+
+const fixture = useServer()
+const impatient = useServer({
+  limits: {
+    headersTimeoutMs: 300,
+    requestTimeoutMs: 600,
+    keepAliveTimeoutMs: 300,
+    checkIntervalMs: 50,
+  },
+})
+const REQUEST = 'GET /api/messages/public HTTP/1.1\r\nHost: localhost\r\n'
+
+function open(server: typeof fixture, bytes: string | Uint8Array = ''): RawConnection {
+  return openRaw(server.server.port, bytes)
+}
+
+async function connections({ server }: typeof fixture): Promise<number> {
+  return new Promise((resolve) => {
+    server.server.getConnections((_error, count) => {
+      resolve(count)
+    })
+  })
+}
+
+function bodyOf(answer: string): string {
+  return answer.split('\r\n\r\n')[1] ?? ''
+}
+
+describe('a connection is cut', () => {
+  it('when it sends nothing', async () => {
+    await open(impatient).closed
+  })
+
+  it('when its headers take too long, with 408', async () => {
+    const answer = await open(impatient, REQUEST).closed
+    expect(answer).toMatch(/^HTTP\/1\.1 408 Request Timeout\r\n/)
+    expect(bodyOf(answer)).toBe('{"message":"Request Timeout"}')
+    expect(answer).toContain('\r\nx-content-type-options: nosniff\r\n')
+    expect(answer).toMatch(/\r\nx-request-id: [\w-]+\r\n/)
+  })
+
+  it('when its headers come a byte at a time', async () => {
+    const { socket, closed } = open(impatient, REQUEST)
+    const drip = setInterval(() => socket.write('x'), 20)
+    await closed
+    clearInterval(drip)
+  })
+
+  it('when its body takes too long', async () => {
+    const head = 'POST /trpc/messages.public HTTP/1.1\r\nHost: localhost\r\n'
+    const type = 'Content-Type: application/json\r\nContent-Length: 100\r\n\r\n'
+    await open(impatient, `${head}${type}{`).closed
+  })
+
+  it('when it is kept alive and idle', async () => {
+    const answer = await open(impatient, `${REQUEST}\r\n`).closed
+    expect(bodyOf(answer)).toBe(MESSAGES.public)
+  })
+})
+
+describe('a request is refused', () => {
+  it.each([
+    ['431', `${REQUEST}X-Filler: ${'x'.repeat(40_000)}\r\n\r\n`],
+    ['400', 'nonsense\r\n\r\n'],
+    ['400', 'GET / HTTP/9.9\r\n\r\n'],
+    ['400', 'GET /api/messages/public HTTP/1.1\r\nConnection: close\r\n\r\n'],
+    ['400', `${REQUEST}Transfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\nabc`],
+    ['400', `${REQUEST}Content-Length: 3\r\nContent-Length: 4\r\n\r\nabc`],
+    ['400', `${REQUEST}Bad Header: x\r\n\r\n`],
+    ['400', 'GET http://[bad HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n'],
+  ])('with %s and a JSON body', async (status, bytes) => {
+    const answer = await open(fixture, bytes).closed
+    expect(answer.startsWith(`HTTP/1.1 ${status} `)).toBe(true)
+    expect(answer).toMatch(/content-type: application\/json; charset=utf-8/i)
+    expect(answer).toMatch(/x-request-id: /i)
+    expect(JSON.parse(bodyOf(answer))).toEqual({ message: expect.any(String) as string })
+  })
+
+  it('with 413 when its body goes on and on without saying its length', async () => {
+    const chunk = `ffff\r\n${'x'.repeat(0xffff)}\r\n`
+    const head = 'POST /trpc/messages.public HTTP/1.1\r\nHost: localhost\r\n'
+    const type = 'Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n'
+    const { socket, received } = open(fixture, head + type)
+    for (let i = 0; i < 5 && socket.writable; i++) socket.write(chunk)
+    socket.write('0\r\n\r\n')
+    await vi.waitFor(() => {
+      expect(received()).toMatch(/^HTTP\/1\.1 4(05|13) /)
+    })
+    socket.destroy()
+  })
+})
+
+describe('others are not kept waiting', () => {
+  it('by 300 idle sockets and 50 requests that are half sent', async () => {
+    const idle = Array.from({ length: 300 }, () => open(fixture))
+    const half = Array.from({ length: 50 }, () => open(fixture, REQUEST))
+    await Promise.all([...idle, ...half].map(({ socket }) => once(socket, 'connect')))
+    const response = await fetch(`${fixture.server.url}/api/messages/public`)
+    expect(await response.text()).toBe(MESSAGES.public)
+    expect(await connections(fixture)).toBeGreaterThanOrEqual(350) // they are all still there
+    for (const { socket } of [...idle, ...half]) socket.destroy()
+  })
+})
+
+/** A small generator (mulberry32), so that a run can be had again. */
+function createRandom(seed: number): (below: number) => number {
+  let state = seed
+  return (below) => {
+    state = (state + 0x6d2b79f5) | 0
+    let t = Math.imul(state ^ (state >>> 15), 1 | state)
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
+    return ((t ^ (t >>> 14)) >>> 0) % below
+  }
+}
+
+/** Random bytes, or a good request in which some bytes were changed. */
+function randomBytes(random: (below: number) => number): Uint8Array {
+  const good = `${REQUEST}Authorization: Bearer a.b.c\r\nContent-Length: 2\r\n\r\n{}`
+  const bytes = random(2) ? Buffer.from(good) : Buffer.alloc(1 + random(400))
+  const changes = random(2) ? bytes.length : 1 + random(6)
+  for (let i = 0; i < changes; i++) bytes[random(bytes.length)] = random(256)
+  return bytes
+}
+
+describe('10,000 random byte strings', () => {
+  it('neither end the server nor leave a socket open', async () => {
+    const random = createRandom(20_250_101)
+    for (let sent = 0; sent < 10_000; sent += 100) {
+      const batch = Array.from({ length: 100 }, () => open(fixture, randomBytes(random)))
+      for (const { socket } of batch) socket.end()
+      await Promise.all(batch.map(({ closed }) => closed))
+    }
+    const response = await fetch(`${fixture.server.url}/api/messages/public`)
+    expect(await response.text()).toBe(MESSAGES.public)
+    await vi.waitFor(async () => {
+      expect(await connections(fixture)).toBeLessThanOrEqual(2) // those of fetch, kept alive
+    }, 10_000)
+    const failures = fixture.server.log.filter(({ level }) => Number(level) >= 50)
+    expect(failures).toEqual([])
+  })
+})
