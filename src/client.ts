@@ -1,34 +1,67 @@
-import { createTRPCClient, httpBatchLink, type TRPCClient } from '@trpc/client'
+import {
+  createTRPCClient,
+  httpBatchLink,
+  isTRPCClientError,
+  type TRPCClient,
+  type TRPCClientError,
+} from '@trpc/client'
+import { createAuthorizedFetch, type AuthorizationOptions } from './client/authorized-fetch.ts'
 import type { AppRouter } from './router.ts'
+
+export type { AuthorizationOptions, ProofRequest, TokenRequest } from './client/authorized-fetch.ts'
+export type { AppRouter } from './router.ts'
 
 /** The most calls that the server takes in one batch. */
 const MAX_BATCH_SIZE = 10
+/** With a token of 8 KiB beside it, well under the 16 KiB that the server reads of a request's head. */
+const MAX_URL_LENGTH = 4_000
 
-export interface MessagesClientOptions {
-  /** The server's address, such as `https://api.example.com`. */
+export interface MessagesClientOptions extends AuthorizationOptions {
+  /** The server's address, such as `https://api.example.com`. A path stays in front of `/trpc`. */
   readonly url: string
-  /** Asked before each request; `undefined` sends the request without a token. */
-  readonly getAccessToken?: () => string | undefined | Promise<string | undefined>
 }
+
+export type MessagesClient = TRPCClient<AppRouter>
 
 /**
  * A typed client of the API: calls made in the same tick travel in one request.
+ *
+ * A call rejects with a `TRPCClientError`: see `isMessagesError`.
  *
  * @example
  * const client = createMessagesClient({ url: 'http://localhost:6060', getAccessToken })
  * const { message } = await client.messages.protected.query()
  */
-export function createMessagesClient(options: MessagesClientOptions): TRPCClient<AppRouter> {
+export function createMessagesClient(options: MessagesClientOptions): MessagesClient {
   return createTRPCClient<AppRouter>({
     links: [
       httpBatchLink({
-        url: new URL('/trpc', options.url),
+        url: `${options.url.replace(/\/+$/, '')}/trpc`,
         maxItems: MAX_BATCH_SIZE,
-        async headers() {
-          const token = await options.getAccessToken?.()
-          return token === undefined ? {} : { authorization: `Bearer ${token}` }
-        },
+        maxURLLength: MAX_URL_LENGTH,
+        fetch: createAuthorizedFetch(options),
       }),
     ],
   })
+}
+
+type ClientError = TRPCClientError<AppRouter>
+
+/** What the server answered instead of a result. */
+export type MessagesError = ClientError & {
+  /**
+   * `code` in words (`UNAUTHORIZED`), `httpStatus`, and where they apply `permissions`, those that
+   * the call needs, and `issues`, what does not fit in the input.
+   */
+  readonly data: NonNullable<ClientError['data']>
+}
+
+/**
+ * Whether a call failed because the server said so. `false` for anything else, such as a server that
+ * can't be reached.
+ *
+ * @example if (isMessagesError(error) && error.data.code === 'FORBIDDEN') show(error.data.permissions)
+ */
+export function isMessagesError(error: unknown): error is MessagesError {
+  return isTRPCClientError<AppRouter>(error) && Boolean(error.data)
 }
