@@ -154,6 +154,29 @@ describeInBrowser('the demo page, with the Auth0 SDK', () => {
     await page.getByText('Who are you today?').waitFor()
   })
 
+  it.each(['Hidden frame', 'Refresh token'])(
+    'offers to sign in again when the issuer has forgotten everything (%s)',
+    async (renewal) => {
+      const demoPage = onDemo(page)
+      await demoPage.choose(renewal)
+      await demoPage.signIn('Ada Admin')
+      const ports = { api: api.port, issuer: Number(new URL(issuer()).port) }
+      await api.close()
+      api = await startApi(origin, ports)
+
+      expect(await demoPage.read('admin')).toEqual([
+        '401',
+        'GET /api/messages/admin',
+        'Bad credentials',
+        'The API no longer takes your access token. Renew it, or sign in again.',
+      ])
+      await demoPage.press('Renew')
+      await page.getByText('There is no new access token').waitFor()
+      await demoPage.signIn('Ada Admin')
+      expect(await demoPage.read('admin')).toContain(SAYS.admin)
+    },
+  )
+
   it('says so when the sign-in was cancelled', async () => {
     const demoPage = onDemo(page)
     await demoPage.press('Sign in')
@@ -181,7 +204,7 @@ describeInBrowser('the demo page, before the API runs', () => {
       expect(await notice.textContent()).toContain('npm run dev')
       expect(await page.getByRole('button', { name: 'Get public message' }).isDisabled()).toBe(true)
 
-      const api = await startApi(origin, apiPort)
+      const api = await startApi(origin, { api: apiPort })
       try {
         const sentence = `This page signs in at http://localhost:6061/, but the API takes tokens of ${api.localIssuer ?? ''}`
         await expect.poll(() => notice.textContent(), { timeout: 20_000 }).toContain(sentence)

@@ -15,12 +15,15 @@ export async function findFreePort(): Promise<number> {
   return port
 }
 
-/** The API with its local issuer, as in development, which lets `origin` in. */
-export function startApi(origin: string, port = 0): Promise<Running> {
+/** The API with its local issuer, as in development, on free ports unless they are given. It lets `origin` in. */
+export function startApi(
+  origin: string,
+  ports: { readonly api?: number; readonly issuer?: number } = {},
+): Promise<Running> {
   const env = {
     HOST: '127.0.0.1',
-    PORT: String(port),
-    LOCAL_ISSUER_PORT: '0',
+    PORT: String(ports.api ?? 0),
+    LOCAL_ISSUER_PORT: String(ports.issuer ?? 0),
     CLIENT_ORIGIN_URL: origin,
   }
   const logger = pino({ level: 'silent' })

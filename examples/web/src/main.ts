@@ -45,12 +45,18 @@ async function start(): Promise<void> {
   }
 }
 
+/** A token could not be had: says so, and offers to sign in where that is what it takes. */
+async function onNoToken(error: unknown): Promise<void> {
+  if (!(await session.isSignedIn())) showSession(undefined)
+  notify(`There is no new access token: ${reasonOf(error)}. Sign in again if that lasts.`)
+}
+
 async function renew(): Promise<void> {
   try {
     showSession(await session.renew())
     notify('')
   } catch (error) {
-    notify(`The token was not renewed, sign in again: ${reasonOf(error)}`)
+    await onNoToken(error)
   }
 }
 
@@ -63,7 +69,7 @@ async function read(name: MessageName): Promise<void> {
     showAnswer(place, answer, document.body.dataset['state'] === 'signed-in')
   } catch (error) {
     place.replaceChildren()
-    notify(`There is no access token to send, sign in again: ${reasonOf(error)}`)
+    await onNoToken(error)
   }
 }
 

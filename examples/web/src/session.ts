@@ -1,4 +1,4 @@
-import { Auth0Client, type User } from '@auth0/auth0-spa-js'
+import { Auth0Client, GenericError, type User } from '@auth0/auth0-spa-js'
 import {
   decodeJwt,
   decodeProtectedHeader,
@@ -15,6 +15,9 @@ export interface SignedIn {
   /** `undefined` when the access token is none that can be read. */
   readonly token: { header: ProtectedHeaderParameters; claims: JWTPayload } | undefined
 }
+
+/** The issuer's answers when only a new sign-in helps. */
+const SESSION_ENDED = ['login_required', 'invalid_grant']
 
 const RENEWAL_KEY = 'messages-demo.renewal'
 const FRAME_TIMEOUT_SECONDS = 10
@@ -41,13 +44,24 @@ export function createSession(settings: typeof SETTINGS, renewal: Renewal) {
     authorizationParams: { audience: settings.audience, redirect_uri: location.origin },
   })
 
+  const getToken = async (cacheMode: 'on' | 'off'): Promise<string | undefined> => {
+    try {
+      return await auth0.getTokenSilently({ cacheMode })
+    } catch (error) {
+      const ended = error instanceof GenericError && SESSION_ENDED.includes(error.error)
+      if (ended) await auth0.logout({ openUrl: false })
+      throw error
+    }
+  }
+
   const current = async (): Promise<SignedIn | undefined> => {
     const user = await auth0.getUser()
     if (!user) return undefined
-    return { user, token: decode((await auth0.getTokenSilently()) ?? '') }
+    return { user, token: decode((await getToken('on')) ?? '') }
   }
 
   return {
+    isSignedIn: () => auth0.isAuthenticated(),
     /** Ends a sign-in that leads back here, or takes up the one from before a reload. */
     async resume(): Promise<SignedIn | undefined> {
       const answer = new URLSearchParams(location.search)
@@ -63,11 +77,10 @@ export function createSession(settings: typeof SETTINGS, renewal: Renewal) {
     signOut: () => auth0.logout({ logoutParams: { returnTo: location.origin } }),
     /** Gets a new token, though the one at hand may be good. */
     async renew(): Promise<SignedIn | undefined> {
-      await auth0.getTokenSilently({ cacheMode: 'off' })
+      await getToken('off')
       return current()
     },
-    getAccessToken: async () =>
-      (await auth0.isAuthenticated()) ? auth0.getTokenSilently() : undefined,
+    getAccessToken: async () => ((await auth0.isAuthenticated()) ? getToken('on') : undefined),
   }
 }
 
