@@ -2,8 +2,8 @@ import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
 import type { Running } from '../../src/start.ts'
 import { describeInBrowser, launchBrowser } from '../support/browser.ts'
-import { findFreePort, onDemo, startApi, startDemo, watchIssuer } from '../support/demo.ts'
-import { baseUrl } from '../support/http.ts'
+import { onDemo, startApi, startDemo, watchIssuer } from '../support/demo.ts'
+import { baseUrl, findFreePort } from '../support/http.ts'
 import { end, type Program } from '../support/process.ts'
 
 const SAYS = {

@@ -1,19 +1,9 @@
-import { createServer } from 'node:http'
 import type { BrowserContext, Page } from 'playwright-core'
 import { pino } from 'pino'
 import { loadConfig } from '../../src/config.ts'
 import { appRouter } from '../../src/router.ts'
 import { start, type Running } from '../../src/start.ts'
-import { closeServer, listenOnLoopback } from './http.ts'
 import { run, type Program } from './process.ts'
-
-/** The API must know the page's origin before the page is served, so its port is chosen first. */
-export async function findFreePort(): Promise<number> {
-  const server = createServer()
-  const port = await listenOnLoopback(server)
-  await closeServer(server)
-  return port
-}
 
 /** The API with its local issuer, as in development, on free ports unless they are given. It lets `origin` in. */
 export function startApi(

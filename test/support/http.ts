@@ -1,4 +1,4 @@
-import type { Server } from 'node:http'
+import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
 /** Listens on 127.0.0.1. @returns the port, a free one unless it is given */
@@ -9,6 +9,14 @@ export function listenOnLoopback(server: Server, port = 0): Promise<number> {
       resolve((server.address() as AddressInfo).port)
     })
   })
+}
+
+/** A port that is free now, for what must know its address before it listens. */
+export async function findFreePort(): Promise<number> {
+  const server = createServer()
+  const port = await listenOnLoopback(server)
+  await closeServer(server)
+  return port
 }
 
 export function closeServer(server: Server): Promise<void> {
