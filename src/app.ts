@@ -1,11 +1,12 @@
 import express, { type Express } from 'express'
 import type { Logger } from 'pino'
 import type { Authenticate } from './auth/authenticate.ts'
+import { createDocs, DOCS_PATH, type DocsOptions } from './docs/docs.ts'
 import { createAccessLog } from './http/access-log.ts'
 import { createBodyLimit } from './http/body-limit.ts'
 import { createContextFactory } from './http/context.ts'
 import { createCors } from './http/cors.ts'
-import { createDescriptionHandler, DESCRIPTION_PATH, describeApi } from './http/description.ts'
+import { createDescriptionHandler, DESCRIPTION_PATH } from './http/description.ts'
 import { createErrorHandler, notFound, restErrorBody } from './http/errors.ts'
 import { createReadyHandler, live } from './http/health.ts'
 import { restOperations } from './http/operations.ts'
@@ -19,7 +20,7 @@ import type { ApiRouter } from './trpc.ts'
 
 const MAX_BODY_BYTES = 100 * 1024
 
-export interface AppOptions {
+export interface AppOptions extends DocsOptions {
   readonly router: ApiRouter
   readonly authenticate: Authenticate
   /** The issuer of the tokens; `undefined` while discovery has not found it yet. */
@@ -53,6 +54,8 @@ export function createApp(options: AppOptions): Express {
   app.get('/livez', live)
   app.get('/readyz', createReadyHandler(options.isReady))
 
+  app.use(DOCS_PATH, createDocs(options))
+
   app.use('/trpc', createCors({ origins, methods: RPC_METHODS }))
   app.use('/trpc', refuseOtherMethods, bodyLimit, createRpcHandler({ ...rest, logger }))
   app.use(
@@ -62,7 +65,7 @@ export function createApp(options: AppOptions): Express {
 
   app.use(createCors({ origins, methods }), bodyLimit)
   app.get(RESOURCE_METADATA_PATH, createResourceMetadataHandler(options))
-  app.get(DESCRIPTION_PATH, createDescriptionHandler(describeApi(router)))
+  app.get(DESCRIPTION_PATH, createDescriptionHandler(options))
   app.use(createRestRouter(rest))
 
   app.use(notFound)

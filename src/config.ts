@@ -1,9 +1,9 @@
 import { isIP } from 'node:net'
 import { z } from 'zod'
+import { auth0Metadata, type IssuerMetadata } from './auth/jwks.ts'
 
 /** Where tokens come from: an Auth0 tenant, whose addresses are known, or any issuer's discovery. */
-export type IssuerSetting =
-  { readonly issuer: string; readonly jwksUri: string } | { readonly discover: string }
+export type IssuerSetting = IssuerMetadata | { readonly discover: string }
 
 export interface Config {
   readonly production: boolean
@@ -23,6 +23,8 @@ export interface Config {
   /** Express' `trust proxy`: how many proxies, or which addresses, may say who the client is. */
   readonly trustProxy: number | string
   readonly localIssuerPort: number
+  /** The client that the docs page signs in as; `undefined`: a token can only be pasted there. */
+  readonly docsClientId: string | undefined
 }
 
 /** Settings that can't be used. Each problem names its variable and what would be right. */
@@ -96,6 +98,7 @@ const schema = z.object({
     parseTrustProxy,
   ).default(0),
   LOCAL_ISSUER_PORT: port.default(6061),
+  DOCS_CLIENT_ID: z.string().optional(),
 })
 
 /**
@@ -127,6 +130,7 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
     logLevel: settings.LOG_LEVEL,
     trustProxy: settings.TRUST_PROXY,
     localIssuerPort: settings.LOCAL_ISSUER_PORT,
+    docsClientId: settings.DOCS_CLIENT_ID,
   }
 }
 
@@ -158,8 +162,7 @@ function missingOrContradictory(env: Readonly<Record<string, string | undefined>
 function issuerSetting(settings: z.output<typeof schema>): IssuerSetting | undefined {
   if (settings.ISSUER_BASE_URL) return { discover: settings.ISSUER_BASE_URL }
   if (!settings.AUTH0_DOMAIN) return undefined
-  const issuer = `https://${settings.AUTH0_DOMAIN}/`
-  return { issuer, jwksUri: `${issuer}.well-known/jwks.json` }
+  return auth0Metadata(`https://${settings.AUTH0_DOMAIN}/`)
 }
 
 function parseUrl(text: string): URL | undefined {

@@ -2,12 +2,15 @@ import type { Server } from 'node:http'
 import type { Logger } from 'pino'
 import { createApp } from './app.ts'
 import { createAuthenticator } from './auth/authenticate.ts'
-import type { IssuerMetadata } from './auth/jwks.ts'
+import { auth0Metadata, type IssuerMetadata } from './auth/jwks.ts'
 import { createKeySource, type KeyFetch } from './auth/keys.ts'
 import { createReplayMemory } from './auth/replay-memory.ts'
 import type { Config } from './config.ts'
 import { createHttpServer, DEFAULT_LIMITS, listen, stop, type ServerLimits } from './server.ts'
 import type { ApiRouter } from './trpc.ts'
+
+/** The local issuer takes any client. */
+const LOCAL_DOCS_CLIENT_ID = 'docs'
 
 /** A server that listens, with all that runs beside it. */
 export interface Running {
@@ -46,6 +49,8 @@ export async function start(
     router,
     authenticate: createAuthenticator({ ...config, keys, now, replayMemory, onOutcome }),
     issuer: () => keys.issuer(),
+    issuerMetadata: () => keys.metadata(),
+    docsClientId: config.docsClientId ?? (localIssuer && LOCAL_DOCS_CLIENT_ID),
     isReady: () => keys.current() !== undefined && !stopping,
     logger,
   })
@@ -71,14 +76,21 @@ async function startLocalIssuer(
   logger: Logger,
 ): Promise<IssuerMetadata & { close: () => Promise<void> }> {
   const local = await import('./local-issuer/local-issuer.ts')
-  return local.startLocalIssuer({
+  const { issuer, close } = await local.startLocalIssuer({
     port: config.localIssuerPort,
     audience: config.audience,
-    allowedOrigins: [...config.clientOrigins, `http://localhost:${config.port}`],
+    allowedOrigins: [...config.clientOrigins, ...ownOrigins(config)],
     onError: (err) => {
       logger.error({ err }, 'the local issuer failed')
     },
   })
+  return { ...auth0Metadata(issuer), close }
+}
+
+/** Where this server's own page may be looked at, which signs in at the local issuer too. */
+function ownOrigins({ publicUrl, port }: Config): string[] {
+  const local = [`http://localhost:${port}`, `http://127.0.0.1:${port}`]
+  return publicUrl === undefined ? local : [publicUrl, ...local]
 }
 
 function logKeyFetch(logger: Logger, { error, changed, durationMs }: KeyFetch): void {

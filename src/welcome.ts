@@ -6,7 +6,7 @@ export function welcome(addresses: { readonly api: string; readonly issuer: stri
   return `
   Messages API   ${api}
   Local issuer   ${issuer}   development only, no account needed
-  Description    ${api}/api/openapi.json
+  Docs           ${api}/docs   sign in and try the routes
 
   Try it from another terminal in this folder:
 

@@ -33,6 +33,7 @@ describe('settings', () => {
       logLevel: 'info',
       trustProxy: 0,
       localIssuerPort: 6061,
+      docsClientId: undefined,
     })
   })
 

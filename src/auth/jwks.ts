@@ -6,14 +6,38 @@ const FETCH_TIMEOUT_MS = 5_000
 const MAX_RESPONSE_BYTES = 512 * 1024
 const MIN_RSA_BITS = 2048 // RFC 7518 §3.3
 
-const Metadata = z.object({ issuer: z.string(), jwks_uri: z.url() })
+const Metadata = z.object({
+  issuer: z.string(),
+  jwks_uri: z.url(),
+  authorization_endpoint: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .catch(undefined),
+  token_endpoint: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .catch(undefined),
+})
 const Jwks = z.object({ keys: z.array(z.record(z.string(), z.unknown())) })
 
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>
 
+/** What is known of an issuer. The keys alone matter here; where one signs in is for the descriptions. */
 export interface IssuerMetadata {
   readonly issuer: string
   readonly jwksUri: string
+  readonly authorizationEndpoint?: string | undefined
+  readonly tokenEndpoint?: string | undefined
+}
+
+/** An issuer with Auth0's addresses, which need no discovery. @param issuer ends with a slash */
+export function auth0Metadata(issuer: string): Required<IssuerMetadata> {
+  return {
+    issuer,
+    jwksUri: `${issuer}.well-known/jwks.json`,
+    authorizationEndpoint: `${issuer}authorize`,
+    tokenEndpoint: `${issuer}oauth/token`,
+  }
 }
 
 /**
@@ -30,7 +54,12 @@ export async function discover(baseUrl: string, fetch: Fetch): Promise<IssuerMet
   if (new URL(metadata.jwks_uri).protocol !== new URL(baseUrl).protocol) {
     throw new Error('The discovery document names a jwks_uri with another protocol')
   }
-  return { issuer: metadata.issuer, jwksUri: metadata.jwks_uri }
+  return {
+    issuer: metadata.issuer,
+    jwksUri: metadata.jwks_uri,
+    authorizationEndpoint: metadata.authorization_endpoint,
+    tokenEndpoint: metadata.token_endpoint,
+  }
 }
 
 const withoutSlash = (url: string) => url.replace(/\/$/, '')

@@ -32,6 +32,8 @@ export interface KeySource {
   renew(keySet: KeySet): Promise<KeySet>
   /** The issuer's identifier (`iss`), `undefined` while discovery has not found it yet. */
   issuer(): string | undefined
+  /** What is known of the issuer, `undefined` while discovery has not found it yet. */
+  metadata(): IssuerMetadata | undefined
   /** How long ago the issuer confirmed the keys, in seconds; `undefined` without keys. */
   ageSeconds(): number | undefined
 }
@@ -60,6 +62,7 @@ export interface KeySourceOptions {
  */
 export function createKeySource(options: KeySourceOptions): KeySource {
   const { now } = options
+  let metadata = 'issuer' in options.issuer ? options.issuer : undefined
   let keySet: KeySet | undefined
   let published = ''
   let confirmedAt = -Infinity
@@ -73,12 +76,14 @@ export function createKeySource(options: KeySourceOptions): KeySource {
     const startedAt = now()
     let changed = false
     try {
-      const { issuer, jwksUri } = await issuerOf(options)
+      const found = await issuerOf(options)
+      const { issuer, jwksUri } = found
       const keys = await fetchSigningKeys(jwksUri, options.fetch)
       const text = JSON.stringify({ issuer, keys })
       changed = text !== published
       if (changed) keySet = { issuer, getKey: createLocalJWKSet({ keys }) }
       published = text
+      metadata = found
       confirmedAt = now()
       failed = false
       options.onFetch({ durationMs: now() - startedAt, changed })
@@ -137,6 +142,7 @@ export function createKeySource(options: KeySourceOptions): KeySource {
       return keySet ?? unmatched
     },
     issuer: () => ('issuer' in options.issuer ? options.issuer.issuer : keySet?.issuer),
+    metadata: () => metadata,
     ageSeconds: () => (keySet ? (now() - confirmedAt) / 1000 : undefined),
   }
 }

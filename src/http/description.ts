@@ -1,71 +1,88 @@
-import { createHash } from 'node:crypto'
 import type { RequestHandler } from 'express'
 import { generateOpenApiDocument, type OpenAPIObject } from 'trpc-openapi'
+import type { IssuerMetadata } from '../auth/jwks.ts'
 import { guardOf, type ApiRouter } from '../trpc.ts'
-import { ERROR_SCHEMAS, errorResponses, REQUEST_ID } from './error-responses.ts'
+import { sendWithEtag } from './etag.ts'
+import { COMPONENTS } from './openapi/components.ts'
+import { describeResponses } from './openapi/responses.ts'
+import { describeSecurity, describeSecuritySchemes, explainGuard } from './openapi/security.ts'
+import { usedComponents } from './openapi/used-components.ts'
 import { restOperations, type RestOperation } from './operations.ts'
 
 export const DESCRIPTION_PATH = '/api/openapi.json'
 
-const SECURITY_SCHEMES = {
-  accessToken: {
-    type: 'http',
-    scheme: 'bearer',
-    bearerFormat: 'JWT',
-    description: 'An access token of the issuer, as RFC 6750 describes.',
-  },
-} as const
+type Operation = NonNullable<NonNullable<OpenAPIObject['paths']>[string]['get']>
 
 /**
  * The OpenAPI 3.1 document of every procedure with an `openapi` meta. trpc-openapi writes it; what an
- * operation asks for, and the errors it can answer with, are then set from the guards of its chain.
+ * operation asks for, and every answer it can give, are then set from the guards of its chain.
+ *
+ * @param issuer where one signs in: without it only the bearer scheme is described
  */
-export function describeApi(router: ApiRouter): OpenAPIObject {
+export function describeApi(router: ApiRouter, issuer: IssuerMetadata | undefined): OpenAPIObject {
+  const schemes = describeSecuritySchemes(issuer)
   const document = structuredClone(
     generateOpenApiDocument(router, {
       title: 'Messages API',
       version: '1.0.0',
       description: 'Three messages over REST and tRPC, protected by OAuth 2.0 access tokens.',
+      license: { name: 'MIT', identifier: 'MIT' },
       baseUrl: '/',
       openApiVersion: '3.1.0',
-      securitySchemes: SECURITY_SCHEMES,
+      securitySchemes: schemes,
     }),
   )
-  for (const operation of restOperations(router)) describeGuards(document, operation)
-  const schemas = Object.entries(document.components?.schemas ?? {})
-  document.components = {
-    ...document.components,
-    schemas: {
-      ...Object.fromEntries(schemas.filter(([name]) => !name.startsWith('error.'))), // the library's own
-      ...ERROR_SCHEMAS,
-    },
+  for (const rest of restOperations(router)) {
+    const operation = document.paths?.[rest.path]?.[rest.method.toLowerCase() as 'get']
+    if (operation) completeOperation(operation, rest, Object.keys(schemes))
   }
-  return document
+  const { schemas } = document.components ?? {}
+  const components = { ...COMPONENTS, schemas: { ...schemas, ...COMPONENTS.schemas } }
+  return {
+    ...document,
+    components: { ...usedComponents(document.paths, components), securitySchemes: schemes },
+  }
 }
 
-function describeGuards(document: OpenAPIObject, { method, path, procedure }: RestOperation): void {
-  const operation = document.paths?.[path]?.[method.toLowerCase() as 'get']
-  if (!operation) return
-  const { token, permissions } = guardOf(procedure)
-  const input = Boolean(operation.parameters?.length ?? operation.requestBody)
-  const success = operation.responses?.['200'] as object
-  operation.security = token ? [{ accessToken: [] }] : []
-  operation.responses = {
-    200: { ...success, headers: { 'X-Request-Id': REQUEST_ID } },
-    ...errorResponses({ input, token, permissions }),
-  }
-  if (permissions.length === 0) return
-  const needs = `Needs the permission ${permissions.map((name) => `\`${name}\``).join(', ')}.`
-  operation.description = [operation.description, needs].filter(Boolean).join('\n\n')
+function completeOperation(
+  operation: Operation,
+  { name, procedure }: RestOperation,
+  schemes: readonly string[],
+): void {
+  const guard = guardOf(procedure)
+  operation.operationId = operationIdOf(procedure) ?? methodName(name)
+  operation.description = [operation.description, explainGuard(guard)].filter(Boolean).join('\n\n')
+  operation.security = describeSecurity(guard, schemes)
+  operation.responses = describeResponses(operation.responses?.['200'], {
+    ...guard,
+    input: operation.parameters !== undefined || operation.requestBody !== undefined,
+    body: operation.requestBody !== undefined,
+  })
 }
 
-/** Serves the document as it was made at start, with an `ETag` so that it is fetched once. */
-export function createDescriptionHandler(document: OpenAPIObject): RequestHandler {
-  const body = JSON.stringify(document)
-  const etag = `"${createHash('sha256').update(body).digest('base64url')}"`
+function operationIdOf({ _def: { meta } }: RestOperation['procedure']): string | undefined {
+  return (meta as { openapi?: { operationId?: string } } | undefined)?.openapi?.operationId
+}
+
+/** What a generated client calls the operation: `reportsById` for the procedure `reports.byId`. */
+function methodName(procedurePath: string): string {
+  return procedurePath.replace(/\.(\w)/g, (_, letter: string) => letter.toUpperCase())
+}
+
+/**
+ * Serves the document with an `ETag`, so that it is fetched once. It is made when it is first asked
+ * for, and again when more is known of the issuer.
+ */
+export function createDescriptionHandler(options: {
+  readonly router: ApiRouter
+  readonly issuerMetadata: () => IssuerMetadata | undefined
+}): RequestHandler {
+  let made: { body: string; issuer: IssuerMetadata | undefined } | undefined
   return (_req, res) => {
-    res.setHeader('etag', etag)
-    res.setHeader('cache-control', 'no-cache')
-    res.type('json').send(body) // Express answers 304 to a matching If-None-Match
+    const issuer = options.issuerMetadata()
+    if (!made || made.issuer !== issuer) {
+      made = { body: JSON.stringify(describeApi(options.router, issuer)), issuer }
+    }
+    sendWithEtag(res, { type: 'json', body: made.body })
   }
 }

@@ -3,6 +3,8 @@ import type { OpenApiMeta, OpenApiMethod } from 'trpc-openapi'
 
 /** One procedure as REST sees it: what its `openapi` meta declares. */
 export interface RestOperation {
+  /** The procedure's path in the router, such as `messages.public`. */
+  readonly name: string
   readonly method: OpenApiMethod
   readonly path: string
   readonly procedure: AnyProcedure
@@ -10,10 +12,10 @@ export interface RestOperation {
 
 /** The procedures of a router that are REST operations too, in the order they are defined. */
 export function restOperations(router: AnyRouter): RestOperation[] {
-  return Object.values(router._def.procedures as Record<string, AnyProcedure>).flatMap(
-    (procedure) => {
+  return Object.entries(router._def.procedures as Record<string, AnyProcedure>).flatMap(
+    ([name, procedure]) => {
       const { openapi } = (procedure._def.meta ?? {}) as OpenApiMeta
-      return openapi ? [{ method: openapi.method, path: openapi.path, procedure }] : []
+      return openapi ? [{ name, method: openapi.method, path: openapi.path, procedure }] : []
     },
   )
 }

@@ -3,8 +3,8 @@ import { protectedProcedure, publicProcedure, requirePermissions, router } from 
 import { adminMessage, protectedMessage, publicMessage, READ_ADMIN_MESSAGES } from './messages.ts'
 
 const Message = z
-  .object({ message: z.string().meta({ description: 'A text to show to a person' }) })
-  .meta({ id: 'Message', description: 'A message of the API' })
+  .object({ message: z.string().meta({ description: 'A text to show to a person.' }) })
+  .meta({ id: 'Message', description: 'A message of the API.' })
 
 /** The chain of the admin message: a valid access token that holds the permission to read it. */
 const adminProcedure = protectedProcedure.use(requirePermissions(READ_ADMIN_MESSAGES))
@@ -18,9 +18,10 @@ export const messagesRouter = router({
         operationId: 'getPublicMessage',
         tags: ['Messages'],
         summary: 'Read the public message',
+        successDescription: 'The public message.',
       },
     })
-    .output(Message)
+    .output(Message.meta({ examples: [publicMessage()] }))
     .query(publicMessage),
 
   protected: protectedProcedure
@@ -31,9 +32,10 @@ export const messagesRouter = router({
         operationId: 'getProtectedMessage',
         tags: ['Messages'],
         summary: 'Read the protected message',
+        successDescription: 'The protected message.',
       },
     })
-    .output(Message)
+    .output(Message.meta({ examples: [protectedMessage()] }))
     .query(protectedMessage),
 
   admin: adminProcedure
@@ -44,8 +46,9 @@ export const messagesRouter = router({
         operationId: 'getAdminMessage',
         tags: ['Messages'],
         summary: 'Read the admin message',
+        successDescription: 'The admin message.',
       },
     })
-    .output(Message)
+    .output(Message.meta({ examples: [adminMessage()] }))
     .query(adminMessage),
 })

@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { expect, vi } from 'vitest'
 
 /** Listens on 127.0.0.1. @returns the port, a free one unless it is given */
 export function listenOnLoopback(server: Server, port = 0): Promise<number> {
@@ -30,4 +31,12 @@ export function closeServer(server: Server): Promise<void> {
 
 export function baseUrl({ port, tls = false }: { port: number; tls?: boolean }): string {
   return tls ? `https://localhost:${port}` : `http://127.0.0.1:${port}`
+}
+
+/** Waits until a server has its issuer's keys. */
+export function untilReady(url: string): Promise<void> {
+  const check = async () => {
+    expect((await fetch(`${url}/readyz`)).status).toBe(200)
+  }
+  return vi.waitFor(check, { timeout: 15_000 })
 }

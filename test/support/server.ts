@@ -1,14 +1,17 @@
 import { pino } from 'pino'
 import { loadConfig } from '../../src/config.ts'
+import { describeApi } from '../../src/http/description.ts'
 import { appRouter } from '../../src/router.ts'
 import { DEFAULT_LIMITS, type ServerLimits } from '../../src/server.ts'
 import { start } from '../../src/start.ts'
+import { createDescriptionCheck, watchAnswers } from './described.ts'
 import { baseUrl } from './http.ts'
 import { AUDIENCE, type TestIssuer } from './issuer.ts'
 import type { ApiRouter } from '../../src/trpc.ts'
 
 export interface TestServerOptions {
-  readonly issuer: TestIssuer
+  /** Without one, the server's own local issuer. */
+  readonly issuer?: TestIssuer
   /** Settings over those that a test needs. */
   readonly env?: Record<string, string>
   /** Milliseconds since the epoch. */
@@ -18,14 +21,17 @@ export interface TestServerOptions {
   readonly limits?: Partial<ServerLimits>
 }
 
-/** The whole server in this process, on a free port, trusting the issuer given. */
+/**
+ * The whole server in this process, on a free port, trusting the issuer given. Every answer that it
+ * gives over REST is held to its OpenAPI document: `close` throws where one does not fit.
+ */
 export async function startTestServer(options: TestServerOptions) {
   const { issuer, env = {}, now = Date.now, router = appRouter } = options
   const config = loadConfig({
     HOST: '127.0.0.1',
     PORT: '0',
-    ISSUER_BASE_URL: issuer.url,
     AUTH0_AUDIENCE: AUDIENCE,
+    ...(issuer && { ISSUER_BASE_URL: issuer.url }),
     ...env,
   })
   const log: Record<string, unknown>[] = []
@@ -39,7 +45,18 @@ export async function startTestServer(options: TestServerOptions) {
     now,
     limits: { ...DEFAULT_LIMITS, ...options.limits },
   })
-  return { ...running, url: baseUrl(running), log }
+  const check = createDescriptionCheck(describeApi(router, undefined))
+  const faults: string[] = []
+  watchAnswers(running.server, (exchange) => faults.push(...check(exchange)))
+  return {
+    ...running,
+    url: baseUrl(running),
+    log,
+    async close() {
+      await running.close()
+      if (faults.length > 0) throw new Error(`Not as described:\n${faults.join('\n')}`)
+    },
+  }
 }
 
 export type TestServer = Awaited<ReturnType<typeof startTestServer>>

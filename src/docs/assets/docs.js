@@ -1,0 +1,86 @@
+/* Starts Swagger UI with the API's own description and the settings of its server. */
+
+const dark = matchMedia('(prefers-color-scheme: dark)')
+const followColorScheme = () => document.documentElement.classList.toggle('dark-mode', dark.matches)
+dark.addEventListener('change', followColorScheme)
+followColorScheme()
+
+async function getJson(path) {
+  const response = await fetch(path)
+  if (!response.ok) throw new Error(`${path} answered with status ${response.status}`)
+  return response.json()
+}
+
+/** Without a client to sign in as, only pasting a token is offered. */
+function withoutSignIn(description) {
+  delete description.components.securitySchemes.oauth2
+  for (const methods of Object.values(description.paths)) {
+    for (const operation of Object.values(methods)) {
+      operation.security = operation.security?.filter((scheme) => !('oauth2' in scheme))
+    }
+  }
+  return description
+}
+
+/** Shows the permissions that an operation needs beside its path. */
+function PermissionBadges() {
+  return {
+    wrapComponents: {
+      OperationSummaryPath: (Original, { React: { createElement, Fragment } }) =>
+        function OperationSummaryPath(props) {
+          const security = props.operationProps.get('security')?.toJS() ?? []
+          const badges = security
+            .flatMap(({ bearer = [] }) => bearer)
+            .map((name) => createElement('span', { key: name, className: 'permission' }, name))
+          return createElement(Fragment, null, createElement(Original, props), badges)
+        },
+    },
+  }
+}
+
+/** Asking for a token stays a simple request (Fetch §2.2.2): not every issuer answers a preflight. */
+function dropRequestedWith(request) {
+  delete request.headers['X-Requested-With']
+  return request
+}
+
+const signInOrPaste =
+  '**Authorize** signs you in, or takes an access token that you have. Then open a route and press **Execute**.'
+const pasteOnly = '**Authorize** takes an access token. Then open a route and press **Execute**.'
+const legend = 'A lock marks a route that needs a token, a label the permission that it must hold.'
+
+function withIntroduction(description, canSignIn) {
+  const introduction = `${canSignIn ? signInOrPaste : pasteOnly} ${legend}`
+  description.info.description = `${description.info.description}\n\n${introduction}`
+  return description
+}
+
+async function start() {
+  const [{ clientId, audience }, description] = await Promise.all([
+    getJson('/docs/settings.json'),
+    getJson('/api/openapi.json'),
+  ])
+  const canSignIn = clientId !== undefined
+  const ui = SwaggerUIBundle({
+    spec: withIntroduction(canSignIn ? description : withoutSignIn(description), canSignIn),
+    dom_id: '#docs',
+    deepLinking: true,
+    defaultModelsExpandDepth: 0,
+    displayRequestDuration: true,
+    tryItOutEnabled: true,
+    oauth2RedirectUrl: `${location.origin}/docs/oauth2-redirect.html`,
+    requestInterceptor: dropRequestedWith,
+    plugins: [PermissionBadges],
+  })
+  if (!canSignIn) return
+  ui.initOAuth({
+    clientId,
+    scopes: ['openid'],
+    additionalQueryStringParams: { audience },
+    usePkceWithAuthorizationCodeGrant: true,
+  })
+}
+
+start().catch((error) => {
+  document.getElementById('docs').textContent = `The description can't be shown: ${error.message}`
+})

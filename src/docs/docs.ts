@@ -1,0 +1,85 @@
+import express, { type RequestHandler, type Router } from 'express'
+import type { IssuerMetadata } from '../auth/jwks.ts'
+import { sendWithEtag } from '../http/etag.ts'
+import { findSwaggerUi, readAssets } from './files.ts'
+import { renderPage, renderRedirectPage } from './pages.ts'
+
+export const DOCS_PATH = '/docs'
+
+const YEAR_SECONDS = 31_536_000
+
+export interface DocsOptions {
+  /** Where one signs in; `undefined` while discovery has not found it yet. */
+  readonly issuerMetadata: () => IssuerMetadata | undefined
+  /** The API's identifier at the issuer, asked for at sign-in. */
+  readonly audience: string
+  /** The client to sign in as; `undefined`: a token can only be pasted. */
+  readonly docsClientId: string | undefined
+}
+
+/**
+ * The API reference at `/docs`: Swagger UI from the installed package, and no other host. A visitor
+ * signs in at the issuer, in a window that comes back to `/docs/oauth2-redirect.html`, or pastes a
+ * token. Each file is a route of its own, so that no path leads anywhere else.
+ */
+export function createDocs(options: DocsOptions): Router {
+  const { version, files } = findSwaggerUi()
+  const swaggerUi = `/swagger-ui-${version}` // so that what a browser keeps is never stale
+  const page = renderPage(DOCS_PATH, `${DOCS_PATH}${swaggerUi}`)
+  const redirectPage = renderRedirectPage(`${DOCS_PATH}${swaggerUi}`)
+  const docs = express.Router({ caseSensitive: true })
+
+  docs.get('/', (_req, res) => {
+    res.setHeader('content-security-policy', pagePolicy(options.issuerMetadata()))
+    res.setHeader('cross-origin-opener-policy', 'same-origin-allow-popups')
+    sendWithEtag(res, { type: 'html', body: page })
+  })
+  docs.get('/oauth2-redirect.html', (_req, res) => {
+    res.setHeader('content-security-policy', REDIRECT_POLICY)
+    // The window comes back from the issuer: any other policy would cut it from the page that opened it.
+    res.setHeader('cross-origin-opener-policy', 'unsafe-none')
+    sendWithEtag(res, { type: 'html', body: redirectPage })
+  })
+  docs.get('/settings.json', (_req, res) => {
+    res.json({ clientId: options.docsClientId, audience: options.audience })
+  })
+  for (const [name, content] of readAssets()) {
+    docs.get(`/${name}`, (_req, res) => {
+      sendWithEtag(res, content)
+    })
+  }
+  for (const [name, file] of files) docs.get(`${swaggerUi}/${name}`, keepFile(file))
+  return docs
+}
+
+const NOTHING_ELSE = ["base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'"]
+
+const REDIRECT_POLICY = ["default-src 'none'", "script-src 'self'", ...NOTHING_ELSE].join('; ')
+
+/** The page talks to this server and, to turn a code into a token, to one address of the issuer. */
+function pagePolicy(issuer: IssuerMetadata | undefined): string {
+  return [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self' data:", // Swagger UI's style sheet has its icons as data URLs
+    `connect-src ${["'self'", ...sourcesOf(issuer?.tokenEndpoint)].join(' ')}`,
+    ...NOTHING_ELSE,
+  ].join('; ')
+}
+
+/** An address as a policy can hold it: spaces, `;` and `,` separate there (CSP Level 3 §2.3.1). */
+function sourcesOf(url: string | undefined): string[] {
+  if (url === undefined) return []
+  return [new URL(url).href.replaceAll(';', '%3B').replaceAll(',', '%2C')]
+}
+
+function keepFile(file: string): RequestHandler {
+  return (_req, res, next) => {
+    res.setHeader('cache-control', `public, max-age=${YEAR_SECONDS}, immutable`)
+    // The installed package may lie in a folder whose name begins with a dot.
+    res.sendFile(file, { cacheControl: false, dotfiles: 'allow' }, (error: unknown) => {
+      if (error !== undefined) next(error)
+    })
+  }
+}

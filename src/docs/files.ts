@@ -1,0 +1,24 @@
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, extname, join } from 'node:path'
+import type { Content } from '../http/etag.ts'
+
+/** The files of ours by name, read once: they are small. */
+export function readAssets(): Map<string, Content> {
+  const names = ['docs.js', 'docs.css', 'icon.svg']
+  return new Map(
+    names.map((name) => {
+      const body = readFileSync(new URL(`./assets/${name}`, import.meta.url), 'utf8')
+      return [name, { type: extname(name), body }]
+    }),
+  )
+}
+
+/** What the page needs of the installed package, and nothing else of it. */
+export function findSwaggerUi(): { version: string; files: Map<string, string> } {
+  // Importing the package would load its browser code into the server.
+  const manifest = createRequire(import.meta.url).resolve('swagger-ui-dist/package.json')
+  const { version } = JSON.parse(readFileSync(manifest, 'utf8')) as { version: string }
+  const names = ['swagger-ui-bundle.js', 'swagger-ui.css', 'oauth2-redirect.js']
+  return { version, files: new Map(names.map((name) => [name, join(dirname(manifest), name)])) }
+}

@@ -1,0 +1,39 @@
+/**
+ * The page itself. Nothing is inline: scripts and styles are files of this server.
+ *
+ * @param assets the path of our own files
+ * @param swaggerUi the path of the package's files
+ */
+export const renderPage = (assets: string, swaggerUi: string) => `<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <meta name="color-scheme" content="light dark">
+    <title>Messages API</title>
+    <link rel="icon" href="${assets}/icon.svg" type="image/svg+xml">
+    <link rel="stylesheet" href="${swaggerUi}/swagger-ui.css">
+    <link rel="stylesheet" href="${assets}/docs.css">
+    <script src="${swaggerUi}/swagger-ui-bundle.js" defer></script>
+    <script src="${assets}/docs.js" type="module"></script>
+  </head>
+  <body>
+    <noscript>This page needs JavaScript. The API is described at <a href="/api/openapi.json">/api/openapi.json</a> too.</noscript>
+    <main id="docs"></main>
+  </body>
+</html>
+`
+
+/** Where the issuer sends the window that one signed in with: it hands over the code and closes. */
+export const renderRedirectPage = (swaggerUi: string) => `<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8">
+    <meta name="color-scheme" content="light dark">
+    <title>Signing in</title>
+  </head>
+  <body>
+    <script src="${swaggerUi}/oauth2-redirect.js"></script>
+  </body>
+</html>
+`

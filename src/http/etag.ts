@@ -1,0 +1,18 @@
+import { createHash } from 'node:crypto'
+import type { Response } from 'express'
+
+export interface Content {
+  /** A file name extension or a media type. */
+  readonly type: string
+  readonly body: string
+}
+
+/**
+ * Sends what seldom changes: the client keeps it and asks each time whether it still holds (RFC 9110
+ * §8.8.3), which Express answers with 304.
+ */
+export function sendWithEtag(res: Response, { type, body }: Content): void {
+  res.setHeader('etag', `"${createHash('sha256').update(body).digest('base64url')}"`)
+  res.setHeader('cache-control', 'no-cache')
+  res.type(type).send(body)
+}

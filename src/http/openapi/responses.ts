@@ -1,0 +1,111 @@
+import type { OpenAPIObject } from 'trpc-openapi'
+import { AUTH_ERRORS, insufficientScope, invalidRequest } from '../../auth/errors.ts'
+import {
+  challengeHeader,
+  COMMON_HEADERS,
+  errorResponse,
+  exampleChallenge,
+  JSON_TYPE,
+  ref,
+  statusText,
+} from './components.ts'
+import type { Guard } from './security.ts'
+
+type Operation = NonNullable<NonNullable<OpenAPIObject['paths']>[string]['get']>
+type Responses = NonNullable<Operation['responses']>
+
+/** What decides which answers an operation can give. */
+export interface AnswerSources extends Guard {
+  readonly input: boolean
+  readonly body: boolean
+}
+
+/**
+ * Every answer of an operation by its status.
+ *
+ * @param success as trpc-openapi describes it
+ */
+export function describeResponses(success: unknown, sources: AnswerSources): Responses {
+  const { input, token, permissions, body } = sources
+  return {
+    200: withExample(success as SuccessResponse),
+    400: badRequest({ input, token }),
+    ...(token && { 401: common('Unauthorized') }),
+    ...(permissions.length > 0 && { 403: forbidden(permissions) }),
+    413: common('PayloadTooLarge'),
+    ...(body && { 415: common('UnsupportedMediaType') }),
+    429: common('TooManyRequests'),
+    500: common('InternalServerError'),
+    ...(token && { 503: common('ServiceUnavailable') }),
+  }
+}
+
+const common = (name: string) => ref('responses', name)
+
+interface SuccessResponse {
+  readonly description: string
+  readonly content: Record<string, { schema: { examples?: unknown[] } }>
+}
+
+/** The example of the output's schema becomes that of the answer, where every tool looks for it. */
+function withExample({ description, content }: SuccessResponse) {
+  const withExamples = Object.entries(content).map(([type, { schema }]) => {
+    const { examples, ...rest } = schema
+    return [type, { schema: rest, ...(examples && { example: examples[0] }) }]
+  })
+  return {
+    description,
+    headers: COMMON_HEADERS,
+    content: Object.fromEntries(withExamples) as Record<string, object>,
+  }
+}
+
+/** Optional: a malformed request is a 400 too, and comes without a challenge. */
+const MALFORMED_CHALLENGE = challengeHeader(
+  { authorization: exampleChallenge(invalidRequest(), 'Bearer') },
+  false,
+)
+
+/** The only status that has more than one cause in one operation. */
+function badRequest({ input, token }: { input: boolean; token: boolean }) {
+  const malformed = errorResponse({
+    description: token
+      ? 'The request or its `Authorization` header is malformed.'
+      : 'The request is malformed.',
+    messages: {
+      request: statusText(400),
+      ...(token && { authorization: AUTH_ERRORS.invalid_request.message }),
+    },
+    ...(token && { headers: { 'WWW-Authenticate': MALFORMED_CHALLENGE } }),
+  })
+  if (!input) return malformed
+  const { example, examples = { request: { value: example } } } = malformed.content[JSON_TYPE]
+  return {
+    ...malformed,
+    description: `${malformed.description} Or the input does not fit: \`issues\` tells where.`,
+    content: {
+      [JSON_TYPE]: {
+        schema: ref('schemas', 'InvalidInput'),
+        examples: { ...examples, input: { value: INVALID_INPUT } },
+      },
+    },
+  }
+}
+
+const INVALID_INPUT = {
+  message: 'Input validation failed',
+  issues: [{ path: ['id'], message: 'Invalid input: expected string, received undefined' }],
+}
+
+function forbidden(permissions: readonly string[]) {
+  const names = permissions.map((name) => `\`${name}\``).join(', ')
+  return errorResponse({
+    description: `The access token is valid and does not hold ${names}.`,
+    messages: { default: AUTH_ERRORS.insufficient_scope.message },
+    headers: {
+      'WWW-Authenticate': challengeHeader({
+        default: exampleChallenge(insufficientScope(permissions), 'Bearer'),
+      }),
+    },
+  })
+}

@@ -1,0 +1,59 @@
+import type { OpenAPIObject, SecuritySchemeObject } from 'trpc-openapi'
+import type { IssuerMetadata } from '../../auth/jwks.ts'
+
+/** What a procedure's chain asks of its caller. */
+export interface Guard {
+  readonly token: boolean
+  readonly permissions: readonly string[]
+}
+
+/** Asked for at sign-in, since an OpenID provider may grant nothing where no scope is named. */
+const SCOPES = { openid: 'Sign in.' }
+
+/**
+ * `bearer` for whoever has a token; `oauth2` for whoever signs in to get one, as far as the issuer's
+ * addresses are known. The permissions are no scopes of it: they come with the person who signs in, not
+ * with what was asked for.
+ */
+export function describeSecuritySchemes(
+  issuer: IssuerMetadata | undefined,
+): Record<string, SecuritySchemeObject> {
+  const { authorizationEndpoint: authorizationUrl, tokenEndpoint: tokenUrl } = issuer ?? {}
+  return {
+    ...(authorizationUrl !== undefined &&
+      tokenUrl !== undefined && {
+        oauth2: {
+          type: 'oauth2',
+          description: 'Sign in at the issuer: authorization code with PKCE (RFC 7636).',
+          flows: { authorizationCode: { authorizationUrl, tokenUrl, scopes: SCOPES } },
+        },
+      }),
+    bearer: {
+      type: 'http',
+      scheme: 'bearer',
+      bearerFormat: 'JWT',
+      description: 'An access token of the issuer for this API (RFC 6750).',
+    },
+  }
+}
+
+/**
+ * Any one of the schemes. With `bearer` stand the permissions, as OpenAPI 3.1 allows for roles; with
+ * `oauth2` would stand scopes, and the token needs none.
+ */
+export function describeSecurity(
+  { token, permissions }: Guard,
+  schemes: readonly string[],
+): NonNullable<OpenAPIObject['security']> {
+  if (!token) return []
+  return schemes.map((scheme) => ({ [scheme]: scheme === 'bearer' ? [...permissions] : [] }))
+}
+
+/** What a person needs for it, in Markdown. */
+export function explainGuard({ token, permissions }: Guard): string {
+  if (!token) return 'Needs no access token.'
+  if (permissions.length === 0) return 'Needs a valid access token.'
+  const names = permissions.map((name) => `\`${name}\``).join(', ')
+  const noun = permissions.length === 1 ? 'the permission' : 'the permissions'
+  return `Needs a valid access token with ${noun} ${names}: whoever signs in must have been granted it at the issuer.`
+}
