@@ -8,12 +8,19 @@ import { createCors } from './http/cors.ts'
 import { createDescriptionHandler, DESCRIPTION_PATH, describeApi } from './http/description.ts'
 import { createErrorHandler, notFound, restErrorBody } from './http/errors.ts'
 import { createReadyHandler, live } from './http/health.ts'
+import { createObservation } from './http/observation.ts'
 import { restOperations } from './http/operations.ts'
 import { requestId } from './http/request-id.ts'
 import { requireHost } from './http/require-host.ts'
 import { createResourceMetadataHandler, RESOURCE_METADATA_PATH } from './http/resource-metadata.ts'
 import { createRestRouter } from './http/rest.ts'
-import { createRpcHandler, refuseOtherMethods, RPC_METHODS, rpcErrorBody } from './http/rpc.ts'
+import {
+  createRpcHandler,
+  nameRpcRoute,
+  refuseOtherMethods,
+  RPC_METHODS,
+  rpcErrorBody,
+} from './http/rpc.ts'
 import { securityHeaders } from './http/security-headers.ts'
 import type { ApiRouter } from './trpc.ts'
 
@@ -49,11 +56,11 @@ export function createApp(options: AppOptions): Express {
   app.set('query parser', 'simple')
   app.set('trust proxy', options.trustProxy)
 
-  app.use(requestId, securityHeaders, createAccessLog(logger), requireHost)
+  app.use(requestId, securityHeaders, createObservation([createAccessLog(logger)]), requireHost)
   app.get('/livez', live)
   app.get('/readyz', createReadyHandler(options.isReady))
 
-  app.use('/trpc', createCors({ origins, methods: RPC_METHODS }))
+  app.use('/trpc', nameRpcRoute(router), createCors({ origins, methods: RPC_METHODS }))
   app.use('/trpc', refuseOtherMethods, bodyLimit, createRpcHandler({ ...rest, logger }))
   app.use(
     '/trpc',
