@@ -6,8 +6,13 @@ import type { IssuerMetadata } from './auth/jwks.ts'
 import { createKeySource, type KeyFetch } from './auth/keys.ts'
 import { createReplayMemory } from './auth/replay-memory.ts'
 import type { Config } from './config.ts'
-import { createHttpServer, DEFAULT_LIMITS, listen, stop, type ServerLimits } from './server.ts'
+import { createHttpServer, DEFAULT_LIMITS, listen, type ServerLimits } from './server.ts'
+import { createStop } from './stop.ts'
 import type { ApiRouter } from './trpc.ts'
+
+/** How long requests are still taken after a stop is asked for: a load balancer has to notice. */
+const GRACE_MS = 2_000
+const DEVELOPMENT_GRACE_MS = 100
 
 /** A server that listens, with all that runs beside it. */
 export interface Running {
@@ -50,6 +55,7 @@ export async function start(
     logger,
   })
   const server = createHttpServer(app, deps.limits ?? DEFAULT_LIMITS)
+  const stop = createStop(server)
   const port = await listen(server, config)
   keys.start()
   return {
@@ -58,7 +64,7 @@ export async function start(
     localIssuer: localIssuer?.issuer,
     async close() {
       stopping = true
-      await stop(server)
+      await stop({ graceMs: config.production ? GRACE_MS : DEVELOPMENT_GRACE_MS })
       keys.stop()
       await localIssuer?.close()
     },

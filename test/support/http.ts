@@ -1,5 +1,5 @@
 import type { Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { connect, type AddressInfo } from 'node:net'
 
 /** Listens on 127.0.0.1. @returns the port, a free one unless it is given */
 export function listenOnLoopback(server: Server, port = 0): Promise<number> {
@@ -22,4 +22,18 @@ export function closeServer(server: Server): Promise<void> {
 
 export function baseUrl({ port, tls = false }: { port: number; tls?: boolean }): string {
   return tls ? `https://localhost:${port}` : `http://127.0.0.1:${port}`
+}
+
+/** Whether something on 127.0.0.1 takes connections at this port. */
+export function isListening(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ port, host: '127.0.0.1' })
+    socket.on('connect', () => {
+      socket.destroy()
+      resolve(true)
+    })
+    socket.on('error', () => {
+      resolve(false)
+    })
+  })
 }
