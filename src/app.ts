@@ -1,12 +1,17 @@
-import express, { type Express } from 'express'
+import express, { type Express, type RequestHandler } from 'express'
 import type { Logger } from 'pino'
 import type { Authenticate } from './auth/authenticate.ts'
 import { createAccessLog } from './http/access-log.ts'
 import { createBodyLimit } from './http/body-limit.ts'
-import { createContextFactory } from './http/context.ts'
+import { createContextFactory, type CreateContext } from './http/context.ts'
 import { createCors } from './http/cors.ts'
 import { createDescriptionHandler, DESCRIPTION_PATH, describeApi } from './http/description.ts'
 import { createErrorHandler, notFound, restErrorBody } from './http/errors.ts'
+import {
+  createRateLimit,
+  type RateLimitOptions,
+  type RateLimitSettings,
+} from './http/rate-limit.ts'
 import { createReadyHandler, live } from './http/health.ts'
 import { createObservation } from './http/observation.ts'
 import { restOperations } from './http/operations.ts'
@@ -36,6 +41,9 @@ export interface AppOptions {
   readonly publicUrl: string | undefined
   readonly trustProxy: number | string
   readonly isReady: () => boolean
+  /** `undefined`: requests are not limited. */
+  readonly rateLimit: RateLimitSettings | undefined
+  readonly createRateLimitStore: RateLimitOptions['createStore']
   readonly logger: Logger
 }
 
@@ -43,6 +51,7 @@ export interface AppOptions {
 export function createApp(options: AppOptions): Express {
   const { router, logger, clientOrigins: origins } = options
   const createContext = createContextFactory(options)
+  const rateLimit = rateLimiting(options, createContext)
   const bodyLimit = createBodyLimit(MAX_BODY_BYTES)
   const rest = { router, createContext, maxBodyBytes: MAX_BODY_BYTES }
   const errorHandler = (body: (error: unknown) => object) =>
@@ -61,13 +70,19 @@ export function createApp(options: AppOptions): Express {
   app.get('/readyz', createReadyHandler(options.isReady))
 
   app.use('/trpc', nameRpcRoute(router), createCors({ origins, methods: RPC_METHODS }))
-  app.use('/trpc', refuseOtherMethods, bodyLimit, createRpcHandler({ ...rest, logger }))
+  app.use(
+    '/trpc',
+    ...rateLimit,
+    refuseOtherMethods,
+    bodyLimit,
+    createRpcHandler({ ...rest, logger }),
+  )
   app.use(
     '/trpc',
     errorHandler((error) => rpcErrorBody(router, error)),
   )
 
-  app.use(createCors({ origins, methods }), bodyLimit)
+  app.use(createCors({ origins, methods }), ...rateLimit, bodyLimit)
   app.get(RESOURCE_METADATA_PATH, createResourceMetadataHandler(options))
   app.get(DESCRIPTION_PATH, createDescriptionHandler(describeApi(router)))
   app.use(createRestRouter(rest))
@@ -75,4 +90,10 @@ export function createApp(options: AppOptions): Express {
   app.use(notFound)
   app.use(errorHandler(restErrorBody))
   return app
+}
+
+/** None at all where it is off. */
+function rateLimiting(options: AppOptions, createContext: CreateContext): RequestHandler[] {
+  const { rateLimit: settings, createRateLimitStore: createStore } = options
+  return settings ? [createRateLimit({ settings, createContext, createStore })] : []
 }

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net'
 import { z } from 'zod'
+import type { RateLimitSettings } from './http/rate-limit.ts'
 
 /** Where tokens come from: an Auth0 tenant, whose addresses are known, or any issuer's discovery. */
 export type IssuerSetting =
@@ -22,6 +23,10 @@ export interface Config {
   readonly logLevel: LogLevel
   /** Express' `trust proxy`: how many proxies, or which addresses, may say who the client is. */
   readonly trustProxy: number | string
+  /** The Redis that replicas share; `undefined`: what would be shared is kept in memory. */
+  readonly redisUrl: string | undefined
+  /** `undefined`: requests are not limited. */
+  readonly rateLimit: RateLimitSettings | undefined
   readonly localIssuerPort: number
 }
 
@@ -55,10 +60,18 @@ const setting = <T>(expected: string, parse: (text: string) => T | undefined) =>
     return z.NEVER
   })
 
+const WHOLE_NUMBER_MAX = 999_999_999
+const DAY_SECONDS = 86_400
+
 const list = (text: string) => text.split(',').map((item) => item.trim())
 
 const wholeNumber = (max: number) => (text: string) =>
   /^\d{1,9}$/.test(text) && Number(text) <= max ? Number(text) : undefined
+
+const requests = setting(
+  `a number of requests from 0 (no limit) to ${WHOLE_NUMBER_MAX}`,
+  wholeNumber(WHOLE_NUMBER_MAX),
+)
 
 const port = setting('a port: a whole number from 0 (any free one) to 65535', wholeNumber(65_535))
 
@@ -95,6 +108,16 @@ const schema = z.object({
     'the number of proxies in front (0 for none), or their addresses or networks, separated by commas',
     parseTrustProxy,
   ).default(0),
+  REDIS_URL: setting(
+    'the URL of a Redis server, such as redis://localhost:6379 or rediss://user:password@host:6380/0',
+    parseRedisUrl,
+  ).optional(),
+  RATE_LIMIT_MAX: requests.default(6_000),
+  RATE_LIMIT_FAILED_AUTH_MAX: requests.default(3_000),
+  RATE_LIMIT_WINDOW_SECONDS: setting('a number of seconds from 1 to 86400', (text) => {
+    const seconds = wholeNumber(DAY_SECONDS)(text)
+    return seconds === 0 ? undefined : seconds
+  }).default(60),
   LOCAL_ISSUER_PORT: port.default(6061),
 })
 
@@ -126,6 +149,8 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
     permissionsClaim: settings.PERMISSIONS_CLAIM,
     logLevel: settings.LOG_LEVEL,
     trustProxy: settings.TRUST_PROXY,
+    redisUrl: settings.REDIS_URL,
+    rateLimit: rateLimitSetting(settings),
     localIssuerPort: settings.LOCAL_ISSUER_PORT,
   }
 }
@@ -162,6 +187,15 @@ function issuerSetting(settings: z.output<typeof schema>): IssuerSetting | undef
   return { issuer, jwksUri: `${issuer}.well-known/jwks.json` }
 }
 
+function rateLimitSetting(settings: z.output<typeof schema>): RateLimitSettings | undefined {
+  if (settings.RATE_LIMIT_MAX === 0) return undefined
+  return {
+    windowSeconds: settings.RATE_LIMIT_WINDOW_SECONDS,
+    max: settings.RATE_LIMIT_MAX,
+    failedAuthenticationMax: settings.RATE_LIMIT_FAILED_AUTH_MAX,
+  }
+}
+
 function parseUrl(text: string): URL | undefined {
   const url = URL.canParse(text) ? new URL(text) : undefined
   const web = url?.protocol === 'http:' || url?.protocol === 'https:'
@@ -176,6 +210,12 @@ function parseOrigin(text: string): string | undefined {
 function parseOrigins(text: string): string[] | undefined {
   const origins = list(text).map(parseOrigin)
   return origins.every((origin) => origin !== undefined) ? origins : undefined
+}
+
+function parseRedisUrl(text: string): string | undefined {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (url?.protocol !== 'redis:' && url?.protocol !== 'rediss:') return undefined
+  return url.hostname !== '' && /^(?:\/\d*)?$/.test(url.pathname) ? text : undefined
 }
 
 function parseHost(text: string): string | undefined {

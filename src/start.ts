@@ -4,9 +4,9 @@ import { createApp } from './app.ts'
 import { createAuthenticator } from './auth/authenticate.ts'
 import type { IssuerMetadata } from './auth/jwks.ts'
 import { createKeySource, type KeyFetch } from './auth/keys.ts'
-import { createReplayMemory } from './auth/replay-memory.ts'
 import type { Config } from './config.ts'
 import { createHttpServer, DEFAULT_LIMITS, listen, type ServerLimits } from './server.ts'
+import { createSharedState } from './shared-state.ts'
 import { createStop } from './stop.ts'
 import type { ApiRouter } from './trpc.ts'
 
@@ -43,7 +43,10 @@ export async function start(
     logKeyFetch(logger, outcome)
   }
   const keys = createKeySource({ issuer, now, fetch, onFetch })
-  const replayMemory = createReplayMemory(now)
+  const { replayMemory, createRateLimitStore, ...shared } = await createSharedState(
+    config.redisUrl,
+    deps,
+  )
   const onOutcome = () => undefined
   let stopping = false
   const app = createApp({
@@ -52,6 +55,7 @@ export async function start(
     authenticate: createAuthenticator({ ...config, keys, now, replayMemory, onOutcome }),
     issuer: () => keys.issuer(),
     isReady: () => keys.current() !== undefined && !stopping,
+    createRateLimitStore,
     logger,
   })
   const server = createHttpServer(app, deps.limits ?? DEFAULT_LIMITS)
@@ -66,6 +70,7 @@ export async function start(
       stopping = true
       await stop({ graceMs: config.production ? GRACE_MS : DEVELOPMENT_GRACE_MS })
       keys.stop()
+      shared.close()
       await localIssuer?.close()
     },
   }
