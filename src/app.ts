@@ -27,6 +27,7 @@ import {
   rpcErrorBody,
 } from './http/rpc.ts'
 import { securityHeaders } from './http/security-headers.ts'
+import type { Tracing } from './observability/tracing.ts'
 import type { ApiRouter } from './trpc.ts'
 
 const MAX_BODY_BYTES = 100 * 1024
@@ -43,6 +44,7 @@ export interface AppOptions {
   readonly isReady: () => boolean
   /** `undefined`: requests are not limited. */
   readonly rateLimit: RateLimitSettings | undefined
+  readonly tracing: Tracing
   readonly createRateLimitStore: RateLimitOptions['createStore']
   readonly logger: Logger
 }
@@ -51,6 +53,7 @@ export interface AppOptions {
 export function createApp(options: AppOptions): Express {
   const { router, logger, clientOrigins: origins } = options
   const createContext = createContextFactory(options)
+  const { requestHandlers: trace } = options.tracing
   const rateLimit = rateLimiting(options, createContext)
   const bodyLimit = createBodyLimit(MAX_BODY_BYTES)
   const rest = { router, createContext, maxBodyBytes: MAX_BODY_BYTES }
@@ -69,7 +72,7 @@ export function createApp(options: AppOptions): Express {
   app.get('/livez', live)
   app.get('/readyz', createReadyHandler(options.isReady))
 
-  app.use('/trpc', nameRpcRoute(router), createCors({ origins, methods: RPC_METHODS }))
+  app.use('/trpc', ...trace, nameRpcRoute(router), createCors({ origins, methods: RPC_METHODS }))
   app.use(
     '/trpc',
     ...rateLimit,
@@ -82,7 +85,7 @@ export function createApp(options: AppOptions): Express {
     errorHandler((error) => rpcErrorBody(router, error)),
   )
 
-  app.use(createCors({ origins, methods }), ...rateLimit, bodyLimit)
+  app.use(...trace, createCors({ origins, methods }), ...rateLimit, bodyLimit)
   app.get(RESOURCE_METADATA_PATH, createResourceMetadataHandler(options))
   app.get(DESCRIPTION_PATH, createDescriptionHandler(describeApi(router)))
   app.use(createRestRouter(rest))

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net'
 import { z } from 'zod'
 import type { RateLimitSettings } from './http/rate-limit.ts'
+import type { TracingSettings } from './observability/tracing.ts'
 
 /** Where tokens come from: an Auth0 tenant, whose addresses are known, or any issuer's discovery. */
 export type IssuerSetting =
@@ -27,6 +28,8 @@ export interface Config {
   readonly redisUrl: string | undefined
   /** `undefined`: requests are not limited. */
   readonly rateLimit: RateLimitSettings | undefined
+  /** `undefined`: requests are not traced. */
+  readonly tracing: TracingSettings | undefined
   readonly localIssuerPort: number
 }
 
@@ -60,6 +63,9 @@ const setting = <T>(expected: string, parse: (text: string) => T | undefined) =>
     return z.NEVER
   })
 
+const oneOf = <const T extends string>(...values: T[]) =>
+  setting(`one of ${values.join(', ')}`, (text) => values.find((value) => value === text))
+
 const WHOLE_NUMBER_MAX = 999_999_999
 const DAY_SECONDS = 86_400
 
@@ -67,6 +73,8 @@ const list = (text: string) => text.split(',').map((item) => item.trim())
 
 const wholeNumber = (max: number) => (text: string) =>
   /^\d{1,9}$/.test(text) && Number(text) <= max ? Number(text) : undefined
+
+const tracingProtocol = oneOf('http/protobuf', 'http/json')
 
 const requests = setting(
   `a number of requests from 0 (no limit) to ${WHOLE_NUMBER_MAX}`,
@@ -101,9 +109,7 @@ const schema = z.object({
     'the name of a claim, or a path of names with dots between, such as realm_access.roles',
     (text) => (text.split('.').every((name) => name !== '') ? text : undefined),
   ).default('permissions'),
-  LOG_LEVEL: setting(`one of ${LOG_LEVELS.join(', ')}`, (text) =>
-    LOG_LEVELS.find((level) => level === text),
-  ).default('info'),
+  LOG_LEVEL: oneOf(...LOG_LEVELS).default('info'),
   TRUST_PROXY: setting(
     'the number of proxies in front (0 for none), or their addresses or networks, separated by commas',
     parseTrustProxy,
@@ -118,6 +124,12 @@ const schema = z.object({
     const seconds = wholeNumber(DAY_SECONDS)(text)
     return seconds === 0 ? undefined : seconds
   }).default(60),
+  OTEL_SDK_DISABLED: z.string().optional(),
+  OTEL_TRACES_EXPORTER: oneOf('otlp', 'none').optional(),
+  OTEL_EXPORTER_OTLP_ENDPOINT: z.string().optional(),
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: z.string().optional(),
+  OTEL_EXPORTER_OTLP_PROTOCOL: tracingProtocol.optional(),
+  OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: tracingProtocol.optional(),
   LOCAL_ISSUER_PORT: port.default(6061),
 })
 
@@ -151,6 +163,7 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
     trustProxy: settings.TRUST_PROXY,
     redisUrl: settings.REDIS_URL,
     rateLimit: rateLimitSetting(settings),
+    tracing: tracingSetting(settings),
     localIssuerPort: settings.LOCAL_ISSUER_PORT,
   }
 }
@@ -194,6 +207,18 @@ function rateLimitSetting(settings: z.output<typeof schema>): RateLimitSettings 
     max: settings.RATE_LIMIT_MAX,
     failedAuthenticationMax: settings.RATE_LIMIT_FAILED_AUTH_MAX,
   }
+}
+
+/** Off unless the standard variables of OpenTelemetry say where spans go. */
+function tracingSetting(settings: z.output<typeof schema>): TracingSettings | undefined {
+  if (settings.OTEL_SDK_DISABLED?.toLowerCase() === 'true') return undefined
+  const endpoint =
+    settings.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT ?? settings.OTEL_EXPORTER_OTLP_ENDPOINT
+  const exporter = settings.OTEL_TRACES_EXPORTER ?? (endpoint === undefined ? 'none' : 'otlp')
+  if (exporter === 'none') return undefined
+  const protocol =
+    settings.OTEL_EXPORTER_OTLP_TRACES_PROTOCOL ?? settings.OTEL_EXPORTER_OTLP_PROTOCOL
+  return { protocol: protocol ?? 'http/protobuf' }
 }
 
 function parseUrl(text: string): URL | undefined {

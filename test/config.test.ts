@@ -34,6 +34,7 @@ describe('settings', () => {
       trustProxy: 0,
       redisUrl: undefined,
       rateLimit: { windowSeconds: 60, max: 6_000, failedAuthenticationMax: 3_000 },
+      tracing: undefined,
       localIssuerPort: 6061,
     })
   })
@@ -85,6 +86,17 @@ describe('settings', () => {
   })
 
   it.each([
+    [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://localhost:4318' }, 'http/protobuf'],
+    [{ OTEL_TRACES_EXPORTER: 'otlp' }, 'http/protobuf'],
+    [{ OTEL_TRACES_EXPORTER: 'otlp', OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json' }, 'http/json'],
+    [{ OTEL_SERVICE_NAME: 'messages' }, undefined],
+    [{ OTEL_TRACES_EXPORTER: 'otlp', OTEL_SDK_DISABLED: 'TRUE' }, undefined],
+    [{ OTEL_TRACES_EXPORTER: 'none', OTEL_EXPORTER_OTLP_ENDPOINT: 'http://a' }, undefined],
+  ])('trace as the variables of OpenTelemetry ask: %o', (env, protocol) => {
+    expect(loadConfig(env).tracing).toEqual(protocol && { protocol })
+  })
+
+  it.each([
     ['PORT', ['-1', '65536', '1e3', '0x10', 'http', '1.5']],
     ['HOST', ['localhost:80', 'a b', 'http://localhost']],
     ['PUBLIC_URL', ['api.example.com', 'https://api.example.com/v1', 'ftp://example.com']],
@@ -102,6 +114,8 @@ describe('settings', () => {
     ['RATE_LIMIT_MAX', ['-1', '1e3', 'none', '1000000000']],
     ['RATE_LIMIT_FAILED_AUTH_MAX', ['-1', '1.5']],
     ['RATE_LIMIT_WINDOW_SECONDS', ['0', '60s', '86401']],
+    ['OTEL_TRACES_EXPORTER', ['zipkin', 'console']],
+    ['OTEL_EXPORTER_OTLP_PROTOCOL', ['grpc']],
     ['LOCAL_ISSUER_PORT', ['99999']],
   ])('refuse a %s that can not be used, and say what can', (name, values) => {
     for (const value of values) {

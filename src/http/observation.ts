@@ -5,6 +5,8 @@ declare module 'express-serve-static-core' {
   interface Request {
     /** The route's template where it is not Express' own routing that found it. */
     routeTemplate?: string | undefined
+    /** The trace that the request belongs to, where there is tracing. */
+    traceId?: string
   }
 }
 
@@ -21,6 +23,7 @@ export interface FinishedRequest {
   readonly subject: string | undefined
   /** What was wrong with the credentials that it brought. */
   readonly refusal: AuthErrorReason | undefined
+  readonly traceId?: string
   /** The connection ended before the response was complete. */
   readonly aborted?: true
 }
@@ -46,15 +49,21 @@ function describe(
   res: Response,
   { method, durationMs }: { method: string; durationMs: number },
 ): FinishedRequest {
-  const { path: route } = (req.route ?? {}) as { path?: string }
+  const { id: requestId, subject, refusal, traceId } = req
   return {
-    requestId: req.id,
+    requestId,
     method,
-    route: req.routeTemplate ?? route,
+    route: routeOf(req),
     status: res.headersSent ? res.statusCode : undefined,
     durationMs: Math.round(durationMs * 1000) / 1000,
-    subject: req.subject,
-    refusal: req.refusal?.reason === 'missing_token' ? undefined : req.refusal?.reason,
+    subject,
+    refusal: refusal?.reason === 'missing_token' ? undefined : refusal?.reason,
+    ...(traceId !== undefined && { traceId }),
     ...(!res.writableFinished && { aborted: true }),
   }
+}
+
+/** The template of the route that a request took; `undefined` when none matched. */
+export function routeOf(req: Request): string | undefined {
+  return req.routeTemplate ?? (req.route as { path: string } | undefined)?.path
 }
