@@ -1,21 +1,34 @@
-import express, { type Express } from 'express'
+import express, { type Express, type RequestHandler } from 'express'
 import type { Logger } from 'pino'
 import type { Authenticate } from './auth/authenticate.ts'
 import { createDocs, DOCS_PATH, type DocsOptions } from './docs/docs.ts'
 import { createAccessLog } from './http/access-log.ts'
 import { createBodyLimit } from './http/body-limit.ts'
-import { createContextFactory } from './http/context.ts'
+import { createContextFactory, type CreateContext } from './http/context.ts'
 import { createCors } from './http/cors.ts'
 import { createDescriptionHandler, DESCRIPTION_PATH } from './http/description.ts'
 import { createErrorHandler, notFound, restErrorBody } from './http/errors.ts'
+import {
+  createRateLimit,
+  type RateLimitOptions,
+  type RateLimitSettings,
+} from './http/rate-limit.ts'
 import { createReadyHandler, live } from './http/health.ts'
+import { createObservation } from './http/observation.ts'
 import { restOperations } from './http/operations.ts'
 import { requestId } from './http/request-id.ts'
 import { requireHost } from './http/require-host.ts'
 import { createResourceMetadataHandler, RESOURCE_METADATA_PATH } from './http/resource-metadata.ts'
 import { createRestRouter } from './http/rest.ts'
-import { createRpcHandler, refuseOtherMethods, RPC_METHODS, rpcErrorBody } from './http/rpc.ts'
+import {
+  createRpcHandler,
+  nameRpcRoute,
+  refuseOtherMethods,
+  RPC_METHODS,
+  rpcErrorBody,
+} from './http/rpc.ts'
 import { securityHeaders } from './http/security-headers.ts'
+import type { Tracing } from './observability/tracing.ts'
 import type { ApiRouter } from './trpc.ts'
 
 const MAX_BODY_BYTES = 100 * 1024
@@ -30,6 +43,10 @@ export interface AppOptions extends DocsOptions {
   readonly publicUrl: string | undefined
   readonly trustProxy: number | string
   readonly isReady: () => boolean
+  /** `undefined`: requests are not limited. */
+  readonly rateLimit: RateLimitSettings | undefined
+  readonly tracing: Tracing
+  readonly createRateLimitStore: RateLimitOptions['createStore']
   readonly logger: Logger
 }
 
@@ -37,6 +54,8 @@ export interface AppOptions extends DocsOptions {
 export function createApp(options: AppOptions): Express {
   const { router, logger, clientOrigins: origins } = options
   const createContext = createContextFactory(options)
+  const { requestHandlers: trace } = options.tracing
+  const rateLimit = rateLimiting(options, createContext)
   const bodyLimit = createBodyLimit(MAX_BODY_BYTES)
   const rest = { router, createContext, maxBodyBytes: MAX_BODY_BYTES }
   const errorHandler = (body: (error: unknown) => object) =>
@@ -50,20 +69,26 @@ export function createApp(options: AppOptions): Express {
   app.set('query parser', 'simple')
   app.set('trust proxy', options.trustProxy)
 
-  app.use(requestId, securityHeaders, createAccessLog(logger), requireHost)
+  app.use(requestId, securityHeaders, createObservation([createAccessLog(logger)]), requireHost)
   app.get('/livez', live)
   app.get('/readyz', createReadyHandler(options.isReady))
 
   app.use(DOCS_PATH, createDocs(options))
 
-  app.use('/trpc', createCors({ origins, methods: RPC_METHODS }))
-  app.use('/trpc', refuseOtherMethods, bodyLimit, createRpcHandler({ ...rest, logger }))
+  app.use('/trpc', ...trace, nameRpcRoute(router), createCors({ origins, methods: RPC_METHODS }))
+  app.use(
+    '/trpc',
+    ...rateLimit,
+    refuseOtherMethods,
+    bodyLimit,
+    createRpcHandler({ ...rest, logger }),
+  )
   app.use(
     '/trpc',
     errorHandler((error) => rpcErrorBody(router, error)),
   )
 
-  app.use(createCors({ origins, methods }), bodyLimit)
+  app.use(...trace, createCors({ origins, methods }), ...rateLimit, bodyLimit)
   app.get(RESOURCE_METADATA_PATH, createResourceMetadataHandler(options))
   app.get(DESCRIPTION_PATH, createDescriptionHandler(options))
   app.use(createRestRouter(rest))
@@ -71,4 +96,10 @@ export function createApp(options: AppOptions): Express {
   app.use(notFound)
   app.use(errorHandler(restErrorBody))
   return app
+}
+
+/** None at all where it is off. */
+function rateLimiting(options: AppOptions, createContext: CreateContext): RequestHandler[] {
+  const { rateLimit: settings, createRateLimitStore: createStore } = options
+  return settings ? [createRateLimit({ settings, createContext, createStore })] : []
 }

@@ -1,6 +1,8 @@
 import { isIP } from 'node:net'
 import { z } from 'zod'
 import { auth0Metadata, type IssuerMetadata } from './auth/jwks.ts'
+import type { RateLimitSettings } from './http/rate-limit.ts'
+import type { TracingSettings } from './observability/tracing.ts'
 
 /** Where tokens come from: an Auth0 tenant, whose addresses are known, or any issuer's discovery. */
 export type IssuerSetting = IssuerMetadata | { readonly discover: string }
@@ -22,6 +24,12 @@ export interface Config {
   readonly logLevel: LogLevel
   /** Express' `trust proxy`: how many proxies, or which addresses, may say who the client is. */
   readonly trustProxy: number | string
+  /** The Redis that replicas share; `undefined`: what would be shared is kept in memory. */
+  readonly redisUrl: string | undefined
+  /** `undefined`: requests are not limited. */
+  readonly rateLimit: RateLimitSettings | undefined
+  /** `undefined`: requests are not traced. */
+  readonly tracing: TracingSettings | undefined
   readonly localIssuerPort: number
   /** The client that the docs page signs in as; `undefined`: a token can only be pasted there. */
   readonly docsClientId: string | undefined
@@ -57,10 +65,23 @@ const setting = <T>(expected: string, parse: (text: string) => T | undefined) =>
     return z.NEVER
   })
 
+const oneOf = <const T extends string>(...values: T[]) =>
+  setting(`one of ${values.join(', ')}`, (text) => values.find((value) => value === text))
+
+const WHOLE_NUMBER_MAX = 999_999_999
+const DAY_SECONDS = 86_400
+
 const list = (text: string) => text.split(',').map((item) => item.trim())
 
 const wholeNumber = (max: number) => (text: string) =>
   /^\d{1,9}$/.test(text) && Number(text) <= max ? Number(text) : undefined
+
+const tracingProtocol = oneOf('http/protobuf', 'http/json')
+
+const requests = setting(
+  `a number of requests from 0 (no limit) to ${WHOLE_NUMBER_MAX}`,
+  wholeNumber(WHOLE_NUMBER_MAX),
+)
 
 const port = setting('a port: a whole number from 0 (any free one) to 65535', wholeNumber(65_535))
 
@@ -90,13 +111,27 @@ const schema = z.object({
     'the name of a claim, or a path of names with dots between, such as realm_access.roles',
     (text) => (text.split('.').every((name) => name !== '') ? text : undefined),
   ).default('permissions'),
-  LOG_LEVEL: setting(`one of ${LOG_LEVELS.join(', ')}`, (text) =>
-    LOG_LEVELS.find((level) => level === text),
-  ).default('info'),
+  LOG_LEVEL: oneOf(...LOG_LEVELS).default('info'),
   TRUST_PROXY: setting(
     'the number of proxies in front (0 for none), or their addresses or networks, separated by commas',
     parseTrustProxy,
   ).default(0),
+  REDIS_URL: setting(
+    'the URL of a Redis server, such as redis://localhost:6379 or rediss://user:password@host:6380/0',
+    parseRedisUrl,
+  ).optional(),
+  RATE_LIMIT_MAX: requests.default(6_000),
+  RATE_LIMIT_FAILED_AUTH_MAX: requests.default(3_000),
+  RATE_LIMIT_WINDOW_SECONDS: setting('a number of seconds from 1 to 86400', (text) => {
+    const seconds = wholeNumber(DAY_SECONDS)(text)
+    return seconds === 0 ? undefined : seconds
+  }).default(60),
+  OTEL_SDK_DISABLED: z.string().optional(),
+  OTEL_TRACES_EXPORTER: oneOf('otlp', 'none').optional(),
+  OTEL_EXPORTER_OTLP_ENDPOINT: z.string().optional(),
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: z.string().optional(),
+  OTEL_EXPORTER_OTLP_PROTOCOL: tracingProtocol.optional(),
+  OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: tracingProtocol.optional(),
   LOCAL_ISSUER_PORT: port.default(6061),
   DOCS_CLIENT_ID: z.string().optional(),
 })
@@ -129,6 +164,9 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
     permissionsClaim: settings.PERMISSIONS_CLAIM,
     logLevel: settings.LOG_LEVEL,
     trustProxy: settings.TRUST_PROXY,
+    redisUrl: settings.REDIS_URL,
+    rateLimit: rateLimitSetting(settings),
+    tracing: tracingSetting(settings),
     localIssuerPort: settings.LOCAL_ISSUER_PORT,
     docsClientId: settings.DOCS_CLIENT_ID,
   }
@@ -165,6 +203,27 @@ function issuerSetting(settings: z.output<typeof schema>): IssuerSetting | undef
   return auth0Metadata(`https://${settings.AUTH0_DOMAIN}/`)
 }
 
+function rateLimitSetting(settings: z.output<typeof schema>): RateLimitSettings | undefined {
+  if (settings.RATE_LIMIT_MAX === 0) return undefined
+  return {
+    windowSeconds: settings.RATE_LIMIT_WINDOW_SECONDS,
+    max: settings.RATE_LIMIT_MAX,
+    failedAuthenticationMax: settings.RATE_LIMIT_FAILED_AUTH_MAX,
+  }
+}
+
+/** Off unless the standard variables of OpenTelemetry say where spans go. */
+function tracingSetting(settings: z.output<typeof schema>): TracingSettings | undefined {
+  if (settings.OTEL_SDK_DISABLED?.toLowerCase() === 'true') return undefined
+  const endpoint =
+    settings.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT ?? settings.OTEL_EXPORTER_OTLP_ENDPOINT
+  const exporter = settings.OTEL_TRACES_EXPORTER ?? (endpoint === undefined ? 'none' : 'otlp')
+  if (exporter === 'none') return undefined
+  const protocol =
+    settings.OTEL_EXPORTER_OTLP_TRACES_PROTOCOL ?? settings.OTEL_EXPORTER_OTLP_PROTOCOL
+  return { protocol: protocol ?? 'http/protobuf' }
+}
+
 function parseUrl(text: string): URL | undefined {
   const url = URL.canParse(text) ? new URL(text) : undefined
   const web = url?.protocol === 'http:' || url?.protocol === 'https:'
@@ -179,6 +238,12 @@ function parseOrigin(text: string): string | undefined {
 function parseOrigins(text: string): string[] | undefined {
   const origins = list(text).map(parseOrigin)
   return origins.every((origin) => origin !== undefined) ? origins : undefined
+}
+
+function parseRedisUrl(text: string): string | undefined {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (url?.protocol !== 'redis:' && url?.protocol !== 'rediss:') return undefined
+  return url.hostname !== '' && /^(?:\/\d*)?$/.test(url.pathname) ? text : undefined
 }
 
 function parseHost(text: string): string | undefined {

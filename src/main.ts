@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import { ConfigError, loadConfig } from './config.ts'
 import { createLogger } from './logger.ts'
@@ -6,14 +7,31 @@ import { appRouter } from './router.ts'
 import { start, type Running } from './start.ts'
 import { welcome } from './welcome.ts'
 
+/** Within the 10 s that container platforms wait before they kill. */
+const STOP_LIMIT_MS = 9_500
+/** `npm start` passes on a signal that the terminal has sent to every process already. */
+const SAME_SIGNAL_MS = 100
+
 function stopOnSignals(running: Running, logger: Logger): void {
+  let stoppingSince: number | undefined
   const onSignal = (signal: NodeJS.Signals): void => {
-    process.once('SIGTERM', exitNow).once('SIGINT', exitNow)
+    if (stoppingSince !== undefined) {
+      if (performance.now() - stoppingSince > SAME_SIGNAL_MS) process.exit(1)
+      return
+    }
+    stoppingSince = performance.now()
     logger.info({ signal }, 'stopping')
-    void running.close().then(() => process.exit(0))
+    void Promise.race([running.close(), delay(STOP_LIMIT_MS)]).then(() => process.exit(0))
   }
-  const exitNow = () => process.exit(1)
-  process.once('SIGTERM', onSignal).once('SIGINT', onSignal)
+  process.on('SIGTERM', onSignal).on('SIGINT', onSignal)
+}
+
+/** After an error that nobody caught the state is unknown, so the process ends. Rejections come here too. */
+function exitOnUncaught(logger: Logger): void {
+  process.on('uncaughtException', (err, origin) => {
+    logger.fatal({ err, origin }, 'uncaught error')
+    process.exit(1)
+  })
 }
 
 /** A problem that the person who starts the server can mend gets its text alone, without a stack. */
@@ -30,6 +48,7 @@ try {
   if (existsSync('.env')) process.loadEnvFile()
   const config = loadConfig(process.env)
   const logger = await createLogger({ level: config.logLevel, production: config.production })
+  exitOnUncaught(logger)
   const running = await start(config, { router: appRouter, logger, now: Date.now })
   stopOnSignals(running, logger)
   const { port, localIssuer } = running

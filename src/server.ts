@@ -31,9 +31,6 @@ export const DEFAULT_LIMITS: ServerLimits = {
 /** An Express app: `unhandled` is called when nothing in it answers. */
 type App = (req: IncomingMessage, res: ServerResponse, unhandled: () => void) => void
 
-/** How long open requests may take after a stop is asked for. */
-const STOP_TIMEOUT_MS = 9_000
-
 /** The HTTP server: limits against slow and huge senders, answers to what Node can't parse. */
 export function createHttpServer(app: App, limits: ServerLimits): Server {
   /** Express gives up on a URL that it can't parse before any middleware is asked. */
@@ -98,19 +95,5 @@ export function listen(server: Server, address: { port: number; host: string | u
       const bound = server.address()
       resolve(typeof bound === 'object' && bound ? bound.port : address.port)
     })
-  })
-}
-
-/** Stops taking connections, lets open requests end, and cuts what is still open after the time-out. */
-export function stop(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(() => {
-      server.closeAllConnections()
-    }, STOP_TIMEOUT_MS)
-    server.close(() => {
-      clearTimeout(timer)
-      resolve()
-    })
-    server.closeIdleConnections()
   })
 }

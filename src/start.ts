@@ -3,14 +3,20 @@ import type { Logger } from 'pino'
 import { createApp } from './app.ts'
 import { createAuthenticator } from './auth/authenticate.ts'
 import { auth0Metadata, type IssuerMetadata } from './auth/jwks.ts'
-import { createKeySource, type KeyFetch } from './auth/keys.ts'
-import { createReplayMemory } from './auth/replay-memory.ts'
+import { createKeySource, type KeyFetch, type KeySourceOptions } from './auth/keys.ts'
 import type { Config } from './config.ts'
-import { createHttpServer, DEFAULT_LIMITS, listen, stop, type ServerLimits } from './server.ts'
+import { NO_TRACING, type Tracing } from './observability/tracing.ts'
+import { createHttpServer, DEFAULT_LIMITS, listen, type ServerLimits } from './server.ts'
+import { createSharedState } from './shared-state.ts'
+import { createStop } from './stop.ts'
 import type { ApiRouter } from './trpc.ts'
 
 /** The local issuer takes any client. */
 const LOCAL_DOCS_CLIENT_ID = 'docs'
+
+/** How long requests are still taken after a stop is asked for: a load balancer has to notice. */
+const GRACE_MS = 2_000
+const DEVELOPMENT_GRACE_MS = 100
 
 /** A server that listens, with all that runs beside it. */
 export interface Running {
@@ -22,39 +28,35 @@ export interface Running {
   readonly close: () => Promise<void>
 }
 
+export interface StartOptions {
+  readonly router: ApiRouter
+  readonly logger: Logger
+  /** Milliseconds since the epoch. */
+  readonly now: () => number
+  readonly limits?: ServerLimits
+}
+
 /** Builds every dependency from the settings and starts the server. It never waits for the issuer. */
-export async function start(
-  config: Config,
-  deps: {
-    readonly router: ApiRouter
-    readonly logger: Logger
-    /** Milliseconds since the epoch. */
-    readonly now: () => number
-    readonly limits?: ServerLimits
-  },
-): Promise<Running> {
-  const { router, logger, now } = deps
+export async function start(config: Config, options: StartOptions): Promise<Running> {
+  const { logger } = options
   const localIssuer = config.issuer ? undefined : await startLocalIssuer(config, logger)
   const issuer = config.issuer ?? localIssuer
   if (!issuer) throw new Error('There is no issuer')
-  const onFetch = (outcome: KeyFetch) => {
-    logKeyFetch(logger, outcome)
-  }
-  const keys = createKeySource({ issuer, now, fetch, onFetch })
-  const replayMemory = createReplayMemory(now)
-  const onOutcome = () => undefined
+  const parts = await createParts(config, { ...options, issuer })
+  const { keys, tracing, shared } = parts
   let stopping = false
   const app = createApp({
     ...config,
-    router,
-    authenticate: createAuthenticator({ ...config, keys, now, replayMemory, onOutcome }),
+    ...parts,
+    logger,
     issuer: () => keys.issuer(),
     issuerMetadata: () => keys.metadata(),
     docsClientId: config.docsClientId ?? (localIssuer && LOCAL_DOCS_CLIENT_ID),
     isReady: () => keys.current() !== undefined && !stopping,
-    logger,
+    createRateLimitStore: shared.createRateLimitStore,
   })
-  const server = createHttpServer(app, deps.limits ?? DEFAULT_LIMITS)
+  const server = createHttpServer(app, options.limits ?? DEFAULT_LIMITS)
+  const stop = createStop(server)
   const port = await listen(server, config)
   keys.start()
   return {
@@ -63,11 +65,41 @@ export async function start(
     localIssuer: localIssuer?.issuer,
     async close() {
       stopping = true
-      await stop(server)
+      await stop({ graceMs: config.production ? GRACE_MS : DEVELOPMENT_GRACE_MS })
       keys.stop()
-      await localIssuer?.close()
+      shared.close()
+      await Promise.all([localIssuer?.close(), tracing.close()])
     },
   }
+}
+
+type PartsOptions = StartOptions & { readonly issuer: KeySourceOptions['issuer'] }
+
+/** What the app is made of, each part as the settings want it. */
+async function createParts(config: Config, options: PartsOptions) {
+  const { issuer, logger, now } = options
+  const tracing = await startTracing(config, logger)
+  const shared = await createSharedState(config.redisUrl, options)
+  const onFetch = (outcome: KeyFetch) => {
+    logKeyFetch(logger, outcome)
+  }
+  const keys = createKeySource({ issuer, now, fetch: tracing.traceFetch(fetch), onFetch })
+  const { replayMemory } = shared
+  const onOutcome = () => undefined
+  const authenticate = createAuthenticator({ ...config, keys, now, replayMemory, onOutcome })
+  return {
+    keys,
+    shared,
+    tracing,
+    router: tracing.traceProcedures(options.router),
+    authenticate: tracing.traceAuthentication(authenticate),
+  }
+}
+
+async function startTracing({ tracing }: Config, logger: Logger): Promise<Tracing> {
+  if (!tracing) return NO_TRACING
+  const { startOpenTelemetry } = await import('./observability/opentelemetry.ts')
+  return startOpenTelemetry(tracing, logger)
 }
 
 /** Loaded on demand: a production install does not have it. */

@@ -17,7 +17,14 @@ export interface Context {
   readonly authenticate: () => AccessToken | Promise<AccessToken>
   /** The value of `WWW-Authenticate` that goes with a refusal, `undefined` where none belongs. */
   readonly challenge: (error: AuthError) => string | undefined
+  /** A log whose lines carry the request's id. It is made when asked for. */
+  readonly log: () => RequestLog
 }
+
+type WriteLine = (details: object, message: string) => void
+
+/** What a procedure may write to the log. No token, and nothing that may hold a secret, belongs there. */
+export type RequestLog = Readonly<Record<'debug' | 'info' | 'warn' | 'error', WriteLine>>
 
 const t = initTRPC
   .context<Context>()

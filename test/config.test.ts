@@ -32,6 +32,9 @@ describe('settings', () => {
       permissionsClaim: 'permissions',
       logLevel: 'info',
       trustProxy: 0,
+      redisUrl: undefined,
+      rateLimit: { windowSeconds: 60, max: 6_000, failedAuthenticationMax: 3_000 },
+      tracing: undefined,
       localIssuerPort: 6061,
       docsClientId: undefined,
     })
@@ -84,6 +87,17 @@ describe('settings', () => {
   })
 
   it.each([
+    [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://localhost:4318' }, 'http/protobuf'],
+    [{ OTEL_TRACES_EXPORTER: 'otlp' }, 'http/protobuf'],
+    [{ OTEL_TRACES_EXPORTER: 'otlp', OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json' }, 'http/json'],
+    [{ OTEL_SERVICE_NAME: 'messages' }, undefined],
+    [{ OTEL_TRACES_EXPORTER: 'otlp', OTEL_SDK_DISABLED: 'TRUE' }, undefined],
+    [{ OTEL_TRACES_EXPORTER: 'none', OTEL_EXPORTER_OTLP_ENDPOINT: 'http://a' }, undefined],
+  ])('trace as the variables of OpenTelemetry ask: %o', (env, protocol) => {
+    expect(loadConfig(env).tracing).toEqual(protocol && { protocol })
+  })
+
+  it.each([
     ['PORT', ['-1', '65536', '1e3', '0x10', 'http', '1.5']],
     ['HOST', ['localhost:80', 'a b', 'http://localhost']],
     ['PUBLIC_URL', ['api.example.com', 'https://api.example.com/v1', 'ftp://example.com']],
@@ -97,6 +111,12 @@ describe('settings', () => {
     ['PERMISSIONS_CLAIM', ['.roles', 'a..b', 'roles.']],
     ['LOG_LEVEL', ['verbose', 'INFO']],
     ['TRUST_PROXY', ['true', '-1', '300.1.1.1', '10.0.0.0/33', '10.0.0.0/', 'proxy.example.com']],
+    ['REDIS_URL', ['localhost:6379', 'http://localhost', 'redis://', 'redis://localhost/path']],
+    ['RATE_LIMIT_MAX', ['-1', '1e3', 'none', '1000000000']],
+    ['RATE_LIMIT_FAILED_AUTH_MAX', ['-1', '1.5']],
+    ['RATE_LIMIT_WINDOW_SECONDS', ['0', '60s', '86401']],
+    ['OTEL_TRACES_EXPORTER', ['zipkin', 'console']],
+    ['OTEL_EXPORTER_OTLP_PROTOCOL', ['grpc']],
     ['LOCAL_ISSUER_PORT', ['99999']],
   ])('refuse a %s that can not be used, and say what can', (name, values) => {
     for (const value of values) {
@@ -114,6 +134,12 @@ describe('settings', () => {
     ],
     ['TOKEN_SIGNING_ALGS', ['RS256', 'ES256, PS256', 'EdDSA']],
     ['PORT', ['0', '65535']],
+    [
+      'REDIS_URL',
+      ['redis://localhost', 'redis://[::1]:6379/', 'rediss://me:secret@r.example.com/1'],
+    ],
+    ['RATE_LIMIT_MAX', ['0', '999999999']],
+    ['RATE_LIMIT_WINDOW_SECONDS', ['1', '86400']],
   ])('take a %s that can be used', (name, values) => {
     for (const value of values) expect(problemsOf({ [name]: value }), value).toEqual([])
   })

@@ -10,6 +10,7 @@ import type { ApiRouter } from '../trpc.ts'
 
 export const RPC_METHODS = ['GET', 'POST']
 const MAX_BATCH_SIZE = 10
+const BATCH_ROUTE = '/trpc/:batch'
 
 /** Serves the router as tRPC over HTTP; errors travel in tRPC's own envelope. */
 export function createRpcHandler(options: {
@@ -35,6 +36,16 @@ export function createRpcHandler(options: {
       options.logger.error({ requestId: req.id, err: error }, 'request failed')
     },
   })
+}
+
+/** Says which procedure a request is for. The names are the router's: a caller can't make up more. */
+export function nameRpcRoute(router: ApiRouter): RequestHandler {
+  const names = Object.keys(router._def.procedures)
+  const routes = new Map(names.map((name) => [`/${name}`, `/trpc/${name}`]))
+  return (req, _res, next) => {
+    req.routeTemplate = routes.get(req.path) ?? (req.path.includes(',') ? BATCH_ROUTE : undefined)
+    next()
+  }
 }
 
 /** tRPC asks any other method for a body before it looks at the procedure. */

@@ -1,5 +1,5 @@
 import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { connect, type AddressInfo } from 'node:net'
 import { expect, vi } from 'vitest'
 
 /** Listens on 127.0.0.1. @returns the port, a free one unless it is given */
@@ -39,4 +39,18 @@ export function untilReady(url: string): Promise<void> {
     expect((await fetch(`${url}/readyz`)).status).toBe(200)
   }
   return vi.waitFor(check, { timeout: 15_000 })
+}
+
+/** Whether something on 127.0.0.1 takes connections at this port. */
+export function isListening(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ port, host: '127.0.0.1' })
+    socket.on('connect', () => {
+      socket.destroy()
+      resolve(true)
+    })
+    socket.on('error', () => {
+      resolve(false)
+    })
+  })
 }

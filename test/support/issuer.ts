@@ -62,6 +62,7 @@ export async function startIssuer(options: { tls?: ServerOptions; keys?: Signing
     /** Answers in place of the issuer, until it is taken away. */
     answer: undefined as ((req: IncomingMessage, res: ServerResponse) => void) | undefined,
     mint,
+    metadata: () => metadata(),
     jwks: () => ({ keys: issuer.keys.map(({ publicJwk }) => publicJwk) }),
     close: () => closeServer(server),
     /** Goes away; `revive` brings it back at the same address. */

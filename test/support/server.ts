@@ -1,6 +1,7 @@
 import { pino } from 'pino'
 import { loadConfig } from '../../src/config.ts'
 import { describeApi } from '../../src/http/description.ts'
+import { loggerOptions } from '../../src/logger.ts'
 import { appRouter } from '../../src/router.ts'
 import { DEFAULT_LIMITS, type ServerLimits } from '../../src/server.ts'
 import { start } from '../../src/start.ts'
@@ -35,10 +36,9 @@ export async function startTestServer(options: TestServerOptions) {
     ...env,
   })
   const log: Record<string, unknown>[] = []
-  const logger = pino(
-    { level: 'debug' },
-    { write: (line: string) => log.push(JSON.parse(line) as Record<string, unknown>) },
-  )
+  const logger = pino(loggerOptions('debug'), {
+    write: (line: string) => log.push(JSON.parse(line) as Record<string, unknown>),
+  })
   const running = await start(config, {
     router,
     logger,

@@ -1,0 +1,69 @@
+import type { Request, RequestHandler, Response } from 'express'
+import type { AuthErrorReason } from '../auth/errors.ts'
+
+declare module 'express-serve-static-core' {
+  interface Request {
+    /** The route's template where it is not Express' own routing that found it. */
+    routeTemplate?: string | undefined
+    /** The trace that the request belongs to, where there is tracing. */
+    traceId?: string
+  }
+}
+
+/** What is known of a request when it is over: nothing in it comes from a header, a query or a body. */
+export interface FinishedRequest {
+  readonly requestId: string
+  readonly method: string
+  /** The template, such as `/api/reports/:id`; `undefined` when no route matched. */
+  readonly route: string | undefined
+  /** `undefined` when the connection ended before the response began. */
+  readonly status: number | undefined
+  readonly durationMs: number
+  /** `sub` of the verified access token. */
+  readonly subject: string | undefined
+  /** What was wrong with the credentials that it brought. */
+  readonly refusal: AuthErrorReason | undefined
+  readonly traceId?: string
+  /** The connection ended before the response was complete. */
+  readonly aborted?: true
+}
+
+/** Told of every request when it is over. It runs within the request's time: it has to be quick. */
+export type RequestObserver = (request: FinishedRequest) => void
+
+/** Watches each request from here to its end, once for all observers. */
+export function createObservation(observers: readonly RequestObserver[]): RequestHandler {
+  return (req, res, next) => {
+    const startedAt = performance.now()
+    const { method } = req
+    res.on('close', () => {
+      const finished = describe(req, res, { method, durationMs: performance.now() - startedAt })
+      for (const observe of observers) observe(finished)
+    })
+    next()
+  }
+}
+
+function describe(
+  req: Request,
+  res: Response,
+  { method, durationMs }: { method: string; durationMs: number },
+): FinishedRequest {
+  const { id: requestId, subject, refusal, traceId } = req
+  return {
+    requestId,
+    method,
+    route: routeOf(req),
+    status: res.headersSent ? res.statusCode : undefined,
+    durationMs: Math.round(durationMs * 1000) / 1000,
+    subject,
+    refusal: refusal?.reason === 'missing_token' ? undefined : refusal?.reason,
+    ...(traceId !== undefined && { traceId }),
+    ...(!res.writableFinished && { aborted: true }),
+  }
+}
+
+/** The template of the route that a request took; `undefined` when none matched. */
+export function routeOf(req: Request): string | undefined {
+  return req.routeTemplate ?? (req.route as { path: string } | undefined)?.path
+}

@@ -1,0 +1,138 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import {
+  context,
+  diag,
+  DiagLogLevel,
+  propagation,
+  SpanKind,
+  trace,
+  type Tracer,
+} from '@opentelemetry/api'
+import { detectResources, envDetector, resourceFromAttributes } from '@opentelemetry/resources'
+import {
+  BatchSpanProcessor,
+  NodeTracerProvider,
+  type SpanExporter,
+} from '@opentelemetry/sdk-trace-node'
+import type { Logger } from 'pino'
+import type { Authenticate } from '../auth/authenticate.ts'
+import { AuthError } from '../auth/errors.ts'
+import type { Fetch } from '../auth/jwks.ts'
+import { router as createRouter, type ApiRouter } from '../trpc.ts'
+import { inSpan } from './spans.ts'
+import { createRequestTracer } from './trace-request.ts'
+import type { Tracing, TracingSettings } from './tracing.ts'
+
+const NAME = 'messages-api'
+/** A receiver that is away must not hold up a stop. */
+const FLUSH_TIMEOUT_MS = 1_000
+
+/**
+ * Starts OpenTelemetry and registers it for the whole process, so that the spans of a procedure's own
+ * (`trace.getTracer(...)`) fall into place. Loaded only when settings ask for it.
+ */
+export async function startOpenTelemetry(
+  { protocol }: TracingSettings,
+  logger: Logger,
+): Promise<Tracing> {
+  diag.setLogger(toDiagnosticLog(logger), DiagLogLevel.WARN)
+  const provider = new NodeTracerProvider({
+    resource: resourceFromAttributes({ 'service.name': NAME }).merge(
+      detectResources({ detectors: [envDetector] }), // OTEL_SERVICE_NAME, OTEL_RESOURCE_ATTRIBUTES
+    ),
+    spanProcessors: [new BatchSpanProcessor(await createExporter(protocol))],
+  })
+  provider.register()
+  const tracer = provider.getTracer(NAME)
+  return {
+    requestHandlers: [createRequestTracer(tracer)],
+    traceProcedures: (router) => traceProcedures(tracer, router),
+    traceAuthentication: (authenticate) => traceAuthentication(tracer, authenticate),
+    traceFetch: (fetch) => traceFetch(tracer, fetch),
+    async close() {
+      const sent = provider.shutdown().catch(() => undefined) // the diagnostic log has said why
+      await Promise.race([sent, delay(FLUSH_TIMEOUT_MS, undefined, { ref: false })])
+      for (const api of [trace, context, propagation, diag]) api.disable()
+    },
+  }
+}
+
+async function createExporter(protocol: TracingSettings['protocol']): Promise<SpanExporter> {
+  const { OTLPTraceExporter } =
+    protocol === 'http/json'
+      ? await import('@opentelemetry/exporter-trace-otlp-http')
+      : await import('@opentelemetry/exporter-trace-otlp-proto')
+  return new OTLPTraceExporter()
+}
+
+function toDiagnosticLog(logger: Logger) {
+  const write = (level: 'error' | 'warn' | 'debug') => (message: string) => {
+    logger[level]({ diagnostic: message }, 'tracing')
+  }
+  return {
+    error: write('error'),
+    warn: write('warn'),
+    info: write('debug'),
+    debug: write('debug'),
+    verbose: write('debug'),
+  }
+}
+
+/** The same router, whose procedures run in spans of their own. */
+function traceProcedures(tracer: Tracer, router: ApiRouter): ApiRouter {
+  type Tree = { [name: string]: Tree | Procedure }
+  type Procedure = (options: { readonly path: string }) => Promise<unknown>
+
+  function traced(procedure: Procedure): Procedure {
+    const run: Procedure = (options) =>
+      inSpan(tracer, { name: options.path }, async (span) => {
+        span.setAttributes({ 'rpc.system': 'trpc', 'rpc.method': options.path })
+        return procedure(options)
+      })
+    return Object.assign(run, procedure)
+  }
+  const walk = (tree: Tree): Tree =>
+    Object.fromEntries(
+      Object.entries(tree).map(([name, node]) => [
+        name,
+        typeof node === 'function' ? traced(node) : walk(node),
+      ]),
+    )
+  const { record } = router._def as unknown as { record: Tree }
+  return createRouter(walk(record) as Parameters<typeof createRouter>[0])
+}
+
+function traceAuthentication(tracer: Tracer, authenticate: Authenticate): Authenticate {
+  return (request) =>
+    inSpan(tracer, { name: 'verify access token' }, (span) => {
+      const note = (error: unknown): never => {
+        if (error instanceof AuthError) span.setAttribute('auth.refusal', error.reason)
+        throw error as Error
+      }
+      try {
+        const token = authenticate(request)
+        span.setAttribute('auth.remembered', !(token instanceof Promise))
+        return token instanceof Promise ? token.catch(note) : token
+      } catch (error) {
+        return note(error)
+      }
+    })
+}
+
+/** The issuer is told the trace (`traceparent`, W3C Trace Context §3.2). */
+function traceFetch(tracer: Tracer, fetch: Fetch): Fetch {
+  return (url, init) => {
+    const attributes = { 'http.request.method': 'GET', 'url.full': url }
+    return inSpan(tracer, { name: 'GET', kind: SpanKind.CLIENT, attributes }, async (span) => {
+      const headers = new Headers(init.headers)
+      propagation.inject(context.active(), headers, {
+        set: (carrier, name, value) => {
+          carrier.set(name, value)
+        },
+      })
+      const response = await fetch(url, { ...init, headers })
+      span.setAttribute('http.response.status_code', response.status)
+      return response
+    })
+  }
+}

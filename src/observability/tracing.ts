@@ -1,0 +1,29 @@
+import type { RequestHandler } from 'express'
+import type { Authenticate } from '../auth/authenticate.ts'
+import type { Fetch } from '../auth/jwks.ts'
+import type { ApiRouter } from '../trpc.ts'
+
+/** Where spans are sent; the rest of OpenTelemetry's settings the SDK reads from `OTEL_*` itself. */
+export interface TracingSettings {
+  readonly protocol: 'http/json' | 'http/protobuf'
+}
+
+/** Where the server is traced. Each part is asked for once, at start. */
+export interface Tracing {
+  /** Begins the span of a request; nothing when there is no tracing. */
+  readonly requestHandlers: readonly RequestHandler[]
+  readonly traceProcedures: (router: ApiRouter) => ApiRouter
+  readonly traceAuthentication: (authenticate: Authenticate) => Authenticate
+  readonly traceFetch: (fetch: Fetch) => Fetch
+  /** Sends what is still to be sent. */
+  readonly close: () => Promise<void>
+}
+
+/** Everything as it is, so that no request pays for tracing that nobody asked for. */
+export const NO_TRACING: Tracing = {
+  requestHandlers: [],
+  traceProcedures: (router) => router,
+  traceAuthentication: (authenticate) => authenticate,
+  traceFetch: (fetch) => fetch,
+  close: () => Promise.resolve(),
+}

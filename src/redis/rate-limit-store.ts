@@ -1,0 +1,47 @@
+import { MemoryStore, type Store } from 'express-rate-limit'
+import { RedisStore } from 'rate-limit-redis'
+import type { RedisConnection } from './connection.ts'
+
+/** Counts in Redis, shared with every replica; in memory for as long as Redis is away. */
+export function createSharedRateLimitStore(redis: RedisConnection, name: string): Store {
+  const prefix = `messages-api:rate-limit:${name}:`
+  const shared = new RedisStore({ prefix, sendCommand: (...command) => redis.send(...command) })
+  const local = new MemoryStore()
+
+  async function orLocally<T>(inRedis: () => Promise<T>, inMemory: () => Promise<T>): Promise<T> {
+    if (!redis.available()) return inMemory()
+    try {
+      return await inRedis()
+    } catch {
+      return inMemory()
+    }
+  }
+
+  return {
+    prefix,
+    init(options) {
+      local.init(options)
+      redis.onConnect(() => {
+        shared.init(options).catch(() => undefined) // loads its scripts; in vain, it counts in memory
+      })
+    },
+    increment: (key) =>
+      orLocally(
+        () => shared.increment(key),
+        () => local.increment(key),
+      ),
+    decrement: (key) =>
+      orLocally(
+        () => shared.decrement(key),
+        () => local.decrement(key),
+      ),
+    resetKey: (key) =>
+      orLocally(
+        () => shared.resetKey(key),
+        () => local.resetKey(key),
+      ),
+    shutdown() {
+      local.shutdown()
+    },
+  }
+}

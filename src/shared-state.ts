@@ -1,0 +1,36 @@
+import type { Store } from 'express-rate-limit'
+import type { Logger } from 'pino'
+import { createReplayMemory, type ReplayMemory } from './auth/replay-memory.ts'
+
+/** The only state that replicas have to share. */
+export interface SharedState {
+  readonly replayMemory: ReplayMemory
+  /** The counts of one rate limit; `undefined`: the limit keeps its own. */
+  readonly createRateLimitStore: (name: string) => Store | undefined
+  readonly close: () => void
+}
+
+/** In Redis where there is one, else in this process. It never waits for Redis. */
+export async function createSharedState(
+  redisUrl: string | undefined,
+  deps: { readonly logger: Logger; readonly now: () => number },
+): Promise<SharedState> {
+  const replayMemory = createReplayMemory(deps.now)
+  if (redisUrl === undefined) {
+    return { replayMemory, createRateLimitStore: () => undefined, close: () => undefined }
+  }
+  const [{ connectRedis }, { createSharedRateLimitStore }, { createSharedReplayMemory }] =
+    await Promise.all([
+      import('./redis/connection.ts'),
+      import('./redis/rate-limit-store.ts'),
+      import('./redis/replay-memory.ts'),
+    ])
+  const redis = connectRedis({ url: redisUrl, ...deps })
+  return {
+    replayMemory: createSharedReplayMemory(redis, replayMemory),
+    createRateLimitStore: (name) => createSharedRateLimitStore(redis, name),
+    close: () => {
+      redis.close()
+    },
+  }
+}

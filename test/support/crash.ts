@@ -1,0 +1,7 @@
+/** Loaded into a server process: a bug on request. */
+process.on('SIGUSR2', () => {
+  throw new Error('nobody catches this')
+})
+process.on('SIGHUP', () => {
+  void Promise.reject(new Error('nobody awaits this'))
+})

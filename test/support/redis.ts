@@ -1,0 +1,56 @@
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { createServer, type AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { isListening } from './http.ts'
+
+/** Whether Debian's `redis-server` is there. Tests that need it are skipped without it, and say so. */
+export const hasRedis = spawnSync('redis-server', ['--version']).status === 0
+if (!hasRedis) console.warn('SKIPPED: tests with Redis, because there is no redis-server here')
+
+/** A real Redis server on a free port, that comes and goes as a test wants. */
+export async function startRedis() {
+  const port = await freePort()
+  let child = await launch(port)
+  return {
+    url: `redis://127.0.0.1:${port}`,
+    async kill() {
+      child.kill('SIGKILL')
+      await once(child, 'close')
+    },
+    /** Starts it anew at the same address, with nothing in it. */
+    async revive() {
+      child = await launch(port)
+    },
+    /** Takes connections, and answers nothing. */
+    freeze: () => child.kill('SIGSTOP'),
+    thaw: () => child.kill('SIGCONT'),
+    async end() {
+      if (child.exitCode !== null || child.signalCode !== null) return
+      child.kill('SIGKILL')
+      await once(child, 'close')
+    },
+  }
+}
+
+export type TestRedis = Awaited<ReturnType<typeof startRedis>>
+
+async function launch(port: number) {
+  const options = { port, bind: '127.0.0.1', dir: tmpdir(), save: '', appendonly: 'no' }
+  const args = Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)])
+  const child = spawn('redis-server', args, { stdio: 'ignore' })
+  while (!(await isListening(port))) {
+    if (child.exitCode !== null) throw new Error('redis-server ended')
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+  return child
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  return port
+}
