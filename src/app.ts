@@ -28,6 +28,7 @@ import {
   rpcErrorBody,
 } from './http/rpc.ts'
 import { securityHeaders } from './http/security-headers.ts'
+import type { Metrics } from './observability/metrics.ts'
 import type { Tracing } from './observability/tracing.ts'
 import type { ApiRouter } from './trpc.ts'
 
@@ -46,6 +47,7 @@ export interface AppOptions extends DocsOptions {
   /** `undefined`: requests are not limited. */
   readonly rateLimit: RateLimitSettings | undefined
   readonly tracing: Tracing
+  readonly metrics: Metrics
   readonly createRateLimitStore: RateLimitOptions['createStore']
   readonly logger: Logger
 }
@@ -54,6 +56,7 @@ export interface AppOptions extends DocsOptions {
 export function createApp(options: AppOptions): Express {
   const { router, logger, clientOrigins: origins } = options
   const createContext = createContextFactory(options)
+  const observers = [createAccessLog(logger), ...options.metrics.requestObservers]
   const { requestHandlers: trace } = options.tracing
   const rateLimit = rateLimiting(options, createContext)
   const bodyLimit = createBodyLimit(MAX_BODY_BYTES)
@@ -69,7 +72,7 @@ export function createApp(options: AppOptions): Express {
   app.set('query parser', 'simple')
   app.set('trust proxy', options.trustProxy)
 
-  app.use(requestId, securityHeaders, createObservation([createAccessLog(logger)]), requireHost)
+  app.use(requestId, securityHeaders, createObservation(observers), requireHost)
   app.get('/livez', live)
   app.get('/readyz', createReadyHandler(options.isReady))
 
@@ -100,6 +103,7 @@ export function createApp(options: AppOptions): Express {
 
 /** None at all where it is off. */
 function rateLimiting(options: AppOptions, createContext: CreateContext): RequestHandler[] {
-  const { rateLimit: settings, createRateLimitStore: createStore } = options
-  return settings ? [createRateLimit({ settings, createContext, createStore })] : []
+  const { rateLimit: settings, createRateLimitStore: createStore, metrics } = options
+  const { onRateLimited: onLimited } = metrics
+  return settings ? [createRateLimit({ settings, createContext, createStore, onLimited })] : []
 }

@@ -28,6 +28,8 @@ export interface Config {
   readonly redisUrl: string | undefined
   /** `undefined`: requests are not limited. */
   readonly rateLimit: RateLimitSettings | undefined
+  /** Where Prometheus reads metrics; `undefined`: there are none. */
+  readonly metricsPort: number | undefined
   /** `undefined`: requests are not traced. */
   readonly tracing: TracingSettings | undefined
   readonly localIssuerPort: number
@@ -126,6 +128,7 @@ const schema = z.object({
     const seconds = wholeNumber(DAY_SECONDS)(text)
     return seconds === 0 ? undefined : seconds
   }).default(60),
+  METRICS_PORT: port.optional(),
   OTEL_SDK_DISABLED: z.string().optional(),
   OTEL_TRACES_EXPORTER: oneOf('otlp', 'none').optional(),
   OTEL_EXPORTER_OTLP_ENDPOINT: z.string().optional(),
@@ -166,6 +169,7 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
     trustProxy: settings.TRUST_PROXY,
     redisUrl: settings.REDIS_URL,
     rateLimit: rateLimitSetting(settings),
+    metricsPort: settings.METRICS_PORT,
     tracing: tracingSetting(settings),
     localIssuerPort: settings.LOCAL_ISSUER_PORT,
     docsClientId: settings.DOCS_CLIENT_ID,

@@ -51,8 +51,8 @@ try {
   exitOnUncaught(logger)
   const running = await start(config, { router: appRouter, logger, now: Date.now })
   stopOnSignals(running, logger)
-  const { port, localIssuer } = running
-  if (localIssuer === undefined) logger.info({ port }, 'listening')
+  const { port, metricsPort, localIssuer } = running
+  if (localIssuer === undefined) logger.info({ metricsPort, port }, 'listening')
   else process.stdout.write(welcome({ api: `http://localhost:${port}`, issuer: localIssuer }))
 } catch (error) {
   process.stderr.write(`${explain(error)}\n`)

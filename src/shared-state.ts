@@ -7,6 +7,8 @@ export interface SharedState {
   readonly replayMemory: ReplayMemory
   /** The counts of one rate limit; `undefined`: the limit keeps its own. */
   readonly createRateLimitStore: (name: string) => Store | undefined
+  /** Whether it is shared now; `undefined` where no Redis is configured. */
+  readonly redisAvailable: () => boolean | undefined
   readonly close: () => void
 }
 
@@ -17,7 +19,8 @@ export async function createSharedState(
 ): Promise<SharedState> {
   const replayMemory = createReplayMemory(deps.now)
   if (redisUrl === undefined) {
-    return { replayMemory, createRateLimitStore: () => undefined, close: () => undefined }
+    const none = () => undefined
+    return { replayMemory, createRateLimitStore: none, redisAvailable: none, close: none }
   }
   const [{ connectRedis }, { createSharedRateLimitStore }, { createSharedReplayMemory }] =
     await Promise.all([
@@ -29,6 +32,7 @@ export async function createSharedState(
   return {
     replayMemory: createSharedReplayMemory(redis, replayMemory),
     createRateLimitStore: (name) => createSharedRateLimitStore(redis, name),
+    redisAvailable: () => redis.available(),
     close: () => {
       redis.close()
     },

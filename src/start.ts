@@ -5,6 +5,7 @@ import { createAuthenticator } from './auth/authenticate.ts'
 import { auth0Metadata, type IssuerMetadata } from './auth/jwks.ts'
 import { createKeySource, type KeyFetch, type KeySourceOptions } from './auth/keys.ts'
 import type { Config } from './config.ts'
+import { NO_METRICS, type Metrics } from './observability/metrics.ts'
 import { NO_TRACING, type Tracing } from './observability/tracing.ts'
 import { createHttpServer, DEFAULT_LIMITS, listen, type ServerLimits } from './server.ts'
 import { createSharedState } from './shared-state.ts'
@@ -22,6 +23,8 @@ const DEVELOPMENT_GRACE_MS = 100
 export interface Running {
   readonly server: Server
   readonly port: number
+  /** Where metrics are read; `undefined` when there are none. */
+  readonly metricsPort: number | undefined
   /** The local issuer's address, where it runs. */
   readonly localIssuer: string | undefined
   /** Says at `/readyz` that it is going, lets open requests end, then ends all that runs. */
@@ -43,7 +46,7 @@ export async function start(config: Config, options: StartOptions): Promise<Runn
   const issuer = config.issuer ?? localIssuer
   if (!issuer) throw new Error('There is no issuer')
   const parts = await createParts(config, { ...options, issuer })
-  const { keys, tracing, shared } = parts
+  const { keys, tracing, metrics, shared } = parts
   let stopping = false
   const app = createApp({
     ...config,
@@ -62,13 +65,14 @@ export async function start(config: Config, options: StartOptions): Promise<Runn
   return {
     server,
     port,
+    metricsPort: metrics.port,
     localIssuer: localIssuer?.issuer,
     async close() {
       stopping = true
       await stop({ graceMs: config.production ? GRACE_MS : DEVELOPMENT_GRACE_MS })
       keys.stop()
       shared.close()
-      await Promise.all([localIssuer?.close(), tracing.close()])
+      await Promise.all([localIssuer?.close(), tracing.close(), metrics.close()])
     },
   }
 }
@@ -79,21 +83,38 @@ type PartsOptions = StartOptions & { readonly issuer: KeySourceOptions['issuer']
 async function createParts(config: Config, options: PartsOptions) {
   const { issuer, logger, now } = options
   const tracing = await startTracing(config, logger)
+  const metrics = await startMetrics(config)
   const shared = await createSharedState(config.redisUrl, options)
   const onFetch = (outcome: KeyFetch) => {
     logKeyFetch(logger, outcome)
+    metrics.onKeyFetch(outcome)
   }
   const keys = createKeySource({ issuer, now, fetch: tracing.traceFetch(fetch), onFetch })
-  const { replayMemory } = shared
-  const onOutcome = () => undefined
-  const authenticate = createAuthenticator({ ...config, keys, now, replayMemory, onOutcome })
+  metrics.watch({
+    keyAgeSeconds: () => keys.ageSeconds(),
+    redisAvailable: shared.redisAvailable,
+  })
+  const authenticate = createAuthenticator({
+    ...config,
+    keys,
+    now,
+    replayMemory: shared.replayMemory,
+    onOutcome: metrics.onAuthOutcome,
+  })
   return {
     keys,
     shared,
     tracing,
+    metrics,
     router: tracing.traceProcedures(options.router),
     authenticate: tracing.traceAuthentication(authenticate),
   }
+}
+
+async function startMetrics({ metricsPort: port, host }: Config): Promise<Metrics> {
+  if (port === undefined) return NO_METRICS
+  const { startPrometheusMetrics } = await import('./observability/prometheus.ts')
+  return startPrometheusMetrics({ port, host })
 }
 
 async function startTracing({ tracing }: Config, logger: Logger): Promise<Tracing> {

@@ -33,3 +33,11 @@ it('starts again when the source changes', async () => {
   writeFileSync(source, text.replace("The API doesn't require an access token", 'Changed:'))
   expect(await publicMessage(program, 2)).toContain('Changed: to share')
 })
+
+it('explains a setting that can not be used, and starts again once it is mended', async () => {
+  const dev = program as Program
+  writeFileSync(join(project, '.env'), 'PORT=nonsense\n')
+  await dev.printed(/Invalid settings:\n {2}PORT: must be a port/)
+  writeFileSync(join(project, '.env'), 'PORT=0\nLOCAL_ISSUER_PORT=0\n')
+  expect(await publicMessage(dev, 3)).toContain('Changed: to share')
+})

@@ -41,6 +41,7 @@ export function createTokenMemory(): TokenMemory {
       return undefined
     },
     remember(token, accessToken, keySet) {
+      keys ??= keySet
       if (keys !== keySet) return // the keys changed while it was verified
       const { exp = 0, nbf = 0 } = accessToken.claims
       tokens.set(token, {

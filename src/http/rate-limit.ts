@@ -4,6 +4,8 @@ import { ipKeyGenerator, rateLimit, type Store } from 'express-rate-limit'
 import { AuthError, type AuthErrorCode } from '../auth/errors.ts'
 import type { CreateContext } from './context.ts'
 
+export type RateLimitName = 'client' | 'failed-authentication'
+
 export interface RateLimitSettings {
   readonly windowSeconds: number
   /** Requests of one client in a window. A client is the subject of a valid token, else an address. */
@@ -16,7 +18,9 @@ export interface RateLimitOptions {
   readonly settings: RateLimitSettings
   readonly createContext: CreateContext
   /** Where a limit keeps its counts; `undefined`: in memory. */
-  readonly createStore: (name: string) => Store | undefined
+  readonly createStore: (name: RateLimitName) => Store | undefined
+  /** Called for each request that is refused. */
+  readonly onLimited: (name: RateLimitName) => void
 }
 
 /** Refusals of what a client sent. A request without credentials, or without keys to check them, is none. */
@@ -62,8 +66,8 @@ function isFailure(error: unknown): boolean {
 }
 
 function createLimiter(
-  { settings, createStore }: RateLimitOptions,
-  { name, limit }: { name: string; limit: number },
+  { settings, createStore, onLimited }: RateLimitOptions,
+  { name, limit }: { name: RateLimitName; limit: number },
 ): RequestHandler {
   const store = createStore(name)
   return rateLimit({
@@ -74,6 +78,7 @@ function createLimiter(
     standardHeaders: 'draft-8',
     legacyHeaders: false,
     handler: (_req, _res, next) => {
+      onLimited(name)
       next(new TRPCError({ code: 'TOO_MANY_REQUESTS' }))
     },
     validate: false, // its checks are for common mistakes in these options, on every request

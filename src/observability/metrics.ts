@@ -1,0 +1,36 @@
+import type { AuthOutcome } from '../auth/authenticate.ts'
+import type { KeyFetch } from '../auth/keys.ts'
+import type { RateLimitName } from '../http/rate-limit.ts'
+import type { RequestObserver } from '../http/observation.ts'
+
+/** What is counted and measured. Each part is asked for once, at start. */
+export interface Metrics {
+  /** The port that they are read from; `undefined` when there are none. */
+  readonly port: number | undefined
+  /** Measures requests; nothing when there are no metrics. */
+  readonly requestObservers: readonly RequestObserver[]
+  readonly onAuthOutcome: (outcome: AuthOutcome) => void
+  readonly onKeyFetch: (fetch: KeyFetch) => void
+  readonly onRateLimited: (limit: RateLimitName) => void
+  /** Asks for values of the moment whenever metrics are read. */
+  readonly watch: (values: WatchedValues) => void
+  readonly close: () => Promise<void>
+}
+
+export interface WatchedValues {
+  readonly keyAgeSeconds: () => number | undefined
+  /** `undefined` where no Redis is configured. */
+  readonly redisAvailable: () => boolean | undefined
+}
+
+const ignore = () => undefined
+
+export const NO_METRICS: Metrics = {
+  port: undefined,
+  requestObservers: [],
+  onAuthOutcome: ignore,
+  onKeyFetch: ignore,
+  onRateLimited: ignore,
+  watch: ignore,
+  close: () => Promise.resolve(),
+}

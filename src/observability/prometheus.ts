@@ -1,0 +1,116 @@
+import { createServer, type Server } from 'node:http'
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
+import type { AuthOutcome } from '../auth/authenticate.ts'
+import type { RateLimitName } from '../http/rate-limit.ts'
+import { listen } from '../server.ts'
+import type { Metrics, WatchedValues } from './metrics.ts'
+import { createRequestHistogram } from './request-histogram.ts'
+
+const FETCH_BUCKETS_SECONDS = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5]
+const RATE_LIMITS: readonly RateLimitName[] = ['client', 'failed-authentication']
+
+/**
+ * Metrics for Prometheus, at `/metrics` on a port of their own, so that they are never public by
+ * accident. Every label has a bounded set of values: routes' templates, known methods, statuses, and
+ * closed lists of the code.
+ */
+export async function startPrometheusMetrics(address: {
+  readonly port: number
+  readonly host: string | undefined
+}): Promise<Metrics> {
+  const registry = new Registry()
+  collectDefaultMetrics({ register: registry })
+  const server = createMetricsServer(registry)
+  return {
+    requestObservers: [createRequestHistogram(registry)],
+    onAuthOutcome: countOutcomes(registry),
+    onKeyFetch: measureFetches(registry),
+    onRateLimited: countLimited(registry),
+    watch: (values) => {
+      watchValues(registry, values)
+    },
+    port: await listen(server, address),
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => {
+          resolve()
+        })
+        server.closeAllConnections()
+      }),
+  }
+}
+
+function createMetricsServer(registry: Registry): Server {
+  return createServer((req, res) => {
+    if (req.url !== '/metrics' || req.method !== 'GET') {
+      res.writeHead(404).end()
+      return
+    }
+    registry.metrics().then(
+      (text) => res.writeHead(200, { 'content-type': registry.contentType }).end(text),
+      () => res.writeHead(500).end(),
+    )
+  })
+}
+
+function countOutcomes(registry: Registry): Metrics['onAuthOutcome'] {
+  const outcomes = new Counter({
+    name: 'access_token_outcomes_total',
+    help: 'Looks at the credentials of requests, by what came of them; remembered: verified before',
+    labelNames: ['outcome'],
+    registers: [registry],
+  })
+  const children = new Map<AuthOutcome, Counter.Internal>()
+  return (outcome) => {
+    const child = children.get(outcome) ?? outcomes.labels(outcome)
+    children.set(outcome, child)
+    child.inc()
+  }
+}
+
+function measureFetches(registry: Registry): Metrics['onKeyFetch'] {
+  const fetches = new Histogram({
+    name: 'issuer_key_fetch_duration_seconds',
+    help: "Fetches of the issuer's keys",
+    labelNames: ['result'],
+    buckets: FETCH_BUCKETS_SECONDS,
+    registers: [registry],
+  })
+  for (const result of ['success', 'failure']) fetches.zero({ result })
+  return ({ error, durationMs }) => {
+    fetches.observe({ result: error === undefined ? 'success' : 'failure' }, durationMs / 1000)
+  }
+}
+
+function countLimited(registry: Registry): Metrics['onRateLimited'] {
+  const limited = new Counter({
+    name: 'rate_limited_requests_total',
+    help: 'Requests refused because their client sent too many',
+    labelNames: ['limit'],
+    registers: [registry],
+  })
+  for (const limit of RATE_LIMITS) limited.inc({ limit }, 0)
+  return (limit) => {
+    limited.inc({ limit })
+  }
+}
+
+function watchValues(registry: Registry, values: WatchedValues): void {
+  new Gauge({
+    name: 'issuer_key_age_seconds',
+    help: 'How long ago the issuer confirmed its keys; NaN without keys',
+    registers: [registry],
+    collect() {
+      this.set(values.keyAgeSeconds() ?? NaN)
+    },
+  })
+  if (values.redisAvailable() === undefined) return
+  new Gauge({
+    name: 'redis_available',
+    help: '1 while replicas share their state, 0 while each goes on in memory',
+    registers: [registry],
+    collect() {
+      this.set(values.redisAvailable() === true ? 1 : 0)
+    },
+  })
+}

@@ -1,0 +1,82 @@
+import { beforeAll, describe, expect, it } from 'vitest'
+import { bearer } from '../support/contract.ts'
+import { useServer } from '../support/fixtures.ts'
+import { ADMIN } from '../support/issuer.ts'
+
+const fixture = useServer({ env: { METRICS_PORT: '0', RATE_LIMIT_MAX: '40' } })
+
+const get = (path: string, headers: Record<string, string> = {}) =>
+  fetch(`${fixture.server.url}${path}`, { headers })
+
+async function readMetrics(): Promise<string> {
+  return (await fetch(`http://127.0.0.1:${fixture.server.metricsPort}/metrics`)).text()
+}
+
+/** The value of one series, `undefined` where there is none. */
+function valueOf(metrics: string, series: string): number | undefined {
+  const line = metrics.split('\n').find((text) => text.startsWith(`${series} `))
+  return line === undefined ? undefined : Number(line.slice(series.length))
+}
+
+describe('metrics', () => {
+  let metrics: string
+
+  beforeAll(async () => {
+    const admin = bearer(await fixture.issuer.mint({ claims: ADMIN }))
+    await get('/api/messages/admin', admin)
+    await get('/api/messages/admin', admin)
+    await get('/api/messages/admin', bearer(await fixture.issuer.mint()))
+    await get('/api/messages/protected', bearer(await fixture.issuer.mint({ at: 1_000_000 })))
+    await get('/api/messages/public')
+    await get('/trpc/messages.public,messages.admin?batch=1')
+    await fetch(`${fixture.server.url}/api/messages/public`, { method: 'PROPFIND' })
+    for (let i = 0; i < 20; i++) await get(`/nowhere/${i}`)
+    for (let i = 0; i < 20; i++) await get('/api/messages/public')
+    metrics = await readMetrics()
+  })
+
+  it.each([
+    [{ method: 'GET', route: '/api/messages/admin', status: 200 }, 2],
+    [{ method: 'GET', route: '/api/messages/admin', status: 403 }, 1],
+    [{ method: 'GET', route: '/api/messages/protected', status: 401 }, 1],
+    [{ method: 'other', route: '/api/messages/public', status: 405 }, 1],
+    [{ method: 'GET', route: 'unmatched', status: 404 }, 20],
+  ])('count requests: %o', ({ method, route, status }, count) => {
+    const labels = `{method="${method}",route="${route}",status="${status}"}`
+    expect(valueOf(metrics, `http_request_duration_seconds_count${labels}`)).toBe(count)
+  })
+
+  it.each([
+    ['verified', 2],
+    ['remembered', 1],
+    ['expired', 1],
+  ])('count tokens that were %s', (outcome, count) => {
+    expect(valueOf(metrics, `access_token_outcomes_total{outcome="${outcome}"}`)).toBe(count)
+  })
+
+  it("count fetches of the issuer's keys, and tell the age of the keys", () => {
+    const fetches = 'issuer_key_fetch_duration_seconds_count'
+    expect(valueOf(metrics, `${fetches}{result="success"}`)).toBe(1)
+    expect(valueOf(metrics, `${fetches}{result="failure"}`)).toBe(0)
+    expect(valueOf(metrics, 'issuer_key_age_seconds')).toBeGreaterThanOrEqual(0)
+  })
+
+  it('count what the rate limit refused', () => {
+    const refused = valueOf(metrics, 'rate_limited_requests_total{limit="client"}')
+    expect(refused).toBeGreaterThan(0)
+  })
+
+  it('tell the lag of the event loop', () => {
+    expect(valueOf(metrics, 'nodejs_eventloop_lag_seconds')).toBeGreaterThanOrEqual(0)
+  })
+
+  it('have a bounded set of labels, and no token or path of a request among them', () => {
+    expect(metrics).not.toContain('/nowhere')
+    expect(metrics).not.toContain('PROPFIND')
+    expect(metrics).not.toContain('eyJ')
+  })
+
+  it('are not on the port of the API', async () => {
+    expect((await get('/metrics')).status).not.toBe(200)
+  })
+})
