@@ -1,0 +1,26 @@
+-- wrk's script: `wrk ... -s wrk.lua URL -- METHOD [TOKENS_FILE FIRST]`. With a file of access tokens, one
+-- a line, every request carries the next one, beginning with number FIRST. Prints a line of JSON at the end.
+
+local tokens, at = {}, 0
+
+function init(args)
+  wrk.method = args[1]
+  if not args[2] then return end
+  for line in io.lines(args[2]) do tokens[#tokens + 1] = line end
+  at = tonumber(args[3])
+  local head = wrk.format():gsub("\r\n\r\n$", "\r\nauthorization: Bearer ")
+  function request()
+    at = at % #tokens + 1
+    return head .. tokens[at] .. "\r\n\r\n"
+  end
+end
+
+function done(summary, latency)
+  local errors = summary.errors
+  io.write(string.format(
+    '\n{"requests":%d,"seconds":%.6f,"refused":%d,"failed":%d,"p50Ms":%.3f,"p99Ms":%.3f}\n',
+    summary.requests, summary.duration / 1e6, errors.status,
+    errors.connect + errors.read + errors.write + errors.timeout,
+    latency:percentile(50) / 1e3, latency:percentile(99) / 1e3
+  ))
+end

@@ -1,0 +1,42 @@
+// Fastify as its plugins' documentation puts it together: @fastify/jwt with its cache of verified
+// tokens, @fastify/helmet, @fastify/cors, and response schemas.
+import cors from '@fastify/cors'
+import helmet from '@fastify/helmet'
+import jwt from '@fastify/jwt'
+import Fastify from 'fastify'
+import { audience, clientOrigin, hasPermission, host, issuer, messages, port } from './settings.js'
+
+/** @param keyOptions the options of @fastify/jwt that say which key verifies a token */
+export async function serve(keyOptions) {
+  const fastify = Fastify()
+  await fastify.register(helmet)
+  await fastify.register(cors, { origin: clientOrigin, maxAge: 86_400 })
+  await fastify.register(jwt, {
+    ...keyOptions,
+    verify: { algorithms: ['RS256'], allowedIss: issuer, allowedAud: audience, cache: true },
+  })
+
+  const authenticate = (request) => request.jwtVerify()
+
+  const requireAdmin = async (request, reply) => {
+    if (!hasPermission(request.user)) return reply.code(403).send({ message: 'Permission denied' })
+  }
+
+  const schema = {
+    response: { 200: { type: 'object', properties: { message: { type: 'string' } } } },
+  }
+
+  fastify.get('/api/messages/public', { schema }, async () => messages.public)
+  fastify.get(
+    '/api/messages/protected',
+    { schema, onRequest: [authenticate] },
+    async () => messages.protected,
+  )
+  fastify.get(
+    '/api/messages/admin',
+    { schema, onRequest: [authenticate, requireAdmin] },
+    async () => messages.admin,
+  )
+
+  await fastify.listen({ port, host })
+}

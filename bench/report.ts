@@ -1,0 +1,102 @@
+import { evaluateGoals } from './goals.ts'
+import type { ScenarioResult, ServerResult } from './measure.ts'
+import type { Environment, Results } from './results.ts'
+import { SCENARIOS } from './scenarios.ts'
+import { BARE, OURS, serverNamed } from './servers.ts'
+import type { MemoryPoint } from './soak.ts'
+import { median, ratio, spread } from './statistics.ts'
+
+/** How many rows the table of the memory soak has at most. */
+const MEMORY_ROWS = 12
+
+/** The results as a Markdown document. */
+export function renderReport(results: Results): string {
+  const sections = SCENARIOS.flatMap(({ name, title }) => {
+    const result = results.scenarios.find(({ scenario }) => scenario === name)
+    return result ? [`## ${name}`, title, renderScenario(result)] : []
+  })
+  const goals = evaluateGoals(results).map(({ goal, measured, met }) => [
+    goal,
+    measured,
+    met ? 'yes' : 'no',
+  ])
+  return [
+    '# Results',
+    `Written by \`npm run bench\`; [README.md](README.md) says what each scenario measures.`,
+    renderEnvironment(results),
+    ...(goals.length > 0 ? ['## Goals', table(['goal', 'measured', 'met'], goals)] : []),
+    ...sections,
+    ...(results.memory.length > 0 ? ['## memory', renderMemory(results.memory)] : []),
+  ].join('\n\n')
+}
+
+function renderEnvironment({ measuredOn, loadBefore, environment }: Results): string {
+  const { cpu, cores, system, node, generator, connections } = environment
+  return (
+    `Measured on ${measuredOn}: ${cpu}, ${cores} cores, ${system}, Node.js ${node}, ${generator} with ` +
+    `${connections} connections${pinning(environment)}. ` +
+    `Every server has one core. Load average before: ${loadBefore.toFixed(1)}.`
+  )
+}
+
+const pinning = ({ pinned }: Environment) =>
+  pinned ? ', server and load on a core of their own each' : ', nothing pinned'
+
+/** One scenario's table: medians over the rounds, the fastest server first. */
+export function renderScenario({ servers, seconds }: ScenarioResult): string {
+  const rows = [...servers]
+    .sort((a, b) => median(perSecond(b)) - median(perSecond(a)))
+    .map((server) => [
+      serverNamed(server.server).label,
+      Math.round(median(perSecond(server))).toLocaleString('en-US'),
+      `${(spread(perSecond(server)) * 100).toFixed(0)} %`,
+      median(server.samples.map(({ p50Ms }) => p50Ms)).toFixed(2),
+      median(server.samples.map(({ p99Ms }) => p99Ms)).toFixed(2),
+      cpuMicros(server),
+      against(server, find(servers, BARE)),
+      against(find(servers, OURS), server),
+    ])
+  const head = [
+    'server',
+    'req/s',
+    'spread',
+    'p50 ms',
+    'p99 ms',
+    'CPU µs/req',
+    'of node:http',
+    'Messages API is',
+  ]
+  const rounds = servers[0]?.samples.length ?? 0
+  return `${table(head, rows)}\n\nMedians of ${rounds} rounds of ${seconds} s.`
+}
+
+const perSecond = ({ samples }: ServerResult) =>
+  samples.map(({ requests, seconds }) => requests / seconds)
+
+function cpuMicros({ samples }: ServerResult): string {
+  const known = samples.flatMap(({ cpuMicros: micros }) => micros ?? [])
+  return known.length > 0 ? median(known).toFixed(1) : ''
+}
+
+const find = (servers: readonly ServerResult[], name: string) =>
+  servers.find(({ server }) => server === name)
+
+function against(server: ServerResult | undefined, other: ServerResult | undefined): string {
+  if (!server || !other) return ''
+  return `${ratio(perSecond(server), perSecond(other)).toFixed(2)} ×`
+}
+
+function renderMemory(points: readonly MemoryPoint[]): string {
+  const step = Math.ceil(points.length / MEMORY_ROWS)
+  const shown = points.filter((_, index) => index % step === 0 || index === points.length - 1)
+  return table(
+    ['requests', 'RSS in MiB'],
+    shown.map(({ requests, rssMiB }) => [requests.toLocaleString('en-US'), rssMiB.toFixed(1)]),
+  )
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
+  const rule = head.map((_, index) => (index === 0 ? '---' : '---:'))
+  return [line(head), line(rule), ...rows.map(line)].join('\n')
+}

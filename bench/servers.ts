@@ -1,0 +1,84 @@
+import { fileURLToPath } from 'node:url'
+
+export interface BenchServer {
+  readonly name: string
+  readonly label: string
+  /** The script that node runs. */
+  readonly script: string
+  /** Whether it asks for an access token, and for the permission where that is needed. */
+  readonly guarded: boolean
+  /** Whether it is one of the peers that the goal is set against: each does the same job as ours. */
+  readonly rival?: true
+  /** Where it serves the procedure of the admin message over RPC. */
+  readonly rpcPath?: string
+  /** Whether it understands a batch of tRPC calls. */
+  readonly batches?: true
+}
+
+const peer = (name: string) => fileURLToPath(new URL(`peers/${name}.js`, import.meta.url))
+
+export const OURS = 'messages-api'
+export const BARE = 'node-http'
+export const YARDSTICK = 'node-http-jose'
+
+export const SERVERS: readonly BenchServer[] = [
+  {
+    name: OURS,
+    label: 'Messages API',
+    guarded: true,
+    script: fileURLToPath(new URL('../dist/main.js', import.meta.url)),
+    rpcPath: '/trpc/messages.admin',
+    batches: true,
+  },
+  { name: BARE, label: 'node:http, constant answer', script: peer(BARE), guarded: false },
+  {
+    name: YARDSTICK,
+    label: 'node:http, RS256 verification alone',
+    script: peer(YARDSTICK),
+    guarded: false,
+  },
+  { name: 'express', label: 'Express 5 alone, no guard', script: peer('express'), guarded: false },
+  {
+    name: 'fastify',
+    label: 'Fastify + @fastify/jwt (cache), get-jwks',
+    script: peer('fastify'),
+    guarded: true,
+    rival: true,
+  },
+  {
+    name: 'fastify-static-key',
+    label: 'Fastify + @fastify/jwt (cache), fixed key',
+    script: peer('fastify-static-key'),
+    guarded: true,
+  },
+  {
+    name: 'orpc',
+    label: 'oRPC + jose',
+    script: peer('orpc'),
+    guarded: true,
+    rival: true,
+    rpcPath: '/rpc/messages/admin',
+  },
+  { name: 'hono', label: 'Hono + jose', script: peer('hono'), guarded: true, rival: true },
+  {
+    name: 'express-oauth2',
+    label: 'Express + express-oauth2-jwt-bearer',
+    script: peer('express-oauth2'),
+    guarded: true,
+  },
+  {
+    name: 'trpc-to-openapi',
+    label: 'Express + trpc-to-openapi + jose',
+    script: peer('trpc-to-openapi'),
+    guarded: true,
+    rpcPath: '/trpc/messages.admin',
+    batches: true,
+  },
+]
+
+/** @throws when no server has the name */
+export function serverNamed(name: string): BenchServer {
+  const server = SERVERS.find((candidate) => candidate.name === name)
+  if (!server) throw new Error(`There is no server ${name}`)
+  return server
+}

@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest'
+import { parseOptions } from '../../bench/options.ts'
+
+describe('the flags of npm run bench', () => {
+  it('are all optional: every scenario and server, bounded to minutes', () => {
+    const options = parseOptions([])
+    expect(options).toMatchObject({ seconds: 1, rounds: 3, tokens: 100_000, soakRequests: 0 })
+    expect(options.scenarios).toContain('cold')
+    expect(options.servers).toContain('messages-api')
+  })
+
+  it('name scenarios and servers by repetition or with commas', () => {
+    const flags = ['--scenario', 'admin,rpc', '--scenario', 'cold', '--server', 'fastify']
+    const options = parseOptions(flags)
+    expect(options.scenarios).toEqual(['admin', 'rpc', 'cold'])
+    expect(options.servers).toEqual(['fastify'])
+  })
+
+  it('turn the soak on with 5 million requests, or with another number', () => {
+    expect(parseOptions(['--memory']).soakRequests).toBe(5_000_000)
+    expect(parseOptions(['--memory', '--requests', '100000']).soakRequests).toBe(100_000)
+  })
+
+  it.each([
+    [['--seconds', '61'], '--seconds must be a whole number from 1 to 60'],
+    [['--rounds', '0'], '--rounds must be a whole number from 1 to 20'],
+    [['--warmup', 'long'], '--warmup must be a whole number from 1 to 60'],
+    [['--tokens', '1e9'], '--tokens must be a whole number from 1000 to 200000'],
+    [['--scenario', 'admn'], '--scenario must be one of admin'],
+    [['--server', 'koa'], '--server must be one of messages-api'],
+    [['--generator', 'ab'], '--generator must be wrk or autocannon'],
+    [['--secnds', '1'], "Unknown option '--secnds'"],
+  ])('refuses %j', (flags, message) => {
+    expect(() => parseOptions(flags)).toThrow(message)
+  })
+})

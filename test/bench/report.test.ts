@@ -1,0 +1,125 @@
+import { describe, expect, it } from 'vitest'
+import { renderChart } from '../../bench/chart.ts'
+import { evaluateGoals } from '../../bench/goals.ts'
+import type { Sample, ScenarioResult } from '../../bench/measure.ts'
+import { renderReport } from '../../bench/report.ts'
+import { mergeResults, type Results } from '../../bench/results.ts'
+
+const sample = (requests: number, values: Partial<Sample> = {}): Sample => ({
+  ...{ requests, seconds: 1, refused: 0, failed: 0, p50Ms: 1, p99Ms: 2, cpuMicros: 20 },
+  ...values,
+})
+
+const scenario = (name: string, servers: Record<string, Sample[]>): ScenarioResult => ({
+  scenario: name,
+  seconds: 1,
+  servers: Object.entries(servers).map(([server, samples]) => ({ server, samples })),
+})
+
+const ADMIN = scenario('admin', {
+  fastify: [sample(9_000), sample(10_000), sample(11_000)],
+  'messages-api': [sample(18_000), sample(21_000), sample(22_000)],
+  'node-http': [sample(49_000), sample(50_000), sample(51_000)].map((one) => ({
+    ...one,
+    p99Ms: 0.8,
+  })),
+})
+
+const RESULTS: Results = {
+  measuredOn: '2026-01-31',
+  loadBefore: 0.1,
+  environment: {
+    cpu: 'Test CPU',
+    cores: 2,
+    system: 'Linux 6',
+    node: 'v20.19.0',
+    generator: 'wrk',
+    pinned: true,
+    connections: 32,
+  },
+  scenarios: [ADMIN],
+  memory: [],
+}
+
+describe('the report', () => {
+  it('lists servers from the fastest on, with median, spread, latency, cost and ratios', () => {
+    expect(renderReport(RESULTS)).toContain(
+      [
+        '| server | req/s | spread | p50 ms | p99 ms | CPU µs/req | of node:http | Messages API is |',
+        '| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |',
+        '| node:http, constant answer | 50,000 | 4 % | 1.00 | 0.80 | 20.0 | 1.00 × | 0.42 × |',
+        '| Messages API | 21,000 | 19 % | 1.00 | 2.00 | 20.0 | 0.42 × | 1.00 × |',
+        '| Fastify + @fastify/jwt (cache), get-jwks | 10,000 | 20 % | 1.00 | 2.00 | 20.0 | 0.20 × | 2.00 × |',
+      ].join('\n'),
+    )
+  })
+
+  it('says on what machine, and whether it was quiet', () => {
+    const report = renderReport(RESULTS)
+    expect(report).toContain('2026-01-31: Test CPU, 2 cores')
+    expect(report).toContain('Load average before: 0.1')
+  })
+})
+
+describe('the goals', () => {
+  it('are judged against the fastest rival and bare node:http, round by round', () => {
+    expect(evaluateGoals(RESULTS)).toEqual([
+      {
+        goal: 'admin: × the fastest of Fastify, oRPC, Hono, at least 2',
+        measured: '2.00',
+        met: true,
+      },
+      { goal: 'admin: × bare node:http, at least 0.3', measured: '0.42', met: true },
+      {
+        goal: 'admin: p99 latency × bare node:http, at most 2',
+        measured: '2.50',
+        met: false,
+      },
+    ])
+  })
+
+  it('take the faster of two rivals', () => {
+    const faster = scenario('admin', {
+      'messages-api': [sample(20_000)],
+      fastify: [sample(10_000)],
+      orpc: [sample(16_000)],
+    })
+    const [goal] = evaluateGoals({ ...RESULTS, scenarios: [faster] })
+    expect(goal).toMatchObject({ measured: '1.25', met: false })
+  })
+
+  it.each([
+    [102, true],
+    [120, false],
+  ])('call memory that goes from 100 to %d MiB in the second half flat: %s', (rssMiB, met) => {
+    const memory = [
+      { requests: 0, rssMiB: 60 },
+      { requests: 500_000, rssMiB: 100 },
+      { requests: 1_000_000, rssMiB },
+    ]
+    expect(evaluateGoals({ ...RESULTS, scenarios: [], memory })).toMatchObject([{ met }])
+  })
+})
+
+describe('merged results', () => {
+  it('keep what was not measured again', () => {
+    const rpc = { ...RESULTS, scenarios: [scenario('rpc', { 'messages-api': [sample(1)] })] }
+    const names = mergeResults(rpc, RESULTS).scenarios.map(({ scenario: name }) => name)
+    expect(names).toEqual(['rpc', 'admin'])
+  })
+
+  it('drop figures of another environment', () => {
+    const other = { ...RESULTS, environment: { ...RESULTS.environment, node: 'v24.0.0' } }
+    expect(mergeResults({ ...other, scenarios: [] }, RESULTS).scenarios).toEqual([])
+  })
+})
+
+describe('the chart', () => {
+  it('shows every server with its rate, ours marked and those without a guard paler', () => {
+    const svg = renderChart(ADMIN, 'a note with <angle brackets> & more')
+    expect(svg).toMatch(/<rect class="bar ours"[^>]*\/>\n<text class="label ours"[^>]*>21,000</)
+    expect(svg).toMatch(/<rect class="bar unguarded"[^>]*\/>\n<text[^>]*>50,000</)
+    expect(svg).toContain('a note with &lt;angle brackets> &amp; more')
+    expect(svg).toContain('prefers-color-scheme: dark')
+  })
+})
