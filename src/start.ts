@@ -2,9 +2,9 @@ import type { Server } from 'node:http'
 import type { Logger } from 'pino'
 import { createApp } from './app.ts'
 import { createAuthenticator } from './auth/authenticate.ts'
-import { auth0Metadata, type IssuerMetadata } from './auth/jwks.ts'
 import { createKeySource, type KeyFetch, type KeySourceOptions } from './auth/keys.ts'
 import type { Config } from './config.ts'
+import { startLocalIssuer } from './local-issuer/start.ts'
 import { NO_METRICS, type Metrics } from './observability/metrics.ts'
 import { NO_TRACING, type Tracing } from './observability/tracing.ts'
 import { createHttpServer, DEFAULT_LIMITS, listen, type ServerLimits } from './server.ts'
@@ -121,29 +121,6 @@ async function startTracing({ tracing }: Config, logger: Logger): Promise<Tracin
   if (!tracing) return NO_TRACING
   const { startOpenTelemetry } = await import('./observability/opentelemetry.ts')
   return startOpenTelemetry(tracing, logger)
-}
-
-/** Loaded on demand: a production install does not have it. */
-async function startLocalIssuer(
-  config: Config,
-  logger: Logger,
-): Promise<IssuerMetadata & { close: () => Promise<void> }> {
-  const local = await import('./local-issuer/local-issuer.ts')
-  const { issuer, close } = await local.startLocalIssuer({
-    port: config.localIssuerPort,
-    audience: config.audience,
-    allowedOrigins: [...config.clientOrigins, ...ownOrigins(config)],
-    onError: (err) => {
-      logger.error({ err }, 'the local issuer failed')
-    },
-  })
-  return { ...auth0Metadata(issuer), close }
-}
-
-/** Where this server's own page may be looked at, which signs in at the local issuer too. */
-function ownOrigins({ publicUrl, port }: Config): string[] {
-  const local = [`http://localhost:${port}`, `http://127.0.0.1:${port}`]
-  return publicUrl === undefined ? local : [publicUrl, ...local]
 }
 
 function logKeyFetch(logger: Logger, { error, changed, durationMs }: KeyFetch): void {

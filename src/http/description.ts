@@ -1,5 +1,5 @@
 import type { RequestHandler } from 'express'
-import { generateOpenApiDocument, type OpenAPIObject } from 'trpc-openapi'
+import { generateOpenApiDocument, type OpenApiMeta, type OpenAPIObject } from 'trpc-openapi'
 import type { IssuerMetadata } from '../auth/jwks.ts'
 import { guardOf, type ApiRouter } from '../trpc.ts'
 import { sendWithEtag } from './etag.ts'
@@ -50,18 +50,22 @@ function completeOperation(
   schemes: readonly string[],
 ): void {
   const guard = guardOf(procedure)
-  operation.operationId = operationIdOf(procedure) ?? methodName(name)
+  const { operationId, errorResponses = {} } = metaOf(procedure)
+  operation.operationId = operationId ?? methodName(name)
   operation.description = [operation.description, explainGuard(guard)].filter(Boolean).join('\n\n')
   operation.security = describeSecurity(guard, schemes)
   operation.responses = describeResponses(operation.responses?.['200'], {
     ...guard,
     input: operation.parameters !== undefined || operation.requestBody !== undefined,
     body: operation.requestBody !== undefined,
+    errors: Array.isArray(errorResponses) ? {} : errorResponses,
   })
 }
 
-function operationIdOf({ _def: { meta } }: RestOperation['procedure']): string | undefined {
-  return (meta as { openapi?: { operationId?: string } } | undefined)?.openapi?.operationId
+function metaOf({
+  _def: { meta },
+}: RestOperation['procedure']): Partial<NonNullable<OpenApiMeta['openapi']>> {
+  return (meta as OpenApiMeta | undefined)?.openapi ?? {}
 }
 
 /** What a generated client calls the operation: `reportsById` for the procedure `reports.byId`. */

@@ -18,6 +18,8 @@ type Responses = NonNullable<Operation['responses']>
 export interface AnswerSources extends Guard {
   readonly input: boolean
   readonly body: boolean
+  /** Errors of the procedure's own, by status, with the message of each. */
+  readonly errors: Readonly<Record<number, string>>
 }
 
 /**
@@ -26,8 +28,9 @@ export interface AnswerSources extends Guard {
  * @param success as trpc-openapi describes it
  */
 export function describeResponses(success: unknown, sources: AnswerSources): Responses {
-  const { input, token, permissions, body } = sources
+  const { input, token, permissions, body, errors } = sources
   return {
+    ...ownErrors(errors),
     200: withExample(success as SuccessResponse),
     400: badRequest({ input, token }),
     ...(token && { 401: common('Unauthorized') }),
@@ -38,6 +41,15 @@ export function describeResponses(success: unknown, sources: AnswerSources): Res
     500: common('InternalServerError'),
     ...(token && { 503: common('ServiceUnavailable') }),
   }
+}
+
+function ownErrors(errors: AnswerSources['errors']): Responses {
+  return Object.fromEntries(
+    Object.entries(errors).map(([status, message]) => [
+      status,
+      errorResponse({ description: `${message}.`, messages: { default: message } }),
+    ]),
+  )
 }
 
 const common = (name: string) => ref('responses', name)

@@ -1,0 +1,58 @@
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { ROOT } from './process.ts'
+
+/** One code block of a Markdown file: what stands behind its language, and its text. */
+export interface Block {
+  readonly language: string
+  readonly words: readonly string[]
+  readonly text: string
+}
+
+export function readBlocks(file: string): Block[] {
+  const markdown = readFileSync(join(ROOT, file), 'utf8')
+  return [...markdown.matchAll(/^```(\w+)(.*)\n([^]*?)^```$/gm)].map(
+    ([, language, words, text]) => ({
+      language: language ?? '',
+      words: (words ?? '').trim().split(/\s+/),
+      text: text ?? '',
+    }),
+  )
+}
+
+/** A copy of the project to change, with its packages linked. */
+export function copyProject(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'messages-template-'))
+  const parts = ['src', 'test/support', 'package.json', 'tsconfig.json', 'tsconfig.build.json']
+  for (const part of [...parts, 'vitest.config.ts']) {
+    cpSync(join(ROOT, part), join(folder, part), { recursive: true })
+  }
+  symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'))
+  return folder
+}
+
+export function writeBlock(folder: string, { words: [file = ''], text }: Block): void {
+  mkdirSync(dirname(join(folder, file)), { recursive: true })
+  writeFileSync(join(folder, file), text)
+}
+
+/**
+ * Applies a block that shows a change: lines with `-` are replaced by the lines with `+` beside them,
+ * `...` stands for what is left out.
+ *
+ * @throws {Error} when the file does not hold exactly one such place
+ */
+export function applyDiff(folder: string, { words: [file = ''], text }: Block): void {
+  const path = join(folder, file)
+  let content = readFileSync(path, 'utf8')
+  for (const hunk of text.trimEnd().split(/^\.\.\.\n/m)) {
+    const lines = hunk.replace(/\n$/, '').split('\n')
+    const side = (mark: string) =>
+      lines.filter((line) => !line.startsWith(mark)).map((line) => `${line.slice(1)}\n`)
+    const before = side('+').join('')
+    if (content.split(before).length !== 2) throw new Error(`${file} has no single place:\n${hunk}`)
+    content = content.replace(before, () => side('-').join(''))
+  }
+  writeFileSync(path, content)
+}
