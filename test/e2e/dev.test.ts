@@ -2,7 +2,7 @@ import { cpSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, it } from 'vitest'
-import { end, ROOT, run, type Program } from './support/process.ts'
+import { end, ROOT, run, type Program } from '../support/process.ts'
 
 const project = mkdtempSync(join(tmpdir(), 'messages-dev-'))
 for (const name of ['src', 'package.json', 'tsconfig.json']) {

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { build } from 'esbuild'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { MESSAGES } from './support/contract.ts'
-import { useServer } from './support/fixtures.ts'
-import { ADMIN } from './support/issuer.ts'
-import { ROOT, run } from './support/process.ts'
+import { MESSAGES } from '../support/contract.ts'
+import { useServer } from '../support/fixtures.ts'
+import { ADMIN } from '../support/issuer.ts'
+import { ROOT, run } from '../support/process.ts'
 
 const fixture = useServer()
 const app = mkdtempSync(join(tmpdir(), 'messages-app-'))

@@ -2,9 +2,9 @@ import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { AUDIENCE, startIssuer, type TestIssuer } from './support/issuer.ts'
-import { end, run } from './support/process.ts'
-import { applyDiff, copyProject, readBlocks, writeBlock } from './support/walkthrough.ts'
+import { AUDIENCE, startIssuer, type TestIssuer } from '../support/issuer.ts'
+import { end, run } from '../support/process.ts'
+import { applyDiff, copyProject, readBlocks, writeBlock } from '../support/walkthrough.ts'
 
 const exec = promisify(execFile)
 const blocks = readBlocks('docs/add-a-feature.md')
