@@ -35,7 +35,12 @@ function bufferedOutput(): DestinationStream {
 /** Loaded on demand: a production install does not have it. */
 async function prettyOutput(): Promise<DestinationStream> {
   const { default: pretty } = await import('pino-pretty')
-  return pretty({ ignore: 'pid,hostname', translateTime: 'HH:MM:ss', sync: true })
+  return pretty({
+    ignore: 'pid,hostname',
+    translateTime: 'HH:MM:ss',
+    singleLine: true,
+    sync: true,
+  })
 }
 
 interface ErrorDescription {
