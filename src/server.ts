@@ -7,6 +7,7 @@ import {
   type ServerResponse,
 } from 'node:http'
 import type { Socket } from 'node:net'
+import { createExpressClasses, type Prototypes } from './http/express-classes.ts'
 import { SECURITY_HEADERS } from './http/security-headers.ts'
 
 /** Bounds of one connection, in milliseconds and bytes. */
@@ -29,7 +30,7 @@ export const DEFAULT_LIMITS: ServerLimits = {
 }
 
 /** An Express app: `unhandled` is called when nothing in it answers. */
-type App = (req: IncomingMessage, res: ServerResponse, unhandled: () => void) => void
+type App = Prototypes & ((req: IncomingMessage, res: ServerResponse, unhandled: () => void) => void)
 
 /** The HTTP server: limits against slow and huge senders, answers to what Node can't parse. */
 export function createHttpServer(app: App, limits: ServerLimits): Server {
@@ -41,6 +42,7 @@ export function createHttpServer(app: App, limits: ServerLimits): Server {
   }
   const server = createServer(
     {
+      ...createExpressClasses(app),
       maxHeaderSize: limits.maxHeaderBytes,
       headersTimeout: limits.headersTimeoutMs,
       requestTimeout: limits.requestTimeoutMs,

@@ -1,8 +1,9 @@
 import { TRPCError } from '@trpc/server'
-import express, { type RequestHandler, type Router } from 'express'
+import express, { type RequestHandler, type Response, type Router } from 'express'
 import { createOpenApiExpressMiddleware, type OpenApiMethod } from 'trpc-openapi'
 import type { ApiRouter, Context } from '../trpc.ts'
 import type { CreateContext } from './context.ts'
+import { createDirect, takesInput } from './direct.ts'
 import { restOperations } from './operations.ts'
 
 const JSON_TYPE = 'application/json; charset=utf-8'
@@ -18,16 +19,19 @@ export interface RestOptions {
 
 /**
  * Serves every procedure that has an `openapi` meta at its method and path. trpc-openapi does the
- * work; Express' routing adds what it leaves out: HEAD, 405 with `Allow`, bodies with a character set.
+ * work, but for queries without an input, where there is nothing for it to do; Express' routing adds
+ * what it leaves out: HEAD, 405 with `Allow`, bodies with a character set.
  */
 export function createRestRouter(options: RestOptions): Router {
   const rest = express.Router({ caseSensitive: true })
   const operations = restOperations(options.router)
   const serve = createBridge(options)
   const json = express.json({ limit: options.maxBodyBytes, strict: false })
-  for (const { method, path } of operations) {
+  for (const { method, path, name, procedure } of operations) {
     const verb = method.toLowerCase() as Lowercase<OpenApiMethod>
-    if (BODILESS.includes(method)) rest[verb](expressPath(path), serve)
+    const direct = method === 'GET' && !takesInput(procedure)
+    if (direct) rest.get(expressPath(path), createDirect({ ...options, name, procedure, send }))
+    else if (BODILESS.includes(method)) rest[verb](expressPath(path), serve)
     else rest[verb](expressPath(path), json, serve)
   }
   for (const path of new Set(operations.map(({ path }) => path))) {
@@ -35,6 +39,11 @@ export function createRestRouter(options: RestOptions): Router {
     rest.all(expressPath(path), refuseMethod(methods.map(({ method }) => method)))
   }
   return rest
+}
+
+function send(res: Response, data: unknown): void {
+  res.setHeader('content-type', JSON_TYPE)
+  res.end(JSON.stringify(data))
 }
 
 /** Its `onError` throws, so that Express' error handler answers instead of the library's own shape. */
