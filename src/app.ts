@@ -1,4 +1,4 @@
-import express, { type Express, type RequestHandler } from 'express'
+import express, { type Express, type Request, type RequestHandler } from 'express'
 import type { Logger } from 'pino'
 import type { Authenticate } from './auth/authenticate.ts'
 import { createDocs, DOCS_PATH, type DocsOptions } from './docs/docs.ts'
@@ -21,6 +21,7 @@ import { requireHost } from './http/require-host.ts'
 import { createResourceMetadataHandler, RESOURCE_METADATA_PATH } from './http/resource-metadata.ts'
 import { createRestRouter } from './http/rest.ts'
 import {
+  createDirectRpc,
   createRpcHandler,
   nameRpcRoute,
   refuseOtherMethods,
@@ -61,7 +62,7 @@ export function createApp(options: AppOptions): Express {
   const rateLimit = rateLimiting(options, createContext)
   const bodyLimit = createBodyLimit(MAX_BODY_BYTES)
   const rest = { router, createContext, maxBodyBytes: MAX_BODY_BYTES }
-  const errorHandler = (body: (error: unknown) => object) =>
+  const errorHandler = (body: (error: unknown, req: Request) => object) =>
     createErrorHandler({ logger, createContext, body })
   const methods = [...new Set(restOperations(router).map(({ method }) => method))]
 
@@ -84,11 +85,12 @@ export function createApp(options: AppOptions): Express {
     ...rateLimit,
     refuseOtherMethods,
     bodyLimit,
+    createDirectRpc(rest),
     createRpcHandler({ ...rest, logger }),
   )
   app.use(
     '/trpc',
-    errorHandler((error) => rpcErrorBody(router, error)),
+    errorHandler((error, req) => rpcErrorBody(router, error, req)),
   )
 
   app.use(...trace, createCors({ origins, methods }), ...rateLimit, bodyLimit)

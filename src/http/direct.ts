@@ -31,7 +31,7 @@ export function createDirect({
   const call = procedure as unknown as (options: object) => Promise<unknown>
   return function callDirectly(req: Request, res: Response, next: NextFunction) {
     const ctx = createContext(req)
-    call({ ctx, getRawInput: noInput, path: name, type: 'query', batchIndex: 0 }).then((data) => {
+    call({ ctx, getRawInput: noInput, path: name, type: 'query' }).then((data) => {
       try {
         send(res, data)
       } catch (error) {

@@ -1,5 +1,5 @@
 import { TRPCError } from '@trpc/server'
-import type { ErrorRequestHandler, RequestHandler, Response } from 'express'
+import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express'
 import type { Logger } from 'pino'
 import { findAuthError, toPublicError } from '../public-error.ts'
 import type { Context } from '../trpc.ts'
@@ -26,7 +26,7 @@ export const notFound: RequestHandler = () => {
 export function createErrorHandler(options: {
   readonly logger: Logger
   readonly createContext: CreateContext
-  readonly body: (error: unknown) => object
+  readonly body: (error: unknown, req: Request) => object
 }): ErrorRequestHandler {
   // eslint-disable-next-line max-params -- Express knows an error handler by its four parameters
   return (error: unknown, req, res: Response, _next) => {
@@ -37,7 +37,7 @@ export function createErrorHandler(options: {
       return
     }
     res.setHeaders(errorHeaders(error, options.createContext(req).challenge))
-    res.status(status).json(options.body(error))
+    res.status(status).json(options.body(error, req))
   }
 }
 

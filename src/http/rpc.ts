@@ -1,16 +1,18 @@
-import { getTRPCErrorFromUnknown, TRPCError } from '@trpc/server'
+import { getTRPCErrorFromUnknown, TRPCError, type AnyProcedure } from '@trpc/server'
 import { createExpressMiddleware } from '@trpc/server/adapters/express'
 import { getErrorShape } from '@trpc/server/unstable-core-do-not-import'
-import type { RequestHandler } from 'express'
+import type { Request, RequestHandler, Response } from 'express'
 import type { Logger } from 'pino'
 import { findAuthError, toPublicError } from '../public-error.ts'
 import type { CreateContext } from './context.ts'
+import { createDirect, takesInput } from './direct.ts'
 import { errorHeaders } from './errors.ts'
 import type { ApiRouter } from '../trpc.ts'
 
 export const RPC_METHODS = ['GET', 'POST']
 const MAX_BATCH_SIZE = 10
-const BATCH_ROUTE = '/trpc/:batch'
+const ROUTE = '/trpc/'
+const BATCH_ROUTE = `${ROUTE}:batch`
 
 /** Serves the router as tRPC over HTTP; errors travel in tRPC's own envelope. */
 export function createRpcHandler(options: {
@@ -38,10 +40,47 @@ export function createRpcHandler(options: {
   })
 }
 
+/** tRPC's own `vary`, and that of CORS, which it would overwrite. */
+const VARY = 'trpc-accept, accept, Origin'
+
+/**
+ * Answers single queries without an input, as tRPC's adapter would after it had built a `Request`
+ * and a `Response`. A URL with a query may hold a batch or an input: those it leaves to tRPC.
+ */
+export function createDirectRpc(options: {
+  readonly router: ApiRouter
+  readonly createContext: CreateContext
+}): RequestHandler {
+  const procedures = Object.entries(options.router._def.procedures as Record<string, AnyProcedure>)
+  const queries = procedures.filter(
+    ([, procedure]) => procedure._def.type === 'query' && !takesInput(procedure),
+  )
+  const handlers = new Map(
+    queries.map(([name, procedure]) => [
+      `/${name}`,
+      createDirect({ ...options, name, procedure, send: sendResult }),
+    ]),
+  )
+  return (req, res, next) => {
+    const handle = req.method === 'GET' ? handlers.get(req.url) : undefined
+    if (!handle) {
+      next()
+      return
+    }
+    res.setHeader('vary', VARY)
+    void handle(req, res, next)
+  }
+}
+
+function sendResult(res: Response, data: unknown): void {
+  res.setHeader('content-type', 'application/json')
+  res.end(JSON.stringify({ result: { data } }))
+}
+
 /** Says which procedure a request is for. The names are the router's: a caller can't make up more. */
 export function nameRpcRoute(router: ApiRouter): RequestHandler {
   const names = Object.keys(router._def.procedures)
-  const routes = new Map(names.map((name) => [`/${name}`, `/trpc/${name}`]))
+  const routes = new Map(names.map((name) => [`/${name}`, `${ROUTE}${name}`]))
   return (req, _res, next) => {
     req.routeTemplate = routes.get(req.path) ?? (req.path.includes(',') ? BATCH_ROUTE : undefined)
     next()
@@ -58,14 +97,16 @@ export const refuseOtherMethods: RequestHandler = (req, res, next) => {
   throw new TRPCError({ code: 'METHOD_NOT_SUPPORTED' })
 }
 
-/** tRPC's envelope for a request that was refused before tRPC saw it. */
-export function rpcErrorBody(router: ApiRouter, error: unknown): object {
+/** tRPC's envelope for a request that tRPC's adapter did not answer. */
+export function rpcErrorBody(router: ApiRouter, error: unknown, req: Request): object {
+  const path = req.routeTemplate?.startsWith(ROUTE) ? req.routeTemplate.slice(ROUTE.length) : ''
+  const procedure = (router._def.procedures as Record<string, AnyProcedure>)[path]
   return {
     error: getErrorShape({
       config: router._def._config,
       error: getTRPCErrorFromUnknown(error),
-      type: 'unknown',
-      path: undefined,
+      type: procedure?._def.type ?? 'unknown',
+      path: procedure && path,
       input: undefined,
       ctx: undefined,
     }),

@@ -61,7 +61,7 @@ describe('the rate limit', () => {
       error: {
         message: 'Too Many Requests',
         code: -32029,
-        data: { code: 'TOO_MANY_REQUESTS', httpStatus: 429 },
+        data: { code: 'TOO_MANY_REQUESTS', httpStatus: 429, path: 'messages.public' },
       },
     })
   })
