@@ -14,6 +14,7 @@ import {
   type RateLimitSettings,
 } from './http/rate-limit.ts'
 import { createReadyHandler, live } from './http/health.ts'
+import { refuseMethod } from './http/methods.ts'
 import { createObservation } from './http/observation.ts'
 import { restOperations } from './http/operations.ts'
 import { requestId } from './http/request-id.ts'
@@ -34,6 +35,7 @@ import type { Tracing } from './observability/tracing.ts'
 import type { ApiRouter } from './trpc.ts'
 
 const MAX_BODY_BYTES = 100 * 1024
+const GET_ONLY = ['/livez', '/readyz', DOCS_PATH, RESOURCE_METADATA_PATH, DESCRIPTION_PATH]
 
 export interface AppOptions extends DocsOptions {
   readonly router: ApiRouter
@@ -97,6 +99,7 @@ export function createApp(options: AppOptions): Express {
   app.get(RESOURCE_METADATA_PATH, createResourceMetadataHandler(options))
   app.get(DESCRIPTION_PATH, createDescriptionHandler(options))
   app.use(createRestRouter(rest))
+  for (const path of GET_ONLY) app.all(path, refuseMethod(['GET']))
 
   app.use(notFound)
   app.use(errorHandler(restErrorBody))

@@ -88,7 +88,7 @@ const requests = setting(
 const port = setting('a port: a whole number from 0 (any free one) to 65535', wholeNumber(65_535))
 
 const schema = z.object({
-  NODE_ENV: z.string().optional(),
+  NODE_ENV: oneOf('production', 'development', 'test').optional(),
   PORT: port.default(6060),
   HOST: setting('a host name or address without a port', parseHost).optional(),
   PUBLIC_URL: setting('an http(s) origin such as https://api.example.com', parseOrigin).optional(),

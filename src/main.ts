@@ -34,12 +34,22 @@ function exitOnUncaught(logger: Logger): void {
   })
 }
 
+/** Addresses that can't be had, for whatever reason. */
+const UNUSABLE = ['EADDRNOTAVAIL', 'ENOTFOUND', 'EAI_AGAIN', 'EACCES']
+
 /** A problem that the person who starts the server can mend gets its text alone, without a stack. */
 function explain(error: unknown): string {
   if (error instanceof ConfigError) return error.message
   if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
     const port = 'port' in error ? String(error.port) : ''
     return `Port ${port} is already in use: stop the program that uses it, or set another one.`
+  }
+  if (
+    error instanceof Error &&
+    'syscall' in error &&
+    UNUSABLE.includes(String((error as NodeJS.ErrnoException).code))
+  ) {
+    return `The server can't listen where HOST and PORT say: ${error.message}`
   }
   return error instanceof Error ? (error.stack ?? error.message) : String(error)
 }

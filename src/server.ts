@@ -37,7 +37,9 @@ export function createHttpServer(app: App, limits: ServerLimits): Server {
   /** Express gives up on a URL that it can't parse before any middleware is asked. */
   const listener: RequestListener = (req, res) => {
     app(req, res, () => {
-      refuse(req.socket, '400 Bad Request')
+      res.statusCode = 400
+      res.setHeaders(new Map(Object.entries(refusalHeaders())))
+      res.end(JSON.stringify({ message: 'Bad Request' }))
     })
   }
   const server = createServer(
@@ -74,19 +76,17 @@ function answerUnparsable(error: NodeJS.ErrnoException, socket: Socket): void {
 /** Answers without a request or a response to go by, and hangs up. */
 function refuse(socket: Socket, status: string): void {
   const body = JSON.stringify({ message: status.slice('400 '.length) })
-  socket.end(
-    [
-      `HTTP/1.1 ${status}`,
-      ...Object.entries(SECURITY_HEADERS).map(([name, value]) => `${name}: ${value}`),
-      `x-request-id: ${randomUUID()}`,
-      'content-type: application/json; charset=utf-8',
-      `content-length: ${Buffer.byteLength(body)}`,
-      'connection: close',
-      '',
-      body,
-    ].join('\r\n'),
-  )
+  const headers = { ...refusalHeaders(), 'content-length': Buffer.byteLength(body) }
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`)
+  socket.end([`HTTP/1.1 ${status}`, ...lines, '', body].join('\r\n'))
 }
+
+const refusalHeaders = () => ({
+  ...SECURITY_HEADERS,
+  'x-request-id': randomUUID(),
+  'content-type': 'application/json; charset=utf-8',
+  connection: 'close',
+})
 
 /** Starts listening. @returns the port in use, which matters when 0 was asked for */
 export function listen(server: Server, address: { port: number; host: string | undefined }) {

@@ -85,8 +85,9 @@ async function createParts(config: Config, options: PartsOptions) {
   const tracing = await startTracing(config, logger)
   const metrics = await startMetrics(config)
   const shared = await createSharedState(config.redisUrl, options)
+  const logKeyFetch = createKeyFetchLog(logger)
   const onFetch = (outcome: KeyFetch) => {
-    logKeyFetch(logger, outcome)
+    logKeyFetch(outcome)
     metrics.onKeyFetch(outcome)
   }
   const keys = createKeySource({ issuer, now, fetch: tracing.traceFetch(fetch), onFetch })
@@ -123,7 +124,15 @@ async function startTracing({ tracing }: Config, logger: Logger): Promise<Tracin
   return startOpenTelemetry(tracing, logger)
 }
 
-function logKeyFetch(logger: Logger, { error, changed, durationMs }: KeyFetch): void {
-  if (error) logger.warn({ err: error, durationMs }, "the issuer's keys could not be fetched")
-  else if (changed) logger.info({ durationMs }, "the issuer's keys are new")
+/** Tells of the first failure and of what follows it, not of every try. */
+function createKeyFetchLog(logger: Logger): (outcome: KeyFetch) => void {
+  let failing = false
+  return ({ error, changed, durationMs }) => {
+    if (error && !failing) {
+      logger.warn({ err: error, durationMs }, "the issuer's keys could not be fetched")
+    }
+    if (!error && failing) logger.info({ durationMs }, "the issuer's keys can be fetched again")
+    if (!error && changed) logger.info({ durationMs }, "the issuer's keys are new")
+    failing = error !== undefined
+  }
 }

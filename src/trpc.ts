@@ -1,10 +1,10 @@
 import { initTRPC, TRPCError, type AnyProcedure } from '@trpc/server'
-import type { TRPC_ERROR_CODE_KEY } from '@trpc/server/rpc'
+import { TRPC_ERROR_CODES_BY_KEY, type TRPC_ERROR_CODE_KEY } from '@trpc/server/rpc'
 import type { OpenApiMeta } from 'trpc-openapi'
 import type { AccessToken } from './auth/access-token.ts'
 import { AuthError, type AuthErrorCode } from './auth/errors.ts'
 import { requirePermissionsOf } from './auth/permissions.ts'
-import { toPublicError } from './public-error.ts'
+import { findAuthError, toPublicError } from './public-error.ts'
 
 /** What every procedure is given. It is built per request, so it stays small. */
 export interface Context {
@@ -26,27 +26,6 @@ type WriteLine = (details: object, message: string) => void
 /** What a procedure may write to the log. No token, and nothing that may hold a secret, belongs there. */
 export type RequestLog = Readonly<Record<'debug' | 'info' | 'warn' | 'error', WriteLine>>
 
-const t = initTRPC
-  .context<Context>()
-  .meta<OpenApiMeta>()
-  .create({
-    isDev: false, // a stack must not reach a client, in any mode
-    errorFormatter({ shape, error }) {
-      const { status, message, issues } = toPublicError(error)
-      const permissions = error.cause instanceof AuthError ? error.cause.permissions : []
-      return {
-        ...shape,
-        message,
-        data: {
-          ...shape.data,
-          httpStatus: status,
-          ...(issues && { issues }),
-          ...(permissions.length > 0 && { permissions }),
-        },
-      }
-    },
-  })
-
 const TRPC_CODES: Record<AuthErrorCode, TRPC_ERROR_CODE_KEY> = {
   missing_token: 'UNAUTHORIZED',
   invalid_request: 'BAD_REQUEST',
@@ -55,6 +34,31 @@ const TRPC_CODES: Record<AuthErrorCode, TRPC_ERROR_CODE_KEY> = {
   insufficient_scope: 'FORBIDDEN',
   keys_unavailable: 'SERVICE_UNAVAILABLE',
 }
+
+const t = initTRPC
+  .context<Context>()
+  .meta<OpenApiMeta>()
+  .create({
+    isDev: false, // a stack must not reach a client, in any mode
+    errorFormatter({ shape, error }) {
+      const { status, message, issues } = toPublicError(error)
+      const refusal = findAuthError(error)
+      const permissions = refusal?.permissions ?? []
+      const code = refusal ? TRPC_CODES[refusal.code] : error.code
+      return {
+        ...shape,
+        code: TRPC_ERROR_CODES_BY_KEY[code],
+        message,
+        data: {
+          ...shape.data,
+          code,
+          httpStatus: status,
+          ...(issues && { issues }),
+          ...(permissions.length > 0 && { permissions }),
+        },
+      }
+    },
+  })
 
 function asTrpcError(error: unknown): unknown {
   return error instanceof AuthError

@@ -99,6 +99,7 @@ describe('settings', () => {
   })
 
   it.each([
+    ['NODE_ENV', ['Production', 'prod', 'production ']],
     ['PORT', ['-1', '65536', '1e3', '0x10', 'http', '1.5']],
     ['HOST', ['localhost:80', 'a b', 'http://localhost']],
     ['PUBLIC_URL', ['api.example.com', 'https://api.example.com/v1', 'ftp://example.com']],

@@ -39,7 +39,7 @@ export async function verifyProof(
   const thumbprint = await calculateJwkThumbprint(protectedHeader.jwk ?? {})
   if (thumbprint !== context.thumbprint) throw invalidProof('proof_key')
   const id = sha256(`${thumbprint} ${String(payload.jti)}`)
-  const ttlSeconds = MAX_AGE_SECONDS + 2 * CLOCK_TOLERANCE_SECONDS
+  const ttlSeconds = MAX_AGE_SECONDS + 2 * CLOCK_TOLERANCE_SECONDS + 1 // whole seconds are compared
   if (!(await deps.replayMemory.remember(id, ttlSeconds))) throw invalidProof('proof_replayed')
 }
 

@@ -1,7 +1,7 @@
 import type { Request } from 'express'
 
 /** A host name or address with an optional port: nothing that could end a quoted string. */
-const SANE_HOST = /^[\w.-]+(?::\d{1,5})?$|^\[[\da-f:.]+\](?::\d{1,5})?$/i
+export const SANE_HOST = /^[\w.-]+(?::\d{1,5})?$|^\[[\da-f:.]+\](?::\d{1,5})?$/i
 
 /**
  * The origin under which the client reaches this server, such as `https://api.example.com`: the
@@ -11,5 +11,7 @@ const SANE_HOST = /^[\w.-]+(?::\d{1,5})?$|^\[[\da-f:.]+\](?::\d{1,5})?$/i
 export function baseUrlOf(req: Request, configured: string | undefined): string | undefined {
   if (configured !== undefined) return configured
   const { host } = req as { host?: string } // absent in HTTP/1.0, whatever Express' types say
-  return host !== undefined && SANE_HOST.test(host) ? `${req.protocol}://${host}` : undefined
+  const { protocol } = req // a proxy's word, where one is trusted
+  const sane = host !== undefined && SANE_HOST.test(host) && /^https?$/.test(protocol)
+  return sane ? `${protocol}://${host}` : undefined
 }

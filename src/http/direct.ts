@@ -7,31 +7,23 @@ interface DirectOptions {
   readonly name: string
   readonly procedure: AnyProcedure
   readonly createContext: CreateContext
+  readonly readInput: (req: Request) => unknown
   readonly send: (res: Response, data: unknown) => void
 }
 
-const noInput = () => Promise.resolve(undefined)
-
-/** Whether nothing of a request is read but its headers. */
-export function takesInput({ _def }: AnyProcedure): boolean {
-  return (_def as unknown as { inputs: readonly unknown[] }).inputs.length > 0
-}
-
 /**
- * Calls a query that takes no input with all of its chain, and without the `URL`, `Request`, abort
- * signal and caller proxy that trpc-openapi and tRPC's adapter build to read an input. Errors go to
- * the error handler, as those of the adapters do.
+ * Calls a procedure with all of its chain, and without the `URL`, `Request`, abort signal and caller
+ * proxy that the adapters of trpc-openapi and tRPC build for each request. Errors go to the error
+ * handler. The procedure gets no `signal`.
  */
-export function createDirect({
-  name,
-  procedure,
-  createContext,
-  send,
-}: DirectOptions): RequestHandler {
+export function createDirect(options: DirectOptions): RequestHandler {
+  const { name, procedure, createContext, readInput, send } = options
   const call = procedure as unknown as (options: object) => Promise<unknown>
+  const { type } = procedure._def
   return function callDirectly(req: Request, res: Response, next: NextFunction) {
     const ctx = createContext(req)
-    call({ ctx, getRawInput: noInput, path: name, type: 'query' }).then((data) => {
+    const getRawInput = async () => Promise.resolve(readInput(req))
+    call({ ctx, getRawInput, path: name, type }).then((data) => {
       try {
         send(res, data)
       } catch (error) {

@@ -65,5 +65,6 @@ function describe(
 
 /** The template of the route that a request took; `undefined` when none matched. */
 export function routeOf(req: Request): string | undefined {
-  return req.routeTemplate ?? (req.route as { path: string } | undefined)?.path
+  const route = req.route as { path: string } | undefined
+  return req.routeTemplate ?? (route && `${req.baseUrl}${route.path}`)
 }

@@ -1,9 +1,13 @@
 import { TRPCError } from '@trpc/server'
 import type { RequestHandler } from 'express'
+import { headerValues } from '../auth/authorization-header.ts'
+import { SANE_HOST } from './base-url.ts'
 
-/** RFC 9112 §3.2: a request of HTTP/1.1 without a `Host` is answered with 400. */
+/** RFC 9112 §3.2: a request of HTTP/1.1 has exactly one `Host`, and a valid one; else it is a 400. */
 export const requireHost: RequestHandler = (req, _res, next) => {
-  if (req.httpVersion === '1.1' && req.headers.host === undefined) {
+  const [host, ...more] = headerValues(req.rawHeaders, 'host')
+  const missing = host === undefined && req.httpVersion === '1.1'
+  if (missing || more.length > 0 || (host !== undefined && !SANE_HOST.test(host))) {
     throw new TRPCError({ code: 'BAD_REQUEST' })
   }
   next()

@@ -1,7 +1,7 @@
+import type { AnyProcedure } from '@trpc/server'
 import type { RequestHandler } from 'express'
 import { guardOf, type ApiRouter } from '../trpc.ts'
 import { baseUrlOf } from './base-url.ts'
-import { restOperations } from './operations.ts'
 
 export const RESOURCE_METADATA_PATH = '/.well-known/oauth-protected-resource'
 
@@ -14,9 +14,8 @@ export function createResourceMetadataHandler(options: {
   readonly issuer: () => string | undefined
   readonly publicUrl: string | undefined
 }): RequestHandler {
-  const scopes = restOperations(options.router).flatMap(
-    ({ procedure }) => guardOf(procedure).permissions,
-  )
+  const procedures = Object.values(options.router._def.procedures as Record<string, AnyProcedure>)
+  const scopes = procedures.flatMap((procedure) => guardOf(procedure).permissions)
   return (req, res) => {
     const issuer = options.issuer()
     res.json({

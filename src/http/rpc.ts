@@ -5,12 +5,14 @@ import type { Request, RequestHandler, Response } from 'express'
 import type { Logger } from 'pino'
 import { findAuthError, toPublicError } from '../public-error.ts'
 import type { CreateContext } from './context.ts'
-import { createDirect, takesInput } from './direct.ts'
+import { createDirect } from './direct.ts'
+import { takesInput } from './rest-input.ts'
 import { errorHeaders } from './errors.ts'
 import type { ApiRouter } from '../trpc.ts'
 
 export const RPC_METHODS = ['GET', 'POST']
 const MAX_BATCH_SIZE = 10
+const JSON_TYPE = 'application/json'
 const ROUTE = '/trpc/'
 const BATCH_ROUTE = `${ROUTE}:batch`
 
@@ -30,6 +32,7 @@ export function createRpcHandler(options: {
     responseMeta({ ctx, errors }) {
       const refusal = errors.find(findAuthError)
       const headers = ctx && refusal ? errorHeaders(refusal, ctx.challenge) : new Headers()
+      headers.set('content-type', JSON_TYPE) // tRPC has none where a call never began
       headers.append('vary', 'Origin') // tRPC sets a Vary of its own over the one CORS has set
       return { headers }
     },
@@ -45,20 +48,23 @@ const VARY = 'trpc-accept, accept, Origin'
 
 /**
  * Answers single queries without an input, as tRPC's adapter would after it had built a `Request`
- * and a `Response`. A URL with a query may hold a batch or an input: those it leaves to tRPC.
+ * and a `Response`. A URL with a query may hold a batch or an input: those it leaves to tRPC, as it
+ * does everything where a transformer is set.
  */
 export function createDirectRpc(options: {
   readonly router: ApiRouter
   readonly createContext: CreateContext
 }): RequestHandler {
-  const procedures = Object.entries(options.router._def.procedures as Record<string, AnyProcedure>)
+  const { procedures: all, _config } = options.router._def
+  const transforms = !('_default' in _config.transformer)
+  const procedures = Object.entries(transforms ? {} : (all as Record<string, AnyProcedure>))
   const queries = procedures.filter(
     ([, procedure]) => procedure._def.type === 'query' && !takesInput(procedure),
   )
   const handlers = new Map(
     queries.map(([name, procedure]) => [
       `/${name}`,
-      createDirect({ ...options, name, procedure, send: sendResult }),
+      createDirect({ ...options, name, procedure, readInput: () => undefined, send: sendResult }),
     ]),
   )
   return (req, res, next) => {
@@ -73,7 +79,7 @@ export function createDirectRpc(options: {
 }
 
 function sendResult(res: Response, data: unknown): void {
-  res.setHeader('content-type', 'application/json')
+  res.setHeader('content-type', JSON_TYPE)
   res.end(JSON.stringify({ result: { data } }))
 }
 

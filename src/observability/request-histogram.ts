@@ -22,8 +22,7 @@ export function createRequestHistogram(registry: Registry): RequestObserver {
   })
   const children = new Map<Route, Map<string, Map<Status, Child>>>()
 
-  function addChild({ route, method: given, status }: FinishedRequest): Child {
-    const method = methodLabel(given)
+  function addChild({ route, status }: FinishedRequest, method: string): Child {
     const methods = children.get(route) ?? new Map<string, Map<Status, Child>>()
     const statuses = methods.get(method) ?? new Map<Status, Child>()
     const child = durations.labels(method, route ?? 'unmatched', String(status ?? 'aborted'))
@@ -32,8 +31,9 @@ export function createRequestHistogram(registry: Registry): RequestObserver {
   }
 
   return (request) => {
-    const { route, method, status, durationMs } = request
-    const child = children.get(route)?.get(method)?.get(status) ?? addChild(request)
+    const { route, status, durationMs } = request
+    const method = methodLabel(request.method)
+    const child = children.get(route)?.get(method)?.get(status) ?? addChild(request, method)
     child.observe(durationMs / 1000)
   }
 }

@@ -57,6 +57,25 @@ describe('health', () => {
   })
 })
 
+describe('behind a proxy', () => {
+  const proxied = useServer({ env: { TRUST_PROXY: '1' } })
+  const challengeFor = async (protocol: string) => {
+    const headers = { 'x-forwarded-proto': protocol, 'x-forwarded-host': 'api.example.com' }
+    const response = await fetch(`${proxied.server.url}/api/messages/protected`, { headers })
+    return response.headers.get('www-authenticate')
+  }
+
+  it('the challenge names the address that the proxy tells of', async () => {
+    expect(await challengeFor('https')).toContain('"https://api.example.com/.well-known/')
+  })
+
+  it('no other protocol than http and https gets into it', async () => {
+    for (const protocol of ['https://evil.example/?x=" error="y', 'javascript']) {
+      expect(await challengeFor(protocol)).toContain('resource_metadata="/.well-known/')
+    }
+  })
+})
+
 describe('the protected resource metadata', () => {
   it('names this resource, its issuer and its scopes', async () => {
     const response = await get('/.well-known/oauth-protected-resource')

@@ -15,6 +15,26 @@ const items = router({
     .input(z.object({ id: z.string(), note: z.string().max(10) }))
     .output(Item)
     .mutation(({ input }) => ({ id: Number(input.id), tags: [], note: input.note })),
+  name: publicProcedure
+    .meta({ openapi: { method: 'GET', path: '/api/names/{name}' } })
+    .input(z.object({ name: z.string() }))
+    .output(z.object({ name: z.string() }))
+    .query(({ input }) => input),
+  flag: publicProcedure
+    .meta({ openapi: { method: 'GET', path: '/api/items/{id}/flag' } })
+    .input(z.object({ id: z.number(), on: z.boolean() }))
+    .output(z.object({ on: z.boolean() }))
+    .query(({ input: { on } }) => ({ on })),
+  count: publicProcedure
+    .meta({ openapi: { method: 'POST', path: '/api/count' } })
+    .input(z.object({ n: z.number() }))
+    .output(z.object({ n: z.number() }))
+    .mutation(({ input }) => input),
+  options: publicProcedure
+    .meta({ openapi: { method: 'POST', path: '/api/options' } })
+    .input(z.object({ note: z.string().optional() }))
+    .output(z.object({ note: z.string().optional() }))
+    .mutation(({ input }) => input),
   broken: publicProcedure
     .meta({ openapi: { method: 'GET', path: '/api/broken' } })
     .output(Item)
@@ -48,6 +68,40 @@ describe('an input over REST', () => {
       put('{"note":"hi"}', 'application/json; charset=utf-8'),
     )
     expect(answer).toEqual({ status: 200, body: { id: 8, tags: [], note: 'hi' } })
+  })
+
+  it.each([
+    ['a%2Fb', 'a/b'],
+    ['a%20b', 'a b'],
+    ['auth0%7Cabc', 'auth0|abc'],
+    ['%F0%9F%98%80', '\u{1F600}'],
+  ])('has the path parameter %s as %s', async (encoded, decoded) => {
+    expect((await call(`/api/names/${encoded}`)).body).toEqual({ name: decoded })
+  })
+
+  it('reads true and false from a URL, and no other text as either', async () => {
+    expect((await call('/api/items/7/flag?on=true')).body).toEqual({ on: true })
+    expect((await call('/api/items/7/flag?on=false')).body).toEqual({ on: false })
+    expect((await call('/api/items/7/flag?on=1')).status).toBe(400)
+  })
+
+  it('that came over REST changes nothing for those that come after it', async () => {
+    const rpc = (text: string) => call('/trpc/items.count', { ...put(text), method: 'POST' })
+    const rest = (text: string) => call('/api/count', { ...put(text), method: 'POST' })
+    for (const text of ['{"n":"7"}', '{"n":null}']) expect((await rpc(text)).status).toBe(400)
+    expect((await rest('{"n":1}')).status).toBe(200)
+    for (const text of ['{"n":"7"}', '{"n":null}', '{"n":[]}']) {
+      expect((await rpc(text)).status).toBe(400)
+      expect((await rest(text)).status).toBe(400)
+    }
+  })
+
+  it.each(['null', '5', '[]', '"x"'])('of %s is no object, and so refused', async (text) => {
+    expect((await call('/api/options', { ...put(text), method: 'POST' })).status).toBe(400)
+  })
+
+  it('may be absent where nothing is required, with no body at all', async () => {
+    expect(await call('/api/options', { method: 'POST' })).toEqual({ status: 200, body: {} })
   })
 
   it('that does not fit is refused, and it says where', async () => {
@@ -101,7 +155,7 @@ describe('an input over RPC', () => {
     })
   })
 
-  it('is taken as JSON only', async () => {
+  it('in a media type that tRPC does not take is refused', async () => {
     const init = { method: 'POST', headers: { 'content-type': 'text/plain' }, body: '{}' }
     expect(await call('/trpc/items.put', init)).toMatchObject({
       status: 415,

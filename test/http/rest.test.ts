@@ -48,6 +48,18 @@ describe('REST', () => {
   )
 
   it.each([
+    '/livez',
+    '/readyz',
+    '/docs',
+    '/api/openapi.json',
+    '/.well-known/oauth-protected-resource',
+  ])('refuses POST %s with 405 and Allow', async (path) => {
+    const answer = await api().post(path)
+    expect([answer.status, answer.headers['allow']]).toEqual([405, 'GET, HEAD'])
+    expect(answer.text).toBe('{"message":"Method Not Allowed"}')
+  })
+
+  it.each([
     '/',
     '/api',
     '/api/messages',

@@ -55,12 +55,12 @@ const headers: NonNullable<Components['headers']> = {
     description:
       'How many requests are left, and the seconds until there are more (RateLimit fields, draft 8).',
     schema: { type: 'string' },
-    example: '"default"; r=42; t=30',
+    example: '"client"; r=5999; t=30',
   },
   'RateLimit-Policy': {
     description: 'How many requests are allowed in how many seconds (RateLimit fields, draft 8).',
     schema: { type: 'string' },
-    example: '"default"; q=100; w=60',
+    example: '"client"; q=6000; w=60',
   },
   'Retry-After': {
     description: 'Seconds to wait before the next try.',
