@@ -1,0 +1,170 @@
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { closeServer, listenOnLoopback } from './support/http.ts'
+import { ROOT, run } from './support/process.ts'
+
+const TSX = import.meta.resolve('tsx')
+
+interface Locked {
+  readonly [other: string]: unknown
+  readonly name?: string
+  readonly version?: string
+}
+type Packages = Record<string, Locked>
+
+/** A project that has just a lockfile. */
+function projectWith(packages: Packages): string {
+  const folder = mkdtempSync(join(tmpdir(), 'messages-locked-'))
+  writeFileSync(join(folder, 'package-lock.json'), JSON.stringify({ packages }))
+  return folder
+}
+
+async function runScript(name: string, options: { cwd?: string; env?: Record<string, string> }) {
+  const program = run([process.execPath, '--import', TSX, `${ROOT}scripts/${name}.ts`], options)
+  return { exit: await program.exit, output: program.output() }
+}
+
+function readLockfile(path: string): { packages: Packages } {
+  return JSON.parse(readFileSync(ROOT + path, 'utf8')) as { packages: Packages }
+}
+
+describe.each(['package-lock.json', 'bench/package-lock.json'])('%s', (path) => {
+  const { packages } = readLockfile(path)
+  const entries = Object.entries(packages).filter(([folder]) => folder !== '')
+
+  it('names no registry and no other host to install from', () => {
+    expect(entries.length).toBeGreaterThan(0)
+    expect(entries.filter(([, { resolved }]) => resolved !== undefined)).toEqual([])
+    const versions = entries.map(([, { version }]) => version ?? '')
+    expect(versions.filter((version) => !/^\d+\.\d+\.\d+/.test(version))).toEqual([])
+  })
+
+  it('has a hash of every package', () => {
+    const bundled = (entry: Locked) => entry['inBundle'] === true
+    const unhashed = entries.filter(([, entry]) => !bundled(entry) && !entry['integrity'])
+    expect(unhashed.map(([folder]) => folder)).toEqual([])
+  })
+})
+
+describe('npm run licenses', () => {
+  it('lists what production installs, all under permissive licenses', async () => {
+    const { exit, output } = await runScript('licenses', {})
+    expect(output).toMatch(/^MIT \(\d+\)\n.*\bjose@/m)
+    expect(output).not.toContain('vitest@')
+    expect(exit).toBe(0)
+  })
+
+  it.each([
+    ['GPL-3.0-only', 1],
+    ['MPL-2.0', 1],
+    ['SEE LICENSE IN LICENSE.txt', 1],
+    ['MIT AND LGPL-2.1-only', 1],
+    [undefined, 1],
+    ['(MIT OR GPL-2.0-only)', 0],
+    ['BSD-2-Clause AND ISC', 0],
+  ])('with a dependency under %s ends with status %i', async (license, status) => {
+    const cwd = projectWith({ 'node_modules/some': { version: '1.0.0', license } })
+    const { exit, output } = await runScript('licenses', { cwd })
+    expect(exit).toBe(status)
+    expect(output.includes('some@1.0.0: ')).toBe(status === 1)
+  })
+
+  it('does not mind what only development uses', async () => {
+    const cwd = projectWith({ 'node_modules/some': { version: '1.0.0', dev: true } })
+    expect((await runScript('licenses', { cwd })).exit).toBe(0)
+  })
+})
+
+describe('npm run sbom', () => {
+  it('lists in CycloneDX exactly what production installs', async () => {
+    const { exit, output } = await runScript('sbom', {})
+    expect(exit).toBe(0)
+    const sbom = JSON.parse(output) as {
+      bomFormat: string
+      metadata: { component: { name: string } }
+      components: { purl: string }[]
+      dependencies: { ref: string; dependsOn: string[] }[]
+    }
+    expect(sbom.bomFormat).toBe('CycloneDX')
+    expect(sbom.metadata.component.name).toBe('messages-api')
+
+    const installed = Object.entries(readLockfile('package-lock.json').packages)
+      .filter(([folder, { dev }]) => folder !== '' && !dev)
+      .map(([folder, { name, version }]) => {
+        const installedAs = folder.slice(folder.lastIndexOf('node_modules/') + 13)
+        return `pkg:npm/${name ?? installedAs}@${version ?? ''}`
+      })
+    const listed = sbom.components.map(({ purl }) => decodeURIComponent(purl))
+    expect(new Set(listed)).toEqual(new Set(installed))
+
+    const refs = new Set(sbom.dependencies.map(({ ref }) => ref))
+    const dangling = sbom.dependencies.flatMap(({ dependsOn }) => dependsOn)
+    expect(dangling.filter((ref) => !refs.has(ref))).toEqual([])
+  })
+})
+
+describe('npm run check:dependencies', () => {
+  const PACKAGES = {
+    '': { dependencies: { some: '^1.0.0' }, devDependencies: { tool: '^1.0.0' } },
+    'node_modules/some': { version: '1.0.0' },
+    'node_modules/tool': { version: '1.0.0', dev: true },
+  }
+
+  /** A registry whose packages' only version is deprecated where there is a reason. */
+  async function withRegistry(reason: string | undefined, flags: { packages?: Packages } = {}) {
+    const asked: string[] = []
+    const registry = createServer((req, res) => {
+      const name = (req.url ?? '').slice(1)
+      asked.push(name)
+      const version = { name, version: '1.0.0', deprecated: reason, dist: {} }
+      const body = { name, 'dist-tags': { latest: '1.0.0' }, versions: { '1.0.0': version } }
+      res.setHeader('content-type', 'application/json').end(JSON.stringify(body))
+    })
+    const url = `http://127.0.0.1:${await listenOnLoopback(registry)}`
+    const cache = mkdtempSync(join(tmpdir(), 'messages-cache-'))
+    const env = { npm_config_registry: url, npm_config_cache: cache }
+    try {
+      const cwd = projectWith(flags.packages ?? PACKAGES)
+      return { ...(await runScript('check-dependencies', { cwd, env })), asked }
+    } finally {
+      await closeServer(registry)
+    }
+  }
+
+  it('passes where nothing is deprecated', async () => {
+    const { exit, output, asked } = await withRegistry(undefined)
+    expect(output).toBe(
+      '2 dependencies checked by the lockfile, 1 of 1 at the registry: 0 deprecated\n',
+    )
+    expect(asked).toEqual(['some'])
+    expect(exit).toBe(0)
+  })
+
+  it('fails where the registry calls a dependency deprecated, and says why', async () => {
+    const { exit, output } = await withRegistry('use other')
+    expect(output).toContain('some@1.0.0 is deprecated: use other')
+    expect(exit).toBe(1)
+  })
+
+  it('fails where the lockfile calls one deprecated, however deep', async () => {
+    const deep = { version: '2.0.0', deprecated: 'too old' }
+    const packages = { ...PACKAGES, 'node_modules/some/node_modules/deep': deep }
+    const { exit, output } = await withRegistry(undefined, { packages })
+    expect(output).toContain('deep@2.0.0 is deprecated: too old')
+    expect(exit).toBe(1)
+  })
+
+  it('says so where the registry can not be reached', async () => {
+    const env = { npm_config_registry: 'http://127.0.0.1:1' }
+    const cwd = projectWith(PACKAGES)
+    const { exit, output } = await runScript('check-dependencies', { cwd, env })
+    expect(output).toContain(
+      'NOT CHECKED: the registry did not answer for some@1.0.0 (ECONNREFUSED)',
+    )
+    expect(output).toContain('0 of 1 at the registry')
+    expect(exit).toBe(0)
+  })
+})
