@@ -1,4 +1,5 @@
 import { AUDIENCE, type TestIssuer } from './issuer.ts'
+import type { Image } from './image.ts'
 import { end, ROOT, run } from './process.ts'
 
 export type LogLine = Record<string, unknown> & { readonly msg?: string }
@@ -9,13 +10,17 @@ export interface ServerProcessOptions {
   readonly env?: Record<string, string>
   /** A module that the process loads before the server. */
   readonly preload?: string
+  /** What was built, in place of the sources. */
+  readonly image?: Image
 }
 
 /** The server as it runs in production: a process of its own, on a free port, that logs to a pipe. */
-export async function startServerProcess({ issuer, env, preload }: ServerProcessOptions) {
+export async function startServerProcess({ issuer, env, preload, image }: ServerProcessOptions) {
   const preloads = ['tsx', ...(preload === undefined ? [] : [preload])]
   const imports = preloads.flatMap((module) => ['--import', module])
-  const program = run([process.execPath, ...imports, `${ROOT}src/main.ts`], {
+  const sources = [process.execPath, ...imports, `${ROOT}src/main.ts`]
+  const program = run(image?.command ?? sources, {
+    cwd: image?.folder ?? ROOT,
     env: {
       NODE_ENV: 'production',
       HOST: '127.0.0.1',
@@ -23,6 +28,7 @@ export async function startServerProcess({ issuer, env, preload }: ServerProcess
       CLIENT_ORIGIN_URL: 'http://localhost:4040',
       ISSUER_BASE_URL: issuer.url,
       AUTH0_AUDIENCE: AUDIENCE,
+      ...image?.env,
       ...env,
     },
   })

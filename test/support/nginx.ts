@@ -1,0 +1,32 @@
+import { spawnSync } from 'node:child_process'
+import { chmodSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { findFreePort, isListening } from './http.ts'
+import { end, ROOT, run } from './process.ts'
+
+/** Whether Debian's `nginx` is there. Tests that need it are skipped without it, and say so. */
+export const hasNginx = spawnSync('nginx', ['-v']).status === 0
+if (!hasNginx) console.warn('SKIPPED: tests with nginx, because there is no nginx here')
+
+/** nginx with deploy/nginx.conf, in which only addresses and the folder for its files are others. */
+export async function startNginx(ports: readonly [number, number]) {
+  const port = await findFreePort()
+  const folder = mkdtempSync(join(tmpdir(), 'messages-nginx-'))
+  chmodSync(folder, 0o755) // its workers are not root
+  const config = join(folder, 'nginx.conf')
+  const text = readFileSync(`${ROOT}deploy/nginx.conf`, 'utf8')
+    .replaceAll(' /tmp/', ` ${folder}/`)
+    .replace('listen 8080', `listen 127.0.0.1:${port}`)
+    .replace('api-1:6060', `127.0.0.1:${ports[0]}`)
+    .replace('api-2:6060', `127.0.0.1:${ports[1]}`)
+  writeFileSync(config, text)
+  const program = run(['nginx', '-e', 'stderr', '-c', config, '-g', 'daemon off;'])
+  while (!(await isListening(port))) {
+    if (program.child.exitCode !== null) throw new Error(`nginx ended:\n${program.output()}`)
+    await new Promise((wait) => setTimeout(wait, 20))
+  }
+  return { url: `http://127.0.0.1:${port}`, output: program.output, end: () => end(program) }
+}
+
+export type TestNginx = Awaited<ReturnType<typeof startNginx>>
