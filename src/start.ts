@@ -4,6 +4,7 @@ import { createApp } from './app.ts'
 import { createAuthenticator } from './auth/authenticate.ts'
 import { createKeySource, type KeyFetch, type KeySourceOptions } from './auth/keys.ts'
 import type { Config } from './config.ts'
+import { withFastProcedures } from './fast-procedures.ts'
 import { startLocalIssuer } from './local-issuer/start.ts'
 import { NO_METRICS, type Metrics } from './observability/metrics.ts'
 import { NO_TRACING, type Tracing } from './observability/tracing.ts'
@@ -107,7 +108,7 @@ async function createParts(config: Config, options: PartsOptions) {
     shared,
     tracing,
     metrics,
-    router: tracing.traceProcedures(options.router),
+    router: tracing.traceProcedures(withFastProcedures(options.router)),
     authenticate: tracing.traceAuthentication(authenticate),
   }
 }

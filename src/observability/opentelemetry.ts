@@ -18,7 +18,8 @@ import type { Logger } from 'pino'
 import type { Authenticate } from '../auth/authenticate.ts'
 import { AuthError } from '../auth/errors.ts'
 import type { Fetch } from '../auth/jwks.ts'
-import { router as createRouter, type ApiRouter } from '../trpc.ts'
+import { mapProcedures } from '../map-procedures.ts'
+import type { ApiRouter } from '../trpc.ts'
 import { inSpan } from './spans.ts'
 import { createRequestTracer } from './trace-request.ts'
 import type { Tracing, TracingSettings } from './tracing.ts'
@@ -80,26 +81,14 @@ function toDiagnosticLog(logger: Logger) {
 
 /** The same router, whose procedures run in spans of their own. */
 function traceProcedures(tracer: Tracer, router: ApiRouter): ApiRouter {
-  type Tree = { [name: string]: Tree | Procedure }
-  type Procedure = (options: { readonly path: string }) => Promise<unknown>
-
-  function traced(procedure: Procedure): Procedure {
-    const run: Procedure = (options) =>
-      inSpan(tracer, { name: options.path }, async (span) => {
-        span.setAttributes({ 'rpc.system': 'trpc', 'rpc.method': options.path })
-        return procedure(options)
-      })
-    return Object.assign(run, procedure)
-  }
-  const walk = (tree: Tree): Tree =>
-    Object.fromEntries(
-      Object.entries(tree).map(([name, node]) => [
-        name,
-        typeof node === 'function' ? traced(node) : walk(node),
-      ]),
-    )
-  const { record } = router._def as unknown as { record: Tree }
-  return createRouter(walk(record) as Parameters<typeof createRouter>[0])
+  return mapProcedures(
+    router,
+    (procedure) => (call) =>
+      inSpan(tracer, { name: call.path }, (span) => {
+        span.setAttributes({ 'rpc.system': 'trpc', 'rpc.method': call.path })
+        return procedure(call)
+      }),
+  )
 }
 
 function traceAuthentication(tracer: Tracer, authenticate: Authenticate): Authenticate {

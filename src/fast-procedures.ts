@@ -1,0 +1,71 @@
+import { getTRPCErrorFromUnknown, TRPCError } from '@trpc/server'
+import { middlewareMarker } from '@trpc/server/unstable-core-do-not-import'
+import { mapProcedures, type Call, type CallProcedure } from './map-procedures.ts'
+import type { ApiRouter } from './trpc.ts'
+
+type Result = { readonly ok: true; readonly data: unknown } | Failure
+interface Failure {
+  readonly ok: false
+  readonly error: TRPCError
+  readonly marker: typeof middlewareMarker
+}
+
+/** What a middleware may hand on in place of what it was given. */
+type Changes = Partial<Pick<Call, 'ctx' | 'input' | 'getRawInput'>>
+
+type Middleware = (
+  call: Call & {
+    readonly meta: unknown
+    readonly next: (changes?: Changes) => Promise<Result | undefined>
+  },
+) => Promise<Result | undefined>
+
+interface Chain {
+  readonly middlewares: readonly Middleware[]
+  readonly meta: unknown
+}
+
+/**
+ * The same router, whose procedures run their middlewares as tRPC does, but copy calls and contexts
+ * with `Object.assign`. tRPC is compiled for engines without object spread and copies property by
+ * property, up to three times a middleware: the admin procedure takes 16 µs its way and 3 µs this way
+ * (Node.js 20, `{ ...spread }` would take 25 µs). `test/fast-procedures.test.ts` compares the two.
+ */
+export function withFastProcedures(router: ApiRouter): ApiRouter {
+  return mapProcedures(router, (procedure) => {
+    // tRPC keeps the chain here at run time but leaves it out of the type.
+    const chain = procedure._def as unknown as Chain
+    const call: CallProcedure = async (call) => {
+      const result = await runFrom(0, chain, call)
+      if (!result) {
+        throw new TRPCError({
+          code: 'INTERNAL_SERVER_ERROR',
+          message: 'No result from middlewares - did you forget to `return next()`?',
+        })
+      }
+      if (!result.ok) throw result.error
+      return result.data
+    }
+    return call
+  })
+}
+
+async function runFrom(index: number, chain: Chain, call: Call): Promise<Result | undefined> {
+  try {
+    const next = (changes?: Changes) => runFrom(index + 1, chain, changed(call, changes))
+    const middleware = chain.middlewares[index]
+    if (!middleware) throw new TypeError('The last middleware has nothing to call')
+    return await middleware(Object.assign({}, call, { meta: chain.meta, next }))
+  } catch (cause) {
+    return { ok: false, error: getTRPCErrorFromUnknown(cause), marker: middlewareMarker }
+  }
+}
+
+function changed(call: Call, changes: Changes | undefined): Call {
+  if (!changes) return call
+  return Object.assign({}, call, {
+    ctx: changes.ctx ? Object.assign({}, call.ctx, changes.ctx) : call.ctx,
+    input: 'input' in changes ? changes.input : call.input,
+    getRawInput: changes.getRawInput ?? call.getRawInput,
+  })
+}

@@ -1,0 +1,107 @@
+import { TRPCError } from '@trpc/server'
+import { describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { withFastProcedures } from '../src/fast-procedures.ts'
+import { guardOf, protectedProcedure, publicProcedure, router, type Context } from '../src/trpc.ts'
+
+const Count = z.object({ count: z.coerce.number() })
+
+const counting = publicProcedure.use(async ({ ctx, next, meta, path, type }) => {
+  const result = await next({ ctx: { seen: { meta, path, type, before: Object.keys(ctx) } } })
+  return result.ok ? { ...result, data: { outer: result.data } } : result
+})
+const forgetful = publicProcedure.use((() => Promise.resolve(undefined)) as never)
+const throwing = (error: unknown) =>
+  publicProcedure.query(() => {
+    throw error
+  })
+
+const original = router({
+  plain: publicProcedure.query(() => 'plain'),
+  promised: publicProcedure.query(() => Promise.resolve(['promised'])),
+  nested: router({
+    context: counting
+      .meta({ openapi: { method: 'GET', path: '/api/context' } })
+      .use(({ next }) => next({ ctx: { log: 'replaced' as never } }))
+      .query(({ ctx }) => ({ keys: Object.keys(ctx), seen: ctx.seen, log: ctx.log })),
+  }),
+  input: publicProcedure
+    .input(z.object({ text: z.string().trim() }))
+    .input(Count)
+    .query(({ input }) => input),
+  inputOfMiddleware: publicProcedure
+    .input(Count)
+    .use(({ next, input }) => next({ input: { count: input.count + 1 } } as object))
+    .query(({ input }) => input),
+  rawInput: publicProcedure
+    .use(({ next }) => next({ getRawInput: () => Promise.resolve({ count: '7' }) } as object))
+    .input(Count)
+    .query(({ input }) => input),
+  output: publicProcedure.output(Count).query(() => ({ count: '3', more: 1 }) as never),
+  badOutput: publicProcedure.output(Count).query(() => 'no count' as never),
+  mutation: publicProcedure.input(Count).mutation(({ input, path }) => [input, path]),
+  twice: publicProcedure
+    .use(async ({ next }) => {
+      await next()
+      return next()
+    })
+    .query(() => 'twice'),
+  forgetful: forgetful.query(() => 'never'),
+  guarded: protectedProcedure.query(({ ctx }) => ctx.token.subject),
+  throwsError: throwing(new TypeError('text')),
+  throwsTrpcError: throwing(new TRPCError({ code: 'CONFLICT', message: 'conflict' })),
+  throwsText: throwing('text'),
+  throwsNothing: throwing(undefined),
+})
+const fast = withFastProcedures(original)
+
+const context: Context = {
+  authenticate: () => ({ subject: 'auth0|user', permissions: new Set(), claims: {} }),
+  challenge: () => undefined,
+  log: () => ({ debug() {}, info() {}, warn() {}, error() {} }),
+}
+
+type Procedures = Record<string, (input: unknown) => Promise<unknown>>
+
+async function outcomeOf(api: typeof fast, name: string, input: unknown) {
+  const procedures = api.createCaller(context) as unknown as Procedures & { nested: Procedures }
+  const call = name === 'context' ? procedures.nested[name] : procedures[name]
+  try {
+    return { data: await call?.(input) }
+  } catch (error) {
+    if (!(error instanceof TRPCError)) throw error
+    const { code, message, cause } = error
+    return { code, message, cause: cause && { name: cause.name, message: cause.message } }
+  }
+}
+
+describe('a procedure that runs its middlewares in our way', () => {
+  it.each<[name: string, input?: unknown]>([
+    ['plain'],
+    ['promised'],
+    ['context'],
+    ['input', { text: ' a ', count: '2' }],
+    ['input', { text: 'a' }],
+    ['input', undefined],
+    ['inputOfMiddleware', { count: 1 }],
+    ['rawInput', { count: 1 }],
+    ['output'],
+    ['badOutput'],
+    ['mutation', { count: 1 }],
+    ['twice'],
+    ['forgetful'],
+    ['guarded'],
+    ['throwsError'],
+    ['throwsTrpcError'],
+    ['throwsText'],
+    ['throwsNothing'],
+  ])('has the result of tRPC: %s(%o)', async (name, input) => {
+    const expected = await outcomeOf(original, name, input)
+    expect(await outcomeOf(fast, name, input)).toEqual(expected)
+  })
+
+  it('is guarded as before', () => {
+    const { guarded } = fast._def.procedures as unknown as typeof original._def.record
+    expect(guardOf(guarded)).toEqual({ token: true, permissions: [] })
+  })
+})
