@@ -14,6 +14,7 @@ import {
   type RateLimitSettings,
 } from './http/rate-limit.ts'
 import { createReadyHandler, live } from './http/health.ts'
+import { inTurn } from './http/in-turn.ts'
 import { refuseMethod } from './http/methods.ts'
 import { createObservation } from './http/observation.ts'
 import { restOperations } from './http/operations.ts'
@@ -75,27 +76,28 @@ export function createApp(options: AppOptions): Express {
   app.set('query parser', 'simple')
   app.set('trust proxy', options.trustProxy)
 
-  app.use(requestId, securityHeaders, createObservation(observers), requireHost)
+  app.use(inTurn([requestId, securityHeaders, createObservation(observers), requireHost]))
   app.get('/livez', live)
   app.get('/readyz', createReadyHandler(options.isReady))
 
   app.use(DOCS_PATH, createDocs(options))
 
-  app.use('/trpc', ...trace, nameRpcRoute(router), createCors({ origins, methods: RPC_METHODS }))
   app.use(
     '/trpc',
-    ...rateLimit,
-    refuseOtherMethods,
-    bodyLimit,
-    createDirectRpc(rest),
+    inTurn([
+      ...trace,
+      nameRpcRoute(router),
+      ...createCors({ origins, methods: RPC_METHODS }),
+      ...rateLimit,
+      refuseOtherMethods,
+      bodyLimit,
+      createDirectRpc(rest),
+    ]),
     createRpcHandler({ ...rest, logger }),
-  )
-  app.use(
-    '/trpc',
     errorHandler((error, req) => rpcErrorBody(router, error, req)),
   )
 
-  app.use(...trace, createCors({ origins, methods }), ...rateLimit, bodyLimit)
+  app.use(inTurn([...trace, ...createCors({ origins, methods }), ...rateLimit, bodyLimit]))
   app.get(RESOURCE_METADATA_PATH, createResourceMetadataHandler(options))
   app.get(DESCRIPTION_PATH, createDescriptionHandler(options))
   app.use(createRestRouter(rest))

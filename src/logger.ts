@@ -1,8 +1,8 @@
 import { pino, type DestinationStream, type Logger, type LoggerOptions } from 'pino'
 import type { LogLevel } from './config.ts'
 
-/** A line is written at once only when this much has gathered: a system call costs more than a line. */
-const BUFFER_BYTES = 4096
+/** Lines are written once this much has gathered: a system call costs more than a line. */
+const BUFFER_CHARS = 4096
 const FLUSH_INTERVAL_MS = 250
 const MAX_CAUSES = 5
 
@@ -20,16 +20,31 @@ export function loggerOptions(level: LogLevel): LoggerOptions {
   return { level, serializers: { err: describeError } }
 }
 
-/** What waits in the buffer is written when the process exits, and before a fatal error ends it. */
-function bufferedOutput(): DestinationStream {
-  const output = pino.destination({ sync: true, minLength: BUFFER_BYTES })
-  setInterval(() => {
-    output.flush()
-  }, FLUSH_INTERVAL_MS).unref()
-  process.once('exit', () => {
+/**
+ * Gathers lines here, because SonicBoom's own buffer counts the bytes of all that waits whenever a line
+ * is added. What waits is written when the process exits, and before a fatal error ends it.
+ */
+function bufferedOutput(): DestinationStream & { flushSync(): void } {
+  const output = pino.destination({ sync: true })
+  let waiting = ''
+  const write = (): void => {
+    const lines = waiting
+    waiting = ''
+    if (lines !== '') output.write(lines)
+  }
+  const flushSync = (): void => {
+    write()
     output.flushSync()
-  })
-  return output
+  }
+  setInterval(write, FLUSH_INTERVAL_MS).unref()
+  process.once('exit', flushSync)
+  return {
+    write(line) {
+      waiting += line
+      if (waiting.length >= BUFFER_CHARS) write()
+    },
+    flushSync,
+  }
 }
 
 /** Loaded on demand: a production install does not have it. */

@@ -1,12 +1,12 @@
-import type { Store } from 'express-rate-limit'
+import { MemoryStore, type Store } from 'express-rate-limit'
 import type { Logger } from 'pino'
 import { createReplayMemory, type ReplayMemory } from './auth/replay-memory.ts'
 
 /** The only state that replicas have to share. */
 export interface SharedState {
   readonly replayMemory: ReplayMemory
-  /** The counts of one rate limit; `undefined`: the limit keeps its own. */
-  readonly createRateLimitStore: (name: string) => Store | undefined
+  /** Where one rate limit keeps its counts. */
+  readonly createRateLimitStore: (name: string) => Store
   /** Whether it is shared now; `undefined` where no Redis is configured. */
   readonly redisAvailable: () => boolean | undefined
   readonly close: () => void
@@ -20,7 +20,8 @@ export async function createSharedState(
   const replayMemory = createReplayMemory(deps.now)
   if (redisUrl === undefined) {
     const none = () => undefined
-    return { replayMemory, createRateLimitStore: none, redisAvailable: none, close: none }
+    const createRateLimitStore = () => new MemoryStore()
+    return { replayMemory, createRateLimitStore, redisAvailable: none, close: none }
   }
   const [{ connectRedis }, { createSharedRateLimitStore }, { createSharedReplayMemory }] =
     await Promise.all([

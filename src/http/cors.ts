@@ -19,7 +19,16 @@ export function createCors(options: {
     maxAge: DAY_SECONDS,
     preflightContinue: true,
   })
-  return [setHeaders, answerPreflight]
+  /** A request without an `Origin` is told only that with one it might get another answer. */
+  const setHeadersFor: RequestHandler = (req, res, next) => {
+    if (req.headers.origin !== undefined) {
+      setHeaders(req, res, next)
+      return
+    }
+    res.setHeader('vary', 'Origin')
+    next()
+  }
+  return [setHeadersFor, answerPreflight]
 }
 
 /** An OPTIONS request that is no preflight is not answered here: it gets what its path says to it. */

