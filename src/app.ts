@@ -92,15 +92,15 @@ export function createApp(options: AppOptions): Express {
       refuseOtherMethods,
       bodyLimit,
       createDirectRpc(rest),
+      createRpcHandler({ ...rest, logger }),
     ]),
-    createRpcHandler({ ...rest, logger }),
     errorHandler((error, req) => rpcErrorBody(router, error, req)),
   )
 
   app.use(inTurn([...trace, ...createCors({ origins, methods }), ...rateLimit, bodyLimit]))
+  app.use(createRestRouter(rest))
   app.get(RESOURCE_METADATA_PATH, createResourceMetadataHandler(options))
   app.get(DESCRIPTION_PATH, createDescriptionHandler(options))
-  app.use(createRestRouter(rest))
   for (const path of GET_ONLY) app.all(path, refuseMethod(['GET']))
 
   app.use(notFound)

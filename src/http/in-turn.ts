@@ -6,22 +6,21 @@ import type { RequestHandler } from 'express'
  * once for all of them, which saves 0.3 µs a handler.
  */
 export function inTurn(handlers: readonly RequestHandler[]): RequestHandler {
-  const end: RequestHandler = (_req, _res, next) => {
-    next()
-  }
-  return handlers.reduceRight<RequestHandler>(
-    (rest, handler) => (req, res, next) => {
-      const proceed = (error?: unknown): void => {
-        if (error === undefined) void rest(req, res, next)
-        else next(error)
+  return (req, res, next) => {
+    let index = 0
+    const proceed = (error?: unknown): void => {
+      const handler = error === undefined ? handlers[index++] : undefined
+      if (!handler) {
+        next(error)
+        return
       }
       try {
         const done: unknown = handler(req, res, proceed)
         if (done instanceof Promise) done.catch(next)
-      } catch (error) {
-        next(error)
+      } catch (thrown) {
+        next(thrown)
       }
-    },
-    end,
-  )
+    }
+    proceed()
+  }
 }

@@ -23,9 +23,9 @@ export interface FinishedRequest {
   readonly subject: string | undefined
   /** What was wrong with the credentials that it brought. */
   readonly refusal: AuthErrorReason | undefined
-  readonly traceId?: string
-  /** The connection ended before the response was complete. */
-  readonly aborted?: true
+  readonly traceId: string | undefined
+  /** Whether the connection ended before the response was complete. */
+  readonly aborted: true | undefined
 }
 
 /** Told of every request when it is over. It runs within the request's time: it has to be quick. */
@@ -58,8 +58,8 @@ function describe(
     durationMs: Math.round(durationMs * 1000) / 1000,
     subject,
     refusal: refusal?.reason === 'missing_token' ? undefined : refusal?.reason,
-    ...(traceId !== undefined && { traceId }),
-    ...(!res.writableFinished && { aborted: true }),
+    traceId,
+    aborted: res.writableFinished ? undefined : true,
   }
 }
 
