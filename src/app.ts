@@ -21,7 +21,7 @@ import { restOperations } from './http/operations.ts'
 import { requestId } from './http/request-id.ts'
 import { requireHost } from './http/require-host.ts'
 import { createResourceMetadataHandler, RESOURCE_METADATA_PATH } from './http/resource-metadata.ts'
-import { createRestRouter } from './http/rest.ts'
+import { createDirectRest, createRestRouter } from './http/rest.ts'
 import {
   createDirectRpc,
   createRpcHandler,
@@ -97,7 +97,15 @@ export function createApp(options: AppOptions): Express {
     errorHandler((error, req) => rpcErrorBody(router, error, req)),
   )
 
-  app.use(inTurn([...trace, ...createCors({ origins, methods }), ...rateLimit, bodyLimit]))
+  app.use(
+    inTurn([
+      ...trace,
+      ...createCors({ origins, methods }),
+      ...rateLimit,
+      bodyLimit,
+      createDirectRest(rest),
+    ]),
+  )
   app.use(createRestRouter(rest))
   app.get(RESOURCE_METADATA_PATH, createResourceMetadataHandler(options))
   app.get(DESCRIPTION_PATH, createDescriptionHandler(options))

@@ -3,10 +3,11 @@ import express, { type RequestHandler, type Response, type Router } from 'expres
 import type { OpenApiMethod } from 'trpc-openapi'
 import type { ApiRouter } from '../trpc.ts'
 import type { CreateContext } from './context.ts'
-import { createDirect } from './direct.ts'
+import { createDirect, serveUrls } from './direct.ts'
+import { inTurn } from './in-turn.ts'
 import { refuseMethod } from './methods.ts'
 import { restOperations } from './operations.ts'
-import { createInputReader } from './rest-input.ts'
+import { createInputReader, takesInput } from './rest-input.ts'
 
 const JSON_TYPE = 'application/json; charset=utf-8'
 
@@ -41,6 +42,29 @@ export function createRestRouter(options: RestOptions): Router {
     rest.all(expressPath(path), refuseMethod(methods.map(({ method }) => method)))
   }
   return rest
+}
+
+/** Answers GETs of paths without a parameter, for procedures without an input, directly. */
+export function createDirectRest(options: RestOptions): RequestHandler {
+  const operations = restOperations(options.router).filter(
+    ({ method, path, procedure }) =>
+      method === 'GET' && !path.includes('{') && !takesInput(procedure),
+  )
+  const readInput = () => undefined
+  return serveUrls(
+    new Map(
+      operations.map(({ path, name, procedure }) => {
+        const nameRoute: RequestHandler = (req, _res, next) => {
+          req.routeTemplate = path
+          next()
+        }
+        return [
+          path,
+          inTurn([nameRoute, createDirect({ ...options, name, procedure, readInput, send })]),
+        ]
+      }),
+    ),
+  )
 }
 
 function send(res: Response, data: unknown): void {

@@ -5,7 +5,8 @@ import type { Request, RequestHandler, Response } from 'express'
 import type { Logger } from 'pino'
 import { findAuthError, toPublicError } from '../public-error.ts'
 import type { CreateContext } from './context.ts'
-import { createDirect } from './direct.ts'
+import { createDirect, serveUrls } from './direct.ts'
+import { inTurn } from './in-turn.ts'
 import { takesInput } from './rest-input.ts'
 import { errorHeaders } from './errors.ts'
 import type { ApiRouter } from '../trpc.ts'
@@ -44,7 +45,10 @@ export function createRpcHandler(options: {
 }
 
 /** tRPC's own `vary`, and that of CORS, which it would overwrite. */
-const VARY = 'trpc-accept, accept, Origin'
+const setVary: RequestHandler = (_req, res, next) => {
+  res.setHeader('vary', 'trpc-accept, accept, Origin')
+  next()
+}
 
 /**
  * Answers single queries without an input, as tRPC's adapter would after it had built a `Request`
@@ -61,21 +65,15 @@ export function createDirectRpc(options: {
   const queries = procedures.filter(
     ([, procedure]) => procedure._def.type === 'query' && !takesInput(procedure),
   )
-  const handlers = new Map(
-    queries.map(([name, procedure]) => [
-      `/${name}`,
-      createDirect({ ...options, name, procedure, readInput: () => undefined, send: sendResult }),
-    ]),
+  const direct = { ...options, readInput: () => undefined, send: sendResult }
+  return serveUrls(
+    new Map(
+      queries.map(([name, procedure]) => [
+        `/${name}`,
+        inTurn([setVary, createDirect({ ...direct, name, procedure })]),
+      ]),
+    ),
   )
-  return (req, res, next) => {
-    const handle = req.method === 'GET' ? handlers.get(req.url) : undefined
-    if (!handle) {
-      next()
-      return
-    }
-    res.setHeader('vary', VARY)
-    void handle(req, res, next)
-  }
 }
 
 function sendResult(res: Response, data: unknown): void {

@@ -53,18 +53,21 @@ function createMetricsServer(registry: Registry): Server {
   })
 }
 
+/** Counted in a map, because prom-client puts the labels of a count together anew each time. */
 function countOutcomes(registry: Registry): Metrics['onAuthOutcome'] {
-  const outcomes = new Counter({
+  const counts = new Map<AuthOutcome, number>()
+  new Counter({
     name: 'access_token_outcomes_total',
     help: 'Looks at the credentials of requests, by what came of them; remembered: verified before',
     labelNames: ['outcome'],
     registers: [registry],
+    collect() {
+      this.reset()
+      for (const [outcome, count] of counts) this.inc({ outcome }, count)
+    },
   })
-  const children = new Map<AuthOutcome, Counter.Internal>()
   return (outcome) => {
-    const child = children.get(outcome) ?? outcomes.labels(outcome)
-    children.set(outcome, child)
-    child.inc()
+    counts.set(outcome, (counts.get(outcome) ?? 0) + 1)
   }
 }
 
