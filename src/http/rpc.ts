@@ -1,6 +1,6 @@
 import { getTRPCErrorFromUnknown, TRPCError, type AnyProcedure } from '@trpc/server'
 import { createExpressMiddleware } from '@trpc/server/adapters/express'
-import { getErrorShape } from '@trpc/server/unstable-core-do-not-import'
+import { defaultTransformer, getErrorShape } from '@trpc/server/unstable-core-do-not-import'
 import type { Request, RequestHandler, Response } from 'express'
 import type { Logger } from 'pino'
 import { findAuthError, toPublicError } from '../public-error.ts'
@@ -24,7 +24,7 @@ export function createRpcHandler(options: {
   readonly logger: Logger
   readonly maxBodyBytes: number
 }): RequestHandler {
-  return createExpressMiddleware({
+  const serve = createExpressMiddleware({
     router: options.router,
     createContext: ({ req }) => options.createContext(req),
     maxBatchSize: MAX_BATCH_SIZE,
@@ -33,7 +33,6 @@ export function createRpcHandler(options: {
     responseMeta({ ctx, errors }) {
       const refusal = errors.find(findAuthError)
       const headers = ctx && refusal ? errorHeaders(refusal, ctx.challenge) : new Headers()
-      headers.set('content-type', JSON_TYPE) // tRPC has none where a call never began
       headers.append('vary', 'Origin') // tRPC sets a Vary of its own over the one CORS has set
       return { headers }
     },
@@ -42,6 +41,13 @@ export function createRpcHandler(options: {
       options.logger.error({ requestId: req.id, err: error }, 'request failed')
     },
   })
+  return inTurn([setType, serve])
+}
+
+/** tRPC sets none where a call never began. */
+const setType: RequestHandler = (_req, res, next) => {
+  res.setHeader('content-type', JSON_TYPE)
+  next()
 }
 
 /** tRPC's own `vary`, and that of CORS, which it would overwrite. */
@@ -60,7 +66,7 @@ export function createDirectRpc(options: {
   readonly createContext: CreateContext
 }): RequestHandler {
   const { procedures: all, _config } = options.router._def
-  const transforms = !('_default' in _config.transformer)
+  const transforms = _config.transformer !== defaultTransformer
   const procedures = Object.entries(transforms ? {} : (all as Record<string, AnyProcedure>))
   const queries = procedures.filter(
     ([, procedure]) => procedure._def.type === 'query' && !takesInput(procedure),

@@ -154,6 +154,13 @@ describe('over RPC, a query that is called directly is answered as by tRPC', () 
     return { status: response.status, headers: kept, body: await response.text() }
   }
 
+  it('has its length said, as it is not by tRPC', async () => {
+    const lengthOf = async (path: string) =>
+      (await fetch(ours.server.url + path)).headers.get('content-length')
+    expect(await lengthOf('/trpc/open')).toBe('39')
+    expect(await lengthOf('/trpc/open?x=1')).toBeNull()
+  })
+
   it.each(['open', 'guarded', 'admin', 'wrong', 'missing'])('%s', async (name) => {
     const credentials = [
       {},
@@ -168,6 +175,7 @@ describe('over RPC, a query that is called directly is answered as by tRPC', () 
       const direct = await everythingOf(`/trpc/${name}`, headers)
       // With a query the request goes to tRPC's own adapter.
       expect(direct).toEqual(await everythingOf(`/trpc/${name}?x=1`, headers))
+      expect(new Headers(direct.headers).get('content-type')).toBe('application/json')
     }
   })
 })
