@@ -116,6 +116,8 @@ function partitionKey(client: string): string {
 }
 
 /** An IPv6 client is its /56: it has that many addresses to choose from. */
-function clientOf({ subject, ip = '' }: Request): string {
-  return subject === undefined ? `address:${ipKeyGenerator(ip)}` : `subject:${subject}`
+function clientOf(req: Request): string {
+  return req.subject === undefined
+    ? `address:${ipKeyGenerator(req.ip ?? '')}`
+    : `subject:${req.subject}`
 }
