@@ -7,6 +7,7 @@ import { createBodyLimit } from './http/body-limit.ts'
 import { createContextFactory, type CreateContext } from './http/context.ts'
 import { createCors } from './http/cors.ts'
 import { createDescriptionHandler, DESCRIPTION_PATH } from './http/description.ts'
+import { serveUrls } from './http/direct.ts'
 import { createErrorHandler, notFound, restErrorBody } from './http/errors.ts'
 import {
   createRateLimit,
@@ -76,7 +77,24 @@ export function createApp(options: AppOptions): Express {
   app.set('query parser', 'simple')
   app.set('trust proxy', options.trustProxy)
 
-  app.use(inTurn([requestId, securityHeaders, createObservation(observers), requireHost]))
+  const beforeRest = [...trace, ...createCors({ origins, methods }), ...rateLimit, bodyLimit]
+  const beforeRpc = [
+    ...trace,
+    ...createCors({ origins, methods: RPC_METHODS }),
+    ...rateLimit,
+    refuseOtherMethods,
+    bodyLimit,
+  ]
+  app.use(
+    inTurn([
+      requestId,
+      securityHeaders,
+      createObservation(observers),
+      requireHost,
+      serveUrls(createDirectRest(rest), beforeRest),
+      serveUrls(createDirectRpc(rest), beforeRpc),
+    ]),
+  )
   app.get('/livez', live)
   app.get('/readyz', createReadyHandler(options.isReady))
 
@@ -84,28 +102,11 @@ export function createApp(options: AppOptions): Express {
 
   app.use(
     '/trpc',
-    inTurn([
-      ...trace,
-      nameRpcRoute(router),
-      ...createCors({ origins, methods: RPC_METHODS }),
-      ...rateLimit,
-      refuseOtherMethods,
-      bodyLimit,
-      createDirectRpc(rest),
-      createRpcHandler({ ...rest, logger }),
-    ]),
+    inTurn([nameRpcRoute(router), ...beforeRpc, createRpcHandler({ ...rest, logger })]),
     errorHandler((error, req) => rpcErrorBody(router, error, req)),
   )
 
-  app.use(
-    inTurn([
-      ...trace,
-      ...createCors({ origins, methods }),
-      ...rateLimit,
-      bodyLimit,
-      createDirectRest(rest),
-    ]),
-  )
+  app.use(inTurn(beforeRest))
   app.use(createRestRouter(rest))
   app.get(RESOURCE_METADATA_PATH, createResourceMetadataHandler(options))
   app.get(DESCRIPTION_PATH, createDescriptionHandler(options))

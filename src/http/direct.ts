@@ -1,6 +1,7 @@
 import type { AnyProcedure } from '@trpc/server'
 import type { NextFunction, Request, RequestHandler, Response } from 'express'
 import type { CreateContext } from './context.ts'
+import { inTurn } from './in-turn.ts'
 
 interface DirectOptions {
   /** The procedure's path in the router, such as `messages.public`. */
@@ -34,13 +35,23 @@ export function createDirect(options: DirectOptions): RequestHandler {
 }
 
 /**
- * Answers GETs of exactly these URLs before anyone looks for a route: 4 % of a request's time. A URL
+ * Answers GETs of exactly these URLs before Express looks for a route: 7 % of a request's time. A URL
  * that differs in anything, as by a query or a slash at its end, is left to those who come next.
+ *
+ * @param before what a request of these goes through first
  */
-export function serveUrls(handlers: ReadonlyMap<string, RequestHandler>): RequestHandler {
+export function serveUrls(
+  handlers: ReadonlyMap<string, RequestHandler>,
+  before: readonly RequestHandler[],
+): RequestHandler {
+  const serve = new Map([...handlers].map(([url, handle]) => [url, inTurn([...before, handle])]))
   return (req, res, next) => {
-    const handle = req.method === 'GET' ? handlers.get(req.url) : undefined
-    if (handle) void handle(req, res, next)
-    else next()
+    const handle = req.method === 'GET' ? serve.get(req.url) : undefined
+    if (!handle) {
+      next()
+      return
+    }
+    req.routeTemplate = req.url
+    void handle(req, res, next)
   }
 }

@@ -3,8 +3,7 @@ import express, { type RequestHandler, type Response, type Router } from 'expres
 import type { OpenApiMethod } from 'trpc-openapi'
 import type { ApiRouter } from '../trpc.ts'
 import type { CreateContext } from './context.ts'
-import { createDirect, serveUrls } from './direct.ts'
-import { inTurn } from './in-turn.ts'
+import { createDirect } from './direct.ts'
 import { refuseMethod } from './methods.ts'
 import { restOperations } from './operations.ts'
 import { createInputReader, takesInput } from './rest-input.ts'
@@ -44,26 +43,18 @@ export function createRestRouter(options: RestOptions): Router {
   return rest
 }
 
-/** Answers GETs of paths without a parameter, for procedures without an input, directly. */
-export function createDirectRest(options: RestOptions): RequestHandler {
+/** By their URL, the procedures without an input whose REST operation is a GET of a path without a parameter. */
+export function createDirectRest(options: RestOptions): Map<string, RequestHandler> {
   const operations = restOperations(options.router).filter(
     ({ method, path, procedure }) =>
       method === 'GET' && !path.includes('{') && !takesInput(procedure),
   )
-  const readInput = () => undefined
-  return serveUrls(
-    new Map(
-      operations.map(({ path, name, procedure }) => {
-        const nameRoute: RequestHandler = (req, _res, next) => {
-          req.routeTemplate = path
-          next()
-        }
-        return [
-          path,
-          inTurn([nameRoute, createDirect({ ...options, name, procedure, readInput, send })]),
-        ]
-      }),
-    ),
+  const direct = { ...options, readInput: () => undefined, send }
+  return new Map(
+    operations.map(({ path, name, procedure }) => [
+      path,
+      createDirect({ ...direct, name, procedure }),
+    ]),
   )
 }
 

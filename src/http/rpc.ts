@@ -5,7 +5,7 @@ import type { Request, RequestHandler, Response } from 'express'
 import type { Logger } from 'pino'
 import { findAuthError, toPublicError } from '../public-error.ts'
 import type { CreateContext } from './context.ts'
-import { createDirect, serveUrls } from './direct.ts'
+import { createDirect } from './direct.ts'
 import { inTurn } from './in-turn.ts'
 import { takesInput } from './rest-input.ts'
 import { errorHeaders } from './errors.ts'
@@ -57,14 +57,14 @@ const setVary: RequestHandler = (_req, res, next) => {
 }
 
 /**
- * Answers single queries without an input, as tRPC's adapter would after it had built a `Request`
- * and a `Response`. A URL with a query may hold a batch or an input: those it leaves to tRPC, as it
+ * By their URL, the queries without an input: answered as by tRPC's adapter, which builds a `Request` and
+ * a `Response` for each. A URL with a query may hold a batch or an input: those it leaves to tRPC, as it
  * does everything where a transformer is set.
  */
 export function createDirectRpc(options: {
   readonly router: ApiRouter
   readonly createContext: CreateContext
-}): RequestHandler {
+}): Map<string, RequestHandler> {
   const { procedures: all, _config } = options.router._def
   const transforms = _config.transformer !== defaultTransformer
   const procedures = Object.entries(transforms ? {} : (all as Record<string, AnyProcedure>))
@@ -72,13 +72,11 @@ export function createDirectRpc(options: {
     ([, procedure]) => procedure._def.type === 'query' && !takesInput(procedure),
   )
   const direct = { ...options, readInput: () => undefined, send: sendResult }
-  return serveUrls(
-    new Map(
-      queries.map(([name, procedure]) => [
-        `/${name}`,
-        inTurn([setVary, createDirect({ ...direct, name, procedure })]),
-      ]),
-    ),
+  return new Map(
+    queries.map(([name, procedure]) => [
+      ROUTE + name,
+      inTurn([setVary, createDirect({ ...direct, name, procedure })]),
+    ]),
   )
 }
 
