@@ -9,7 +9,7 @@ export function inTurn(handlers: readonly RequestHandler[]): RequestHandler {
   return (req, res, next) => {
     let index = 0
     const proceed = (error?: unknown): void => {
-      const handler = error === undefined ? handlers[index++] : undefined
+      const handler = error ? undefined : handlers[index++]
       if (!handler) {
         next(error)
         return
