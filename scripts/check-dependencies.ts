@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
-import { readDependencies, type Dependency } from './lockfile.ts'
+import { readDependencies, specOf, type Dependency } from './lockfile.ts'
 
 /**
  * Refuses deprecated dependencies. The lockfile knows of all of them, as of when each was locked; the
@@ -19,8 +19,6 @@ interface Finding {
   /** The registry could not say. */
   readonly unknown?: string
 }
-
-const specOf = ({ name, version }: Dependency) => `${name}@${version}`
 
 async function askRegistry(dependency: Dependency): Promise<Finding> {
   const spec = specOf(dependency)

@@ -1,4 +1,4 @@
-import { readDependencies, type Dependency } from './lockfile.ts'
+import { readDependencies, specOf } from './lockfile.ts'
 
 /** SPDX identifiers of licenses that ask for no more than to be named. */
 const PERMISSIVE = new Set([
@@ -20,17 +20,13 @@ const licenses = new Set(dependencies.map(({ license }) => license))
 for (const license of [...licenses].sort()) {
   const packages = dependencies.filter((dependency) => dependency.license === license)
   console.log(`${license ?? 'No license'} (${packages.length})`)
-  console.log(`  ${packages.map(describe).join(', ')}`)
+  console.log(`  ${packages.map(specOf).join(', ')}`)
 }
 
 const refused = dependencies.filter(({ license }) => !isPermissive(license))
 for (const dependency of refused) {
   console.error(
-    `${describe(dependency)}: ${dependency.license ?? 'no license'} is not a permissive license that scripts/licenses.ts knows`,
+    `${specOf(dependency)}: ${dependency.license ?? 'no license'} is not a permissive license that scripts/licenses.ts knows`,
   )
 }
 if (refused.length > 0) process.exitCode = 1
-
-function describe({ name, version }: Dependency): string {
-  return `${name}@${version}`
-}

@@ -26,6 +26,9 @@ export interface Dependency {
   readonly direct: boolean
 }
 
+/** As npm takes it: `name@version`. */
+export const specOf = ({ name, version }: Dependency): string => `${name}@${version}`
+
 const FOLDER = 'node_modules/'
 
 /** Every dependency in the lockfile of the working directory. */

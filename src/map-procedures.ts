@@ -1,9 +1,10 @@
-import type { AnyProcedure } from '@trpc/server'
+import type { AnyProcedure, ProcedureType } from '@trpc/server'
 import { router as createRouter, type ApiRouter } from './trpc.ts'
 
-/** What a procedure is called with: its path, its context, its input, and what tRPC adds. */
+/** What a procedure is called with: its path and type, its context, its input, and what tRPC adds. */
 export interface Call {
   readonly path: string
+  readonly type: ProcedureType
   readonly ctx: object
   readonly input?: unknown
   readonly getRawInput: () => Promise<unknown>

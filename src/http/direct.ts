@@ -1,5 +1,6 @@
 import type { AnyProcedure } from '@trpc/server'
 import type { NextFunction, Request, RequestHandler, Response } from 'express'
+import type { CallProcedure } from '../map-procedures.ts'
 import type { CreateContext } from './context.ts'
 import { inTurn } from './in-turn.ts'
 
@@ -8,7 +9,8 @@ interface DirectOptions {
   readonly name: string
   readonly procedure: AnyProcedure
   readonly createContext: CreateContext
-  readonly readInput: (req: Request) => unknown
+  /** Absent for a procedure without an input. */
+  readonly readInput?: (req: Request) => unknown
   readonly send: (res: Response, data: unknown) => void
 }
 
@@ -19,11 +21,11 @@ interface DirectOptions {
  */
 export function createDirect(options: DirectOptions): RequestHandler {
   const { name, procedure, createContext, readInput, send } = options
-  const call = procedure as unknown as (options: object) => Promise<unknown>
+  const call = procedure as unknown as CallProcedure
   const { type } = procedure._def
   return function callDirectly(req: Request, res: Response, next: NextFunction) {
     const ctx = createContext(req)
-    const getRawInput = async () => Promise.resolve(readInput(req))
+    const getRawInput = async () => Promise.resolve(readInput?.(req))
     call({ ctx, getRawInput, path: name, type }).then((data) => {
       try {
         send(res, data)

@@ -49,11 +49,10 @@ export function createDirectRest(options: RestOptions): Map<string, RequestHandl
     ({ method, path, procedure }) =>
       method === 'GET' && !path.includes('{') && !takesInput(procedure),
   )
-  const direct = { ...options, readInput: () => undefined, send }
   return new Map(
     operations.map(({ path, name, procedure }) => [
       path,
-      createDirect({ ...direct, name, procedure }),
+      createDirect({ ...options, name, procedure, send }),
     ]),
   )
 }

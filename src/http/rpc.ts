@@ -71,11 +71,10 @@ export function createDirectRpc(options: {
   const queries = procedures.filter(
     ([, procedure]) => procedure._def.type === 'query' && !takesInput(procedure),
   )
-  const direct = { ...options, readInput: () => undefined, send: sendResult }
   return new Map(
     queries.map(([name, procedure]) => [
       ROUTE + name,
-      inTurn([setVary, createDirect({ ...direct, name, procedure })]),
+      inTurn([setVary, createDirect({ ...options, name, procedure, send: sendResult })]),
     ]),
   )
 }

@@ -68,11 +68,17 @@ beforeAll(async () => {
   }
 })
 
+/** @returns the names in the expression */
+function expectExported(expr: string) {
+  const { metrics, labels } = readPromQl(expr)
+  expect([...metrics].filter((name) => !exported.metrics.has(name))).toEqual([])
+  expect([...labels].filter((name) => !exported.labels.has(name))).toEqual([])
+  return { metrics, labels }
+}
+
 describe('the alert rules', () => {
   it.each(rules)('$alert asks for metrics and labels that the server has', ({ expr }) => {
-    const { metrics, labels } = readPromQl(expr)
-    expect([...metrics].filter((name) => !exported.metrics.has(name))).toEqual([])
-    expect([...labels].filter((name) => !exported.labels.has(name))).toEqual([])
+    expectExported(expr)
   })
 
   it('have names of their own, a severity and a summary', () => {
@@ -88,12 +94,10 @@ describe('the dashboard', () => {
   it.each(dashboard.panels)('"$title" shows metrics that the server has', ({ targets }) => {
     expect(targets.length).toBeGreaterThan(0)
     for (const { expr, legendFormat = '' } of targets) {
-      const { metrics, labels } = readPromQl(expr)
-      expect([...metrics].filter((name) => !exported.metrics.has(name))).toEqual([])
+      const { labels } = expectExported(expr)
       for (const [, label = ''] of legendFormat.matchAll(/\{\{(\w+)\}\}/g)) {
         if (label !== 'instance') expect([...labels]).toContain(label)
       }
-      expect([...labels].filter((name) => !exported.labels.has(name))).toEqual([])
     }
   })
 

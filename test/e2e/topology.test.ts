@@ -18,7 +18,10 @@ beforeAll(async () => {
   image = await buildImage()
   issuer = await startIssuer()
 }, 300_000)
-afterAll(() => issuer.close())
+afterAll(async () => {
+  await issuer.close()
+  await image.remove()
+})
 
 describe('what the Dockerfile builds', () => {
   it('serves with production dependencies alone, not as root, and stops at SIGTERM', async () => {

@@ -1,4 +1,5 @@
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, statSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join, resolve } from 'node:path'
 import { ROOT, run } from './process.ts'
@@ -10,6 +11,8 @@ export interface Image {
   readonly user: string
   readonly command: readonly string[]
   readonly healthCheck: readonly string[]
+  /** Takes every stage's folder away: together they are half a gigabyte. */
+  readonly remove: () => Promise<void>
 }
 
 interface Stage {
@@ -42,7 +45,10 @@ export async function buildImage(): Promise<Image> {
   }
   const image = stages.at(-1)
   if (!image) throw new Error('There is no FROM')
-  return image
+  const remove = async () => {
+    for (const { root } of stages) await rm(root, { recursive: true })
+  }
+  return { ...image, remove }
 }
 
 function readInstructions(): [instruction: string, text: string][] {
