@@ -74,7 +74,7 @@ describe('a request is refused', () => {
     ['400', `${REQUEST}Transfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\nabc`],
     ['400', `${REQUEST}Content-Length: 3\r\nContent-Length: 4\r\n\r\nabc`],
     ['400', `${REQUEST}Bad Header: x\r\n\r\n`],
-    ['400', `${REQUEST}Host: other\r\n\r\n`],
+    ['400', `${REQUEST}Host: other\r\nConnection: close\r\n\r\n`],
     ['400', 'GET /api/messages/public HTTP/1.1\r\nHost: a"b\r\nConnection: close\r\n\r\n'],
     ['400', 'GET http://[bad HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n'],
   ])('with %s and a JSON body', async (status, bytes) => {
