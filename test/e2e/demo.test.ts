@@ -117,7 +117,7 @@ describeInBrowser('the demo page, with the Auth0 SDK', () => {
 
     const seen = watchIssuer(context, issuer())
     await page.reload()
-    await page.getByRole('button', { name: 'Sign out' }).waitFor()
+    await demoPage.becomes('signed-in')
     expect(seen).toContain('GET /authorize none')
     expect(await demoPage.name()).toBe('Uma User')
     expect((await demoPage.claims())['jti']).not.toBe(before['jti'])
@@ -133,7 +133,7 @@ describeInBrowser('the demo page, with the Auth0 SDK', () => {
 
     const seen = watchIssuer(context, issuer())
     await page.reload()
-    await page.getByRole('button', { name: 'Sign out' }).waitFor()
+    await demoPage.becomes('signed-in')
     expect((await demoPage.claims())['jti']).toBe(before['jti'])
     await demoPage.press('Renew')
     await expect.poll(async () => (await demoPage.claims())['jti']).not.toBe(before['jti'])
@@ -145,10 +145,10 @@ describeInBrowser('the demo page, with the Auth0 SDK', () => {
     const demoPage = onDemo(page)
     await demoPage.signIn('Ada Admin')
     await demoPage.press('Sign out')
-    await page.getByRole('button', { name: 'Sign in' }).waitFor()
+    await demoPage.becomes('signed-out')
     expect(page.url()).toBe(`${origin}/`)
     await page.reload()
-    await page.getByRole('button', { name: 'Sign in' }).waitFor()
+    await demoPage.becomes('signed-out')
     expect(await demoPage.read('protected')).toContain('Requires authentication')
     await demoPage.press('Sign in')
     await page.getByText('Who are you today?').waitFor()
@@ -184,7 +184,7 @@ describeInBrowser('the demo page, with the Auth0 SDK', () => {
     await expect
       .poll(() => page.locator('#notice').textContent())
       .toContain('You are not signed in')
-    await page.getByRole('button', { name: 'Sign in' }).waitFor()
+    await demoPage.becomes('signed-out')
   })
 })
 

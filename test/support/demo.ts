@@ -35,13 +35,17 @@ export async function startDemo(options: {
 /** The demo page, and what a person does on it. */
 export function onDemo(page: Page) {
   const press = (name: string) => page.getByRole('button', { name, exact: true }).click()
+  /** Buttons are visible before the style sheet is there: the state tells more. */
+  const becomes = (state: 'signed-in' | 'signed-out') =>
+    page.locator(`body[data-state="${state}"]`).waitFor()
   return {
     press,
+    becomes,
     choose: (name: string) => page.getByText(name, { exact: true }).click(),
     async signIn(person: string): Promise<void> {
       await press('Sign in')
       await page.getByRole('button', { name: person }).click()
-      await page.getByRole('button', { name: 'Sign out' }).waitFor()
+      await becomes('signed-in')
     },
     /** Presses a message's button. @returns what the page says then, line by line */
     async read(message: string): Promise<string[]> {

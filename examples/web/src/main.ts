@@ -1,5 +1,5 @@
 import { createApi, findIssuers, type MessageName, type Transport } from './api.ts'
-import { choices, find, notify, showAnswer, showSession, showState, showWaiting } from './page.ts'
+import { choices, find, notify, showAnswer, showSession, showWaiting } from './page.ts'
 import { chooseRenewal, chosenRenewal, createSession, type Renewal } from './session.ts'
 import { SETTINGS } from './settings.ts'
 
@@ -35,7 +35,6 @@ function checkIssuer(issuers: readonly string[]): void {
 }
 
 async function start(): Promise<void> {
-  showState('loading')
   checkIssuer(await waitForApi())
   try {
     showSession(await session.resume())

@@ -23,14 +23,10 @@ export function notify(text: string): void {
   notice.hidden = text === ''
 }
 
-/** `loading` until it is known who is signed in. */
-export function showState(state: 'loading' | 'signed-in' | 'signed-out'): void {
-  document.body.dataset['state'] = state
-  for (const button of document.querySelectorAll('button')) button.disabled = state === 'loading'
-}
-
+/** Shows who is signed in. Until then index.html says `loading`, and no button can be pressed. */
 export function showSession(session: SignedIn | undefined): void {
-  showState(session ? 'signed-in' : 'signed-out')
+  document.body.dataset['state'] = session ? 'signed-in' : 'signed-out'
+  for (const button of document.querySelectorAll('button')) button.disabled = false
   if (!session) return
   const { user, token } = session
   find('#name').textContent = user.name ?? user.sub ?? ''
