@@ -1,4 +1,4 @@
-import { invalidRequest, missingToken } from './errors.ts'
+import { invalidRequest, MISSING_TOKEN } from './errors.ts'
 
 export type Scheme = 'Bearer' | 'DPoP'
 
@@ -22,7 +22,7 @@ export function readCredentials(rawHeaders: readonly string[]): Credentials {
   const [value, ...more] = headerValues(rawHeaders, 'authorization')
   if (more.length > 0) throw invalidRequest()
   const scheme = schemeOf(value)
-  if (value === undefined || scheme === undefined) throw missingToken()
+  if (value === undefined || scheme === undefined) throw MISSING_TOKEN
   const token = B64TOKEN.exec(value.slice(scheme.length))?.[1]
   if (token === undefined) throw invalidRequest()
   return { scheme, token }

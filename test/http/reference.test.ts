@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import type { AccessToken } from '../../src/auth/access-token.ts'
-import { missingToken } from '../../src/auth/errors.ts'
+import { MISSING_TOKEN } from '../../src/auth/errors.ts'
 import { ClientError } from '../../src/public-error.ts'
 import { protectedProcedure, publicProcedure, requirePermissions, router } from '../../src/trpc.ts'
 import { bearer } from '../support/contract.ts'
@@ -90,7 +90,7 @@ describe('over REST, an answer is that of trpc-openapi to the byte', () => {
 
   beforeAll(async () => {
     const authenticate = () => {
-      if (!token) throw missingToken()
+      if (!token) throw MISSING_TOKEN
       return token
     }
     const context = { authenticate, challenge: () => undefined, log: () => console }

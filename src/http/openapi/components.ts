@@ -6,7 +6,7 @@ import {
   AUTH_ERRORS,
   invalidProof,
   invalidToken,
-  missingToken,
+  MISSING_TOKEN,
   type AuthError,
 } from '../../auth/errors.ts'
 
@@ -149,7 +149,7 @@ const responses: NonNullable<Components['responses']> = {
     },
     headers: {
       'WWW-Authenticate': challengeHeader({
-        missing: exampleChallenge(missingToken()),
+        missing: exampleChallenge(MISSING_TOKEN),
         invalid: exampleChallenge(invalidToken('expired'), 'Bearer'),
         proof: exampleChallenge(invalidProof('proof_time'), 'DPoP'),
       }),
