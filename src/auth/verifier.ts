@@ -1,4 +1,4 @@
-import { errors, jwtVerify, type JWTHeaderParameters, type JWTPayload } from 'jose'
+import { decodeProtectedHeader, errors, jwtVerify, type JWTPayload } from 'jose'
 import { invalidToken, type TokenFault } from './errors.ts'
 import type { KeySet, KeySource } from './keys.ts'
 
@@ -37,23 +37,21 @@ export type Verify = (token: string) => Promise<Verified>
  */
 export function createVerifier(options: VerifierOptions): Verify {
   const { keys } = options
-  const algorithms = [...options.signingAlgs]
 
   async function verifyWith(token: string, keySet: KeySet): Promise<Verified> {
-    const { payload, protectedHeader } = await jwtVerify(token, keySet.getKey, {
+    const { payload } = await jwtVerify(token, keySet.getKey, {
       issuer: keySet.issuer,
       audience: options.audience,
-      algorithms,
+      algorithms: [...options.signingAlgs],
       requiredClaims: ['exp'], // jose checks exp only when it is present
       clockTolerance: CLOCK_TOLERANCE_SECONDS,
       currentDate: new Date(options.now()),
     })
-    checkHeader(protectedHeader)
     return { claims: payload, keySet }
   }
 
   async function verifyRenewing(token: string): Promise<Verified> {
-    const keySet = keys.current() ?? (await keys.get())
+    const keySet = await keys.get()
     try {
       return await verifyWith(token, keySet)
     } catch (error) {
@@ -64,8 +62,7 @@ export function createVerifier(options: VerifierOptions): Verify {
   }
 
   return async (token) => {
-    if (token.length > MAX_TOKEN_CHARS) throw invalidToken('too_long')
-    if (!COMPACT_JWS.test(token)) throw invalidToken('malformed')
+    checkHeader(token)
     try {
       return await verifyRenewing(token)
     } catch (error) {
@@ -74,10 +71,21 @@ export function createVerifier(options: VerifierOptions): Verify {
   }
 }
 
-function checkHeader({ typ, crit }: JWTHeaderParameters): void {
+function checkHeader(token: string): void {
+  if (token.length > MAX_TOKEN_CHARS) throw invalidToken('too_long')
+  if (!COMPACT_JWS.test(token)) throw invalidToken('malformed')
+  const { typ, crit } = readHeader(token)
   const type = typeof typ === 'string' ? typ.toLowerCase().replace(/^application\//, '') : typ
   if (!ACCESS_TOKEN_TYPES.has(type)) throw invalidToken('type')
   if (crit !== undefined) throw invalidToken('malformed') // no extension is understood (RFC 7515 §4.1.11)
+}
+
+function readHeader(token: string) {
+  try {
+    return decodeProtectedHeader(token)
+  } catch (error) {
+    throw invalidToken('malformed', error)
+  }
 }
 
 function isUnknownKey(error: unknown): boolean {
