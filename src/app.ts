@@ -6,8 +6,8 @@ import { createAccessLog } from './http/access-log.ts'
 import { createBodyLimit } from './http/body-limit.ts'
 import { createContextFactory, type CreateContext } from './http/context.ts'
 import { createCors } from './http/cors.ts'
-import { createDescriptionHandler, DESCRIPTION_PATH } from './http/description.ts'
-import { serveUrls } from './http/direct.ts'
+import { createDescriptionHandler, DESCRIPTION_PATH } from './openapi/description.ts'
+import { serveUrls } from './speed/serve-urls.ts'
 import { createErrorHandler, notFound, restErrorBody } from './http/errors.ts'
 import {
   createRateLimit,
@@ -15,14 +15,14 @@ import {
   type RateLimitSettings,
 } from './http/rate-limit.ts'
 import { createReadyHandler, live } from './http/health.ts'
-import { inTurn } from './http/in-turn.ts'
+import { inTurn } from './speed/in-turn.ts'
 import { refuseMethod } from './http/methods.ts'
 import { createObservation } from './http/observation.ts'
-import { restOperations } from './http/operations.ts'
+import { restOperations } from './procedures/operations.ts'
 import { requestId } from './http/request-id.ts'
 import { requireHost } from './http/require-host.ts'
 import { createResourceMetadataHandler, RESOURCE_METADATA_PATH } from './http/resource-metadata.ts'
-import { createDirectRest, createRestRouter } from './http/rest.ts'
+import { createDirectRest, createRestRouter } from './rest/rest.ts'
 import {
   createDirectRpc,
   createRpcHandler,
@@ -30,7 +30,7 @@ import {
   refuseOtherMethods,
   RPC_METHODS,
   rpcErrorBody,
-} from './http/rpc.ts'
+} from './rpc/rpc.ts'
 import { securityHeaders } from './http/security-headers.ts'
 import type { Metrics } from './observability/metrics.ts'
 import type { Tracing } from './observability/tracing.ts'

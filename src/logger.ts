@@ -1,5 +1,5 @@
 import { pino, type DestinationStream, type Logger, type LoggerOptions } from 'pino'
-import type { LogLevel } from './config.ts'
+import type { LogLevel } from './config/schema.ts'
 
 /** Lines are written once this much has gathered: a system call costs more than a line. */
 const BUFFER_CHARS = 4096

@@ -7,7 +7,7 @@ import {
   type ServerResponse,
 } from 'node:http'
 import type { Socket } from 'node:net'
-import { createExpressClasses, type Prototypes } from './http/express-classes.ts'
+import { createExpressClasses, type Prototypes } from './speed/express-classes.ts'
 import { SECURITY_HEADERS } from './http/security-headers.ts'
 
 /** Bounds of one connection, in milliseconds and bytes. */

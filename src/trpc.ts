@@ -1,4 +1,4 @@
-import { initTRPC, TRPCError, type AnyProcedure } from '@trpc/server'
+import { initTRPC, TRPCError } from '@trpc/server'
 import { TRPC_ERROR_CODES_BY_KEY, type TRPC_ERROR_CODE_KEY } from '@trpc/server/rpc'
 import type { OpenApiMeta } from 'trpc-openapi'
 import type { AccessToken } from './auth/access-token.ts'
@@ -66,7 +66,8 @@ function asTrpcError(error: unknown): unknown {
     : error
 }
 
-const authenticated = t.middleware(async ({ ctx, next }) => {
+/** Verifies the access token. `procedures/guard.ts` looks for it in chains. */
+export const authenticated = t.middleware(async ({ ctx, next }) => {
   let token: AccessToken
   try {
     token = await ctx.authenticate()
@@ -109,16 +110,4 @@ export function requirePermissions(...permissions: [string, ...string[]]) {
   })
   for (const middleware of guard._middlewares) Object.assign(middleware, { permissions })
   return guard
-}
-
-type Guard = object & { permissions?: readonly string[] }
-
-/** What a procedure's chain asks of its caller: read from the chain itself, so it can't be wrong. */
-export function guardOf(procedure: AnyProcedure): { token: boolean; permissions: string[] } {
-  // tRPC keeps the chain here at run time but leaves it out of the type.
-  const { middlewares } = procedure._def as unknown as { middlewares: Guard[] }
-  return {
-    token: authenticated._middlewares.some((guard: Guard) => middlewares.includes(guard)),
-    permissions: middlewares.flatMap(({ permissions }) => permissions ?? []),
-  }
 }

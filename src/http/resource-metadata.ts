@@ -1,6 +1,7 @@
 import type { AnyProcedure } from '@trpc/server'
 import type { RequestHandler } from 'express'
-import { guardOf, type ApiRouter } from '../trpc.ts'
+import { guardOf } from '../procedures/guard.ts'
+import type { ApiRouter } from '../trpc.ts'
 import { baseUrlOf } from './base-url.ts'
 
 export const RESOURCE_METADATA_PATH = '/.well-known/oauth-protected-resource'

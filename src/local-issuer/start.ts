@@ -1,6 +1,6 @@
 import type { Logger } from 'pino'
 import { auth0Metadata, type IssuerMetadata } from '../auth/jwks.ts'
-import type { Config } from '../config.ts'
+import type { Config } from '../config/config.ts'
 
 /**
  * Starts the local issuer as the server's settings want it. The issuer itself is loaded on demand: an

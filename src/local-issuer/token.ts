@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { ConfigError, loadConfig, type Config } from '../config.ts'
+import { ConfigError, loadConfig, type Config } from '../config/config.ts'
 import { fetchToken } from './fetch-token.ts'
 import { PEOPLE, personById } from './people.ts'
 

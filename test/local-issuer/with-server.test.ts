@@ -1,6 +1,6 @@
 import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { loadConfig } from '../../src/config.ts'
+import { loadConfig } from '../../src/config/config.ts'
 import { fetchToken } from '../../src/local-issuer/fetch-token.ts'
 import { appRouter } from '../../src/router.ts'
 import { start, type Running } from '../../src/start.ts'

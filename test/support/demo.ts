@@ -1,6 +1,6 @@
 import type { BrowserContext, Page } from 'playwright-core'
 import { pino } from 'pino'
-import { loadConfig } from '../../src/config.ts'
+import { loadConfig } from '../../src/config/config.ts'
 import { appRouter } from '../../src/router.ts'
 import { start, type Running } from '../../src/start.ts'
 import { run, type Program } from './process.ts'

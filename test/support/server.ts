@@ -1,6 +1,6 @@
 import { pino } from 'pino'
-import { loadConfig } from '../../src/config.ts'
-import { describeApi } from '../../src/http/description.ts'
+import { loadConfig } from '../../src/config/config.ts'
+import { describeApi } from '../../src/openapi/description.ts'
 import { loggerOptions } from '../../src/logger.ts'
 import { appRouter } from '../../src/router.ts'
 import { DEFAULT_LIMITS, type ServerLimits } from '../../src/server.ts'

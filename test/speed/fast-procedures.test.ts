@@ -1,8 +1,9 @@
 import { TRPCError } from '@trpc/server'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { withFastProcedures } from '../src/fast-procedures.ts'
-import { guardOf, protectedProcedure, publicProcedure, router, type Context } from '../src/trpc.ts'
+import { withFastProcedures } from '../../src/speed/fast-procedures.ts'
+import { guardOf } from '../../src/procedures/guard.ts'
+import { protectedProcedure, publicProcedure, router, type Context } from '../../src/trpc.ts'
 
 const Count = z.object({ count: z.coerce.number() })
 

@@ -1,5 +1,5 @@
 import type { AnyProcedure, ProcedureType } from '@trpc/server'
-import { router as createRouter, type ApiRouter } from './trpc.ts'
+import { router as createRouter, type ApiRouter } from '../trpc.ts'
 
 /** What a procedure is called with: its path and type, its context, its input, and what tRPC adds. */
 export interface Call {

@@ -4,11 +4,11 @@ import { defaultTransformer, getErrorShape } from '@trpc/server/unstable-core-do
 import type { Request, RequestHandler, Response } from 'express'
 import type { Logger } from 'pino'
 import { findAuthError, toPublicError } from '../public-error.ts'
-import type { CreateContext } from './context.ts'
-import { createDirect } from './direct.ts'
-import { inTurn } from './in-turn.ts'
-import { takesInput } from './rest-input.ts'
-import { errorHeaders } from './errors.ts'
+import type { CreateContext } from '../http/context.ts'
+import { createDirect } from '../procedures/direct.ts'
+import { inTurn } from '../speed/in-turn.ts'
+import { takesInput } from '../procedures/inputs.ts'
+import { errorHeaders } from '../http/errors.ts'
 import type { ApiRouter } from '../trpc.ts'
 
 export const RPC_METHODS = ['GET', 'POST']

@@ -2,11 +2,11 @@ import { TRPCError } from '@trpc/server'
 import express, { type RequestHandler, type Response, type Router } from 'express'
 import type { OpenApiMethod } from 'trpc-openapi'
 import type { ApiRouter } from '../trpc.ts'
-import type { CreateContext } from './context.ts'
-import { createDirect } from './direct.ts'
-import { refuseMethod } from './methods.ts'
-import { restOperations } from './operations.ts'
-import { createInputReader, takesInput } from './rest-input.ts'
+import type { CreateContext } from '../http/context.ts'
+import { createDirect } from '../procedures/direct.ts'
+import { refuseMethod } from '../http/methods.ts'
+import { restOperations } from '../procedures/operations.ts'
+import { createInputReader, takesInput } from '../procedures/inputs.ts'
 
 const JSON_TYPE = 'application/json; charset=utf-8'
 
@@ -23,7 +23,7 @@ export interface RestOptions {
  * Serves every procedure at the method and path of its `openapi` meta, as trpc-openapi describes it.
  * Its own handler would serve them too, but it builds a `URL`, an abort signal and a caller for each
  * request, leaves the parameters of a path encoded, and changes the schemas of procedures for good
- * when it reads numbers from a URL. Where it is right, `test/http/reference.test.ts` holds us to it.
+ * when it reads numbers from a URL. Where it is right, `test/rest/reference.test.ts` holds us to it.
  */
 export function createRestRouter(options: RestOptions): Router {
   const rest = express.Router({ caseSensitive: true })

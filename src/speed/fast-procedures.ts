@@ -1,7 +1,7 @@
 import { getTRPCErrorFromUnknown, TRPCError } from '@trpc/server'
 import { getParseFn, middlewareMarker, type Parser } from '@trpc/server/unstable-core-do-not-import'
-import { mapProcedures, type Call } from './map-procedures.ts'
-import type { ApiRouter } from './trpc.ts'
+import { mapProcedures, type Call } from '../procedures/map-procedures.ts'
+import type { ApiRouter } from '../trpc.ts'
 
 type Result = { readonly ok: true; readonly data: unknown } | Failure
 interface Failure {
@@ -30,7 +30,7 @@ interface Chain {
  * The same router, whose procedures run their middlewares as tRPC does, but copy calls and contexts
  * with `Object.assign`. tRPC is compiled for engines without object spread and copies property by
  * property, up to three times a middleware: the admin procedure takes 16 µs its way and 2 µs this way
- * (Node.js 20, `{ ...spread }` would take 25 µs). `test/fast-procedures.test.ts` compares the two.
+ * (Node.js 20, `{ ...spread }` would take 25 µs). `test/speed/fast-procedures.test.ts` compares the two.
  */
 export function withFastProcedures(router: ApiRouter): ApiRouter {
   return mapProcedures(router, (procedure) => {

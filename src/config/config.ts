@@ -1,0 +1,113 @@
+import { auth0Metadata, type IssuerMetadata } from '../auth/jwks.ts'
+import type { RateLimitSettings } from '../http/rate-limit.ts'
+import type { TracingSettings } from '../observability/tracing.ts'
+import { missingOrContradictory } from './rules.ts'
+import { schema, type LogLevel, type Settings } from './schema.ts'
+
+/** Where tokens come from: an Auth0 tenant, whose addresses are known, or any issuer's discovery. */
+export type IssuerSetting = IssuerMetadata | { readonly discover: string }
+
+export interface Config {
+  readonly production: boolean
+  readonly port: number
+  /** `undefined`: all interfaces. */
+  readonly host: string | undefined
+  /** This server's address as its clients see it; `undefined`: taken from each request. */
+  readonly publicUrl: string | undefined
+  /** Browser origins that may call the API. */
+  readonly clientOrigins: readonly string[]
+  /** `undefined`: none is set, and outside production the local issuer takes its place. */
+  readonly issuer: IssuerSetting | undefined
+  readonly audience: string
+  readonly signingAlgs: readonly string[]
+  readonly permissionsClaim: string
+  readonly logLevel: LogLevel
+  /** Express' `trust proxy`: how many proxies, or which addresses, may say who the client is. */
+  readonly trustProxy: number | string
+  /** The Redis that replicas share; `undefined`: what would be shared is kept in memory. */
+  readonly redisUrl: string | undefined
+  /** `undefined`: requests are not limited. */
+  readonly rateLimit: RateLimitSettings | undefined
+  /** Where Prometheus reads metrics; `undefined`: there are none. */
+  readonly metricsPort: number | undefined
+  /** `undefined`: requests are not traced. */
+  readonly tracing: TracingSettings | undefined
+  readonly localIssuerPort: number
+  /** The client that the docs page signs in as; `undefined`: a token can only be pasted there. */
+  readonly docsClientId: string | undefined
+}
+
+/** Settings that can't be used. Each problem names its variable and what would be right. */
+export class ConfigError extends Error {
+  readonly problems: readonly string[]
+
+  constructor(problems: readonly string[]) {
+    super(`Invalid settings:\n${problems.map((problem) => `  ${problem}`).join('\n')}`)
+    this.name = 'ConfigError'
+    this.problems = problems
+  }
+}
+
+/**
+ * Reads and checks every setting. A blank value counts as absent.
+ *
+ * @throws {ConfigError} with every problem at once; it names variables and never shows a value
+ */
+export function loadConfig(environment: Readonly<Record<string, string | undefined>>): Config {
+  const env = Object.fromEntries(
+    Object.entries(environment).filter(([, value]) => value !== undefined && value.trim() !== ''),
+  )
+  const parsed = schema.safeParse(env)
+  const problems = [
+    ...(parsed.error?.issues ?? []).map(({ path, message }) => `${path.join('.')}: ${message}`),
+    ...missingOrContradictory(env),
+  ]
+  if (!parsed.success || problems.length > 0) throw new ConfigError(problems)
+  const settings = parsed.data
+  return {
+    production: settings.NODE_ENV === 'production',
+    port: settings.PORT,
+    host: settings.HOST,
+    publicUrl: settings.PUBLIC_URL,
+    clientOrigins: settings.CLIENT_ORIGIN_URL,
+    issuer: issuerSetting(settings),
+    audience: settings.AUTH0_AUDIENCE,
+    signingAlgs: settings.TOKEN_SIGNING_ALGS,
+    permissionsClaim: settings.PERMISSIONS_CLAIM,
+    logLevel: settings.LOG_LEVEL,
+    trustProxy: settings.TRUST_PROXY,
+    redisUrl: settings.REDIS_URL,
+    rateLimit: rateLimitSetting(settings),
+    metricsPort: settings.METRICS_PORT,
+    tracing: tracingSetting(settings),
+    localIssuerPort: settings.LOCAL_ISSUER_PORT,
+    docsClientId: settings.DOCS_CLIENT_ID,
+  }
+}
+
+function issuerSetting(settings: Settings): IssuerSetting | undefined {
+  if (settings.ISSUER_BASE_URL) return { discover: settings.ISSUER_BASE_URL }
+  if (!settings.AUTH0_DOMAIN) return undefined
+  return auth0Metadata(`https://${settings.AUTH0_DOMAIN}/`)
+}
+
+function rateLimitSetting(settings: Settings): RateLimitSettings | undefined {
+  if (settings.RATE_LIMIT_MAX === 0) return undefined
+  return {
+    windowSeconds: settings.RATE_LIMIT_WINDOW_SECONDS,
+    max: settings.RATE_LIMIT_MAX,
+    failedAuthenticationMax: settings.RATE_LIMIT_FAILED_AUTH_MAX,
+  }
+}
+
+/** Off unless the standard variables of OpenTelemetry say where spans go. */
+function tracingSetting(settings: Settings): TracingSettings | undefined {
+  if (settings.OTEL_SDK_DISABLED?.toLowerCase() === 'true') return undefined
+  const endpoint =
+    settings.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT ?? settings.OTEL_EXPORTER_OTLP_ENDPOINT
+  const exporter = settings.OTEL_TRACES_EXPORTER ?? (endpoint === undefined ? 'none' : 'otlp')
+  if (exporter === 'none') return undefined
+  const protocol =
+    settings.OTEL_EXPORTER_OTLP_TRACES_PROTOCOL ?? settings.OTEL_EXPORTER_OTLP_PROTOCOL
+  return { protocol: protocol ?? 'http/protobuf' }
+}

@@ -1,0 +1,98 @@
+import { z } from 'zod'
+import {
+  ASYMMETRIC_ALGS,
+  parseOrigin,
+  parseOrigins,
+  parseRedisUrl,
+  parseHost,
+  parseDomain,
+  parseIssuerUrl,
+  parseAlgs,
+  parseTrustProxy,
+  wholeNumber,
+} from './parsers.ts'
+
+const DEVELOPMENT_ORIGIN = 'http://localhost:4040'
+const DEVELOPMENT_AUDIENCE = 'https://hello-world.example.com'
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
+export type LogLevel = (typeof LOG_LEVELS)[number]
+
+/** One variable: `parse` gives `undefined` for a text that can't be used, `expected` says what can. */
+const setting = <T>(expected: string, parse: (text: string) => T | undefined) =>
+  z.string().transform((text, context) => {
+    const value = parse(text)
+    if (value !== undefined) return value
+    context.addIssue({ code: 'custom', message: `must be ${expected}` })
+    return z.NEVER
+  })
+
+const oneOf = <const T extends string>(...values: T[]) =>
+  setting(`one of ${values.join(', ')}`, (text) => values.find((value) => value === text))
+
+const WHOLE_NUMBER_MAX = 999_999_999
+const DAY_SECONDS = 86_400
+
+const tracingProtocol = oneOf('http/protobuf', 'http/json')
+
+const requests = setting(
+  `a number of requests from 0 (no limit) to ${WHOLE_NUMBER_MAX}`,
+  wholeNumber(WHOLE_NUMBER_MAX),
+)
+
+const port = setting('a port: a whole number from 0 (any free one) to 65535', wholeNumber(65_535))
+
+/** Every variable, by its name in the environment. */
+export const schema = z.object({
+  NODE_ENV: oneOf('production', 'development', 'test').optional(),
+  PORT: port.default(6060),
+  HOST: setting('a host name or address without a port', parseHost).optional(),
+  PUBLIC_URL: setting('an http(s) origin such as https://api.example.com', parseOrigin).optional(),
+  CLIENT_ORIGIN_URL: setting(
+    'one or more http(s) origins without a path, separated by commas, such as https://app.example.com',
+    parseOrigins,
+  ).default([DEVELOPMENT_ORIGIN]),
+  AUTH0_DOMAIN: setting(
+    'a host name without https:// and without a path, such as tenant.eu.auth0.com',
+    parseDomain,
+  ).optional(),
+  ISSUER_BASE_URL: setting(
+    'the https URL of an OpenID Connect issuer, without query and fragment (http only on loopback)',
+    parseIssuerUrl,
+  ).optional(),
+  AUTH0_AUDIENCE: z.string().default(DEVELOPMENT_AUDIENCE),
+  TOKEN_SIGNING_ALGS: setting(
+    `one or more of ${ASYMMETRIC_ALGS.join(', ')}, separated by commas`,
+    parseAlgs,
+  ).default(['RS256']),
+  PERMISSIONS_CLAIM: setting(
+    'the name of a claim, or a path of names with dots between, such as realm_access.roles',
+    (text) => (text.split('.').every((name) => name !== '') ? text : undefined),
+  ).default('permissions'),
+  LOG_LEVEL: oneOf(...LOG_LEVELS).default('info'),
+  TRUST_PROXY: setting(
+    'the number of proxies in front (0 for none), or their addresses or networks, separated by commas',
+    parseTrustProxy,
+  ).default(0),
+  REDIS_URL: setting(
+    'the URL of a Redis server, such as redis://localhost:6379 or rediss://user:password@host:6380/0',
+    parseRedisUrl,
+  ).optional(),
+  RATE_LIMIT_MAX: requests.default(6_000),
+  RATE_LIMIT_FAILED_AUTH_MAX: requests.default(3_000),
+  RATE_LIMIT_WINDOW_SECONDS: setting('a number of seconds from 1 to 86400', (text) => {
+    const seconds = wholeNumber(DAY_SECONDS)(text)
+    return seconds === 0 ? undefined : seconds
+  }).default(60),
+  METRICS_PORT: port.optional(),
+  OTEL_SDK_DISABLED: z.string().optional(),
+  OTEL_TRACES_EXPORTER: oneOf('otlp', 'none').optional(),
+  OTEL_EXPORTER_OTLP_ENDPOINT: z.string().optional(),
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: z.string().optional(),
+  OTEL_EXPORTER_OTLP_PROTOCOL: tracingProtocol.optional(),
+  OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: tracingProtocol.optional(),
+  LOCAL_ISSUER_PORT: port.default(6061),
+  DOCS_CLIENT_ID: z.string().optional(),
+})
+
+/** Every setting, checked and with its default. */
+export type Settings = z.output<typeof schema>

@@ -1,0 +1,14 @@
+import type { AnyProcedure } from '@trpc/server'
+import { authenticated } from '../trpc.ts'
+
+type Guard = object & { permissions?: readonly string[] }
+
+/** What a procedure's chain asks of its caller: read from the chain itself, so it can't be wrong. */
+export function guardOf(procedure: AnyProcedure): { token: boolean; permissions: string[] } {
+  // tRPC keeps the chain here at run time but leaves it out of the type.
+  const { middlewares } = procedure._def as unknown as { middlewares: Guard[] }
+  return {
+    token: authenticated._middlewares.some((guard: Guard) => middlewares.includes(guard)),
+    permissions: middlewares.flatMap(({ permissions }) => permissions ?? []),
+  }
+}
