@@ -15,7 +15,7 @@ const fixture = useServer()
 /** A program that knows the API by its description alone. */
 const PROGRAM = `
 import createClient from 'openapi-fetch'
-import type { operations, paths } from '../http/api.ts'
+import type { operations, paths } from './api.ts'
 
 const [baseUrl = '', token = ''] = process.argv.slice(2)
 const open = createClient<paths>({ baseUrl })
