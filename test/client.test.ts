@@ -8,13 +8,14 @@ import {
   type MessagesClient,
   type ProofRequest,
 } from '../src/client.ts'
+import { appRouter } from '../src/router.ts'
 import { MESSAGES } from './support/contract.ts'
 import { createDpopKey } from './support/dpop.ts'
 import { useServer } from './support/fixtures.ts'
 import { ADMIN } from './support/issuer.ts'
 import { ROOT } from './support/process.ts'
 
-const fixture = useServer()
+const fixture = useServer({ router: appRouter })
 
 /** A client that hands out the tokens given, one at each time it is asked, and notes how it was. */
 function clientWith(...tokens: (string | undefined)[]) {

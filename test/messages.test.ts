@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
+import { appRouter } from '../src/router.ts'
 import { ask, bearer, MESSAGES, REFUSALS, TRANSPORTS } from './support/contract.ts'
 import { useServer } from './support/fixtures.ts'
 import { ADMIN } from './support/issuer.ts'
 
-const fixture = useServer()
+const fixture = useServer({ router: appRouter })
 const metadata = () =>
   `resource_metadata="${fixture.server.url}/.well-known/oauth-protected-resource"`
 const ALGS = 'algs="ES256 ES384 ES512 Ed25519 EdDSA PS256 RS256"'

@@ -2,15 +2,15 @@ import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { loadConfig } from '../../src/config/config.ts'
 import { fetchToken } from '../../src/local-issuer/fetch-token.ts'
-import { appRouter } from '../../src/router.ts'
 import { start, type Running } from '../../src/start.ts'
 import { baseUrl } from '../support/http.ts'
 import { APP } from '../support/local-issuer.ts'
+import { testRouter } from '../support/router.ts'
 
 const startServer = (settings: Record<string, string>) => {
   const env = { HOST: '127.0.0.1', PORT: '0', LOCAL_ISSUER_PORT: '0', ...settings }
   const logger = pino({ level: 'silent' })
-  return start(loadConfig(env), { router: appRouter, logger, now: Date.now })
+  return start(loadConfig(env), { router: testRouter, logger, now: Date.now })
 }
 
 describe('the server without an issuer set', () => {

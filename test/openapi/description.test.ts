@@ -59,7 +59,7 @@ const reports = router({
   }),
 })
 
-const messages = useServer()
+const messages = useServer({ router: appRouter })
 const others = useServer({ router: reports })
 beforeAll(async () => {
   await untilReady(messages.server.url)

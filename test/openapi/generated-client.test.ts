@@ -5,12 +5,13 @@ import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import openapiTS, { astToString } from 'openapi-typescript'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { appRouter } from '../../src/router.ts'
 import { MESSAGES } from '../support/contract.ts'
 import { useServer } from '../support/fixtures.ts'
 import { ADMIN } from '../support/issuer.ts'
 
 const run = promisify(execFile)
-const fixture = useServer()
+const fixture = useServer({ router: appRouter })
 
 /** A program that knows the API by its description alone. */
 const PROGRAM = `

@@ -6,10 +6,10 @@ import {
   TRPCClientError,
 } from '@trpc/client'
 import { describe, expect, it } from 'vitest'
-import type { AppRouter } from '../../src/router.ts'
 import { bearer } from '../support/contract.ts'
 import { useServer } from '../support/fixtures.ts'
 import { ADMIN } from '../support/issuer.ts'
+import type { TestRouter } from '../support/router.ts'
 
 const fixture = useServer()
 const rpc = (path: string, init?: RequestInit) => fetch(`${fixture.server.url}/trpc${path}`, init)
@@ -23,8 +23,8 @@ const LINKS: Record<string, typeof httpLink | typeof httpBatchLink | typeof http
 function clientOf(name: string, token?: string) {
   const link = LINKS[name] as typeof httpLink
   const headers = token === undefined ? {} : bearer(token)
-  return createTRPCClient<AppRouter>({
-    links: [link<AppRouter>({ url: `${fixture.server.url}/trpc`, headers })],
+  return createTRPCClient<TestRouter>({
+    links: [link<TestRouter>({ url: `${fixture.server.url}/trpc`, headers })],
   })
 }
 
@@ -51,7 +51,7 @@ describe.each(Object.keys(LINKS))('a client with %s', (name) => {
     ])
     expect(open.status).toBe('fulfilled')
     expect(admin).toMatchObject({ status: 'rejected' })
-    const { reason } = admin as { reason: TRPCClientError<AppRouter> }
+    const { reason } = admin as { reason: TRPCClientError<TestRouter> }
     expect(reason).toBeInstanceOf(TRPCClientError)
     expect(reason.message).toBe('Permission denied')
     expect(reason.data).toMatchObject({

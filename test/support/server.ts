@@ -2,12 +2,12 @@ import { pino } from 'pino'
 import { loadConfig } from '../../src/config/config.ts'
 import { describeApi } from '../../src/openapi/description.ts'
 import { loggerOptions } from '../../src/logger.ts'
-import { appRouter } from '../../src/router.ts'
 import { DEFAULT_LIMITS, type ServerLimits } from '../../src/server.ts'
 import { start } from '../../src/start.ts'
 import { createDescriptionCheck, watchAnswers } from './described.ts'
 import { baseUrl } from './http.ts'
 import { AUDIENCE, type TestIssuer } from './issuer.ts'
+import { testRouter } from './router.ts'
 import type { ApiRouter } from '../../src/trpc.ts'
 
 export interface TestServerOptions {
@@ -17,7 +17,7 @@ export interface TestServerOptions {
   readonly env?: Record<string, string>
   /** Milliseconds since the epoch. */
   readonly now?: () => number
-  /** In place of the messages. */
+  /** In place of `testRouter`. */
   readonly router?: ApiRouter
   readonly limits?: Partial<ServerLimits>
 }
@@ -27,7 +27,7 @@ export interface TestServerOptions {
  * gives over REST is held to its OpenAPI document: `close` throws where one does not fit.
  */
 export async function startTestServer(options: TestServerOptions) {
-  const { issuer, env = {}, now = Date.now, router = appRouter } = options
+  const { issuer, env = {}, now = Date.now, router = testRouter } = options
   const config = loadConfig({
     HOST: '127.0.0.1',
     PORT: '0',

@@ -1,0 +1,31 @@
+import { z } from 'zod'
+import { protectedProcedure, publicProcedure, requirePermissions, router } from '../../src/trpc.ts'
+
+const Message = z.object({ message: z.string() })
+const at = (path: `/${string}`) => ({ openapi: { method: 'GET', path } as const })
+
+/**
+ * What a test server serves unless it is given another router: the three messages, one of each chain.
+ * Tests of what every router gets don't depend on the features of this one.
+ */
+export const testRouter = router({
+  messages: router({
+    public: publicProcedure
+      .meta(at('/api/messages/public'))
+      .output(Message)
+      .query(() => ({
+        message: "The API doesn't require an access token to share this message.",
+      })),
+    protected: protectedProcedure
+      .meta(at('/api/messages/protected'))
+      .output(Message)
+      .query(() => ({ message: 'The API successfully validated your access token.' })),
+    admin: protectedProcedure
+      .use(requirePermissions('read:admin-messages'))
+      .meta(at('/api/messages/admin'))
+      .output(Message)
+      .query(() => ({ message: 'The API successfully recognized you as an admin.' })),
+  }),
+})
+
+export type TestRouter = typeof testRouter
