@@ -1,8 +1,10 @@
 import { STATUS_CODES } from 'node:http'
 import { TRPCError } from '@trpc/server'
 import { getHTTPStatusCodeFromError } from '@trpc/server/http'
+import type { TRPC_ERROR_CODE_KEY } from '@trpc/server/rpc'
 import { ZodError } from 'zod'
 import { AUTH_ERRORS, AuthError } from './auth/errors.ts'
+import { FeatureError, type FeatureErrorCode } from './feature-error.ts'
 
 /** What a client is told about an error, on both transports. */
 export interface PublicError {
@@ -18,13 +20,12 @@ export interface InputIssue {
   readonly message: string
 }
 
-/**
- * An error whose message is written for the client. Every other error reaches it as the text of its
- * status alone, so that no internal text leaks.
- *
- * @example throw new ClientError({ code: 'NOT_FOUND', message: 'There is no such report' })
- */
-export class ClientError extends TRPCError {}
+const FEATURE_ERRORS: Record<FeatureErrorCode, { status: number; code: TRPC_ERROR_CODE_KEY }> = {
+  invalid: { status: 400, code: 'BAD_REQUEST' },
+  forbidden: { status: 403, code: 'FORBIDDEN' },
+  not_found: { status: 404, code: 'NOT_FOUND' },
+  conflict: { status: 409, code: 'CONFLICT' },
+}
 
 /** Turns anything thrown into what a client may know of it. Never an internal text, in any mode. */
 export function toPublicError(error: unknown): PublicError {
@@ -32,15 +33,29 @@ export function toPublicError(error: unknown): PublicError {
   if (authError) return AUTH_ERRORS[authError.code]
   const issues = inputIssues(error)
   if (issues) return { status: 400, message: 'Input validation failed', issues }
+  const refusal = behind(error, FeatureError)
+  if (refusal) return { status: FEATURE_ERRORS[refusal.code].status, message: refusal.message }
   const status = statusOf(error)
-  return { status, message: error instanceof ClientError ? error.message : statusText(status) }
+  return { status, message: statusText(status) }
+}
+
+/** The code of tRPC's envelope for a feature's refusal. */
+export function trpcCodeOf(error: TRPCError): TRPC_ERROR_CODE_KEY {
+  const refusal = behind(error, FeatureError)
+  return refusal ? FEATURE_ERRORS[refusal.code].code : error.code
 }
 
 /** The refusal behind an error, bare or as the cause of the error that tRPC carries it in. */
 export function findAuthError(error: unknown): AuthError | undefined {
-  if (error instanceof AuthError) return error
-  return error instanceof TRPCError && error.cause instanceof AuthError ? error.cause : undefined
+  return behind(error, AuthError)
 }
+
+function behind<T extends Error>(error: unknown, type: Class<T>): T | undefined {
+  if (error instanceof type) return error
+  return error instanceof TRPCError && error.cause instanceof type ? error.cause : undefined
+}
+
+type Class<T> = abstract new (...args: never[]) => T
 
 function inputIssues(error: unknown): InputIssue[] | undefined {
   if (!(error instanceof TRPCError) || error.code !== 'BAD_REQUEST') return undefined

@@ -4,7 +4,7 @@ import type { OpenApiMeta } from 'trpc-openapi'
 import type { AccessToken } from './auth/access-token.ts'
 import { AuthError, type AuthErrorCode } from './auth/errors.ts'
 import { requirePermissionsOf } from './auth/permissions.ts'
-import { findAuthError, toPublicError } from './public-error.ts'
+import { findAuthError, toPublicError, trpcCodeOf } from './public-error.ts'
 
 /** What every procedure is given. It is built per request, so it stays small. */
 export interface Context {
@@ -44,7 +44,7 @@ const t = initTRPC
       const { status, message, issues } = toPublicError(error)
       const refusal = findAuthError(error)
       const permissions = refusal?.permissions ?? []
-      const code = refusal ? TRPC_CODES[refusal.code] : error.code
+      const code = refusal ? TRPC_CODES[refusal.code] : trpcCodeOf(error)
       return {
         ...shape,
         code: TRPC_ERROR_CODES_BY_KEY[code],

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import type { AccessToken } from '../../src/auth/access-token.ts'
 import { MISSING_TOKEN } from '../../src/auth/errors.ts'
-import { ClientError } from '../../src/public-error.ts'
+import { FeatureError } from '../../src/feature-error.ts'
 import { protectedProcedure, publicProcedure, requirePermissions, router } from '../../src/trpc.ts'
 import { bearer } from '../support/contract.ts'
 import { useServer } from '../support/fixtures.ts'
@@ -40,7 +40,7 @@ function createRouter() {
       .meta(at('GET', '/api/missing'))
       .output(Message)
       .query(() => {
-        throw new ClientError({ code: 'NOT_FOUND', message: 'There is none' })
+        throw new FeatureError('not_found', 'There is none')
       }),
     read: publicProcedure
       .meta(at('GET', '/api/things/{id}'))
