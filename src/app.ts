@@ -4,6 +4,7 @@ import type { Authenticate } from './auth/authenticate.ts'
 import { createDocs, DOCS_PATH, type DocsOptions } from './docs/docs.ts'
 import { createAccessLog } from './http/access-log.ts'
 import { createBodyLimit } from './http/body-limit.ts'
+import { trustProxies } from './http/client-address.ts'
 import { createContextFactory, type CreateContext } from './http/context.ts'
 import { createCors } from './http/cors.ts'
 import { createDescriptionHandler, DESCRIPTION_PATH } from './openapi/description.ts'
@@ -75,7 +76,7 @@ export function createApp(options: AppOptions): Express {
   app.disable('etag')
   app.enable('case sensitive routing')
   app.set('query parser', 'simple')
-  app.set('trust proxy', options.trustProxy)
+  trustProxies(app, options.trustProxy)
 
   const beforeRest = [...trace, ...createCors({ origins, methods }), ...rateLimit, bodyLimit]
   const beforeRpc = [

@@ -4,6 +4,7 @@ import type { Request, RequestHandler } from 'express'
 import { ipKeyGenerator, type Options, type Store } from 'express-rate-limit'
 import { LRUCache } from 'lru-cache'
 import { AuthError, type AuthErrorCode } from '../auth/errors.ts'
+import { clientAddress } from './client-address.ts'
 import type { CreateContext } from './context.ts'
 
 export type RateLimitName = 'client' | 'failed-authentication'
@@ -118,6 +119,6 @@ function partitionKey(client: string): string {
 /** An IPv6 client is its /56: it has that many addresses to choose from. */
 function clientOf(req: Request): string {
   return req.subject === undefined
-    ? `address:${ipKeyGenerator(req.ip ?? '')}`
+    ? `address:${ipKeyGenerator(clientAddress(req) ?? '')}`
     : `subject:${req.subject}`
 }

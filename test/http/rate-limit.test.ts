@@ -182,4 +182,34 @@ describe('the address of a client', () => {
     expect(await statuses(1, from('2001:db8:0:ff::1'))).toEqual([429])
     expect(await statuses(1, from('2001:db8:0:100::1'))).toEqual([200])
   })
+
+  it.each([
+    ['IPv4 with a port', (n: number) => `203.0.113.7:${50_000 + n}`],
+    ['IPv6 in brackets', () => '[2001:db8::7]'],
+    ['IPv6 in brackets with a port', (n: number) => `[2001:db8::7]:${50_000 + n}`],
+    ['IPv6 with a zone', (n: number) => `fe80::7%${String(n).repeat(1000)}`],
+    ['IPv4 in IPv6 with a port', (n: number) => `[::ffff:203.0.113.7]:${50_000 + n}`],
+  ])('is the same for every way to write it: %s', async (_, write) => {
+    await startLimited({ TRUST_PROXY: '1' })
+    for (let i = 0; i < 5; i++) expect(await statuses(1, from(write(i)))).toEqual([200])
+    expect(await statuses(1, from(write(5)))).toEqual([429])
+    expect(await statuses(1, from('203.0.113.8:50001'))).toEqual([200])
+  })
+
+  it("is the proxy's own where the proxy passes on what is no address", async () => {
+    await startLimited({ TRUST_PROXY: '1' })
+    const rubbish = ['unknown', '_hidden', '203.0.113.7:x', '[203.0.113', 'x'.repeat(9_000)]
+    for (const text of rubbish) expect(await statuses(1, from(text))).toEqual([200])
+    expect(await statuses(1, from('999.1.2.3'))).toEqual([429])
+    expect(await statuses(1)).toEqual([429])
+    expect(await statuses(1, from('203.0.113.7'))).toEqual([200])
+  })
+
+  it('is believed from a named proxy that another one writes with its port', async () => {
+    await startLimited({ TRUST_PROXY: '127.0.0.1,10.0.0.0/8' })
+    const proxy = '10.0.0.1:40000'
+    for (let i = 0; i < 6; i++) {
+      expect(await statuses(1, from(`203.0.113.${i}:50000`, proxy))).toEqual([200])
+    }
+  })
 })

@@ -1,0 +1,35 @@
+import { isIP } from 'node:net'
+import type { Express, Request } from 'express'
+
+/** IPv4, or IPv6 in brackets, with a port: how Azure's gateways and others write `X-Forwarded-For`. */
+const WITH_PORT = /^(?:\[([^\]]*)\]|([\d.]+))(?::\d{1,5})?$/
+
+/**
+ * The address of a request's sender, as far back as proxies are trusted: a bare IP address, without
+ * port, brackets and zone. An entry of `X-Forwarded-For` that is none counts as that of the proxy which
+ * passed it on. `undefined` when the connection has gone.
+ */
+export function clientAddress(req: Request): string | undefined {
+  const { remoteAddress } = req.socket
+  const forwarded = req.headers['x-forwarded-for'] === undefined ? [] : req.ips
+  for (const entry of forwarded) {
+    const address = parseAddress(entry)
+    if (address !== undefined) return address
+  }
+  return remoteAddress === undefined ? undefined : parseAddress(remoteAddress)
+}
+
+/** As Express' setting, but a proxy that is written with its port is known by its address too. */
+export function trustProxies(app: Express, trusted: number | string): void {
+  app.set('trust proxy', trusted)
+  const isTrusted = app.get('trust proxy fn') as (address: string, hop: number) => boolean
+  app.set('trust proxy', (entry: string, hop: number) =>
+    isTrusted(parseAddress(entry) ?? entry, hop),
+  )
+}
+
+function parseAddress(entry: string): string | undefined {
+  const match = WITH_PORT.exec(entry)
+  const [address = ''] = (match?.[1] ?? match?.[2] ?? entry).split('%', 1)
+  return isIP(address) === 0 ? undefined : address
+}
