@@ -4,12 +4,13 @@ import { createApp } from './app.ts'
 import { createAuthenticator } from './auth/authenticate.ts'
 import { createKeySource, type KeyFetch, type KeySourceOptions } from './auth/keys.ts'
 import type { Config } from './config/config.ts'
-import { withFastProcedures } from './speed/fast-procedures.ts'
 import { startLocalIssuer } from './local-issuer/start.ts'
 import { NO_METRICS, type Metrics } from './observability/metrics.ts'
 import { NO_TRACING, type Tracing } from './observability/tracing.ts'
+import { loadLazyRouters } from './procedures/lazy-routers.ts'
 import { createHttpServer, DEFAULT_LIMITS, listen, type ServerLimits } from './server.ts'
 import { createSharedState } from './shared-state.ts'
+import { withFastProcedures } from './speed/fast-procedures.ts'
 import { createStop } from './stop.ts'
 import type { ApiRouter } from './trpc.ts'
 
@@ -43,10 +44,11 @@ export interface StartOptions {
 /** Builds every dependency from the settings and starts the server. It never waits for the issuer. */
 export async function start(config: Config, options: StartOptions): Promise<Running> {
   const { logger } = options
+  const router = await loadLazyRouters(options.router)
   const localIssuer = config.issuer ? undefined : await startLocalIssuer(config, logger)
   const issuer = config.issuer ?? localIssuer
   if (!issuer) throw new Error('There is no issuer')
-  const parts = await createParts(config, { ...options, issuer })
+  const parts = await createParts(config, { ...options, router, issuer })
   const { keys, tracing, metrics, shared } = parts
   let stopping = false
   const app = createApp({

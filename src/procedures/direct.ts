@@ -1,7 +1,8 @@
 import type { AnyProcedure } from '@trpc/server'
 import type { NextFunction, Request, RequestHandler, Response } from 'express'
-import type { CallProcedure } from './map-procedures.ts'
 import type { CreateContext } from '../http/context.ts'
+import { createCall, type CallProcedure } from './call.ts'
+import { signalOf } from './signal.ts'
 
 interface DirectOptions {
   /** The procedure's path in the router, such as `messages.public`. */
@@ -16,7 +17,7 @@ interface DirectOptions {
 /**
  * Calls a procedure with all of its chain, and without the `URL`, `Request`, abort signal and caller
  * proxy that the adapters of trpc-openapi and tRPC build for each request. Errors go to the error
- * handler. The procedure gets no `signal`.
+ * handler.
  */
 export function createDirect(options: DirectOptions): RequestHandler {
   const { name, procedure, createContext, readInput, send } = options
@@ -25,7 +26,8 @@ export function createDirect(options: DirectOptions): RequestHandler {
   return function callDirectly(req: Request, res: Response, next: NextFunction) {
     const ctx = createContext(req)
     const getRawInput = async () => Promise.resolve(readInput?.(req))
-    call({ ctx, getRawInput, path: name, type }).then((data) => {
+    const options = { ctx, getRawInput, path: name, type, batchIndex: 0 }
+    call(createCall(signalOf(res), options)).then((data) => {
       try {
         send(res, data)
       } catch (error) {

@@ -1,16 +1,7 @@
-import type { AnyProcedure, ProcedureType } from '@trpc/server'
-import { router as createRouter, type ApiRouter } from '../trpc.ts'
-
-/** What a procedure is called with: its path and type, its context, its input, and what tRPC adds. */
-export interface Call {
-  readonly path: string
-  readonly type: ProcedureType
-  readonly ctx: object
-  readonly input?: unknown
-  readonly getRawInput: () => Promise<unknown>
-}
-
-export type CallProcedure = (call: Call) => Promise<unknown>
+import type { AnyProcedure } from '@trpc/server'
+import { createRouterFactory } from '@trpc/server/unstable-core-do-not-import'
+import type { ApiRouter } from '../trpc.ts'
+import type { CallProcedure } from './call.ts'
 
 /** The same router, in which `change` has made another function of each procedure. */
 export function mapProcedures(
@@ -25,6 +16,6 @@ export function mapProcedures(
         typeof node === 'function' ? Object.assign(change(node), node) : walk(node),
       ]),
     )
-  const { record } = router._def as unknown as { record: Tree }
-  return createRouter(walk(record) as Parameters<typeof createRouter>[0])
+  const { record, _config } = router._def
+  return createRouterFactory(_config)(walk(record as Tree))
 }

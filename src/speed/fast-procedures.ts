@@ -1,6 +1,8 @@
 import { getTRPCErrorFromUnknown, TRPCError } from '@trpc/server'
 import { getParseFn, middlewareMarker, type Parser } from '@trpc/server/unstable-core-do-not-import'
-import { mapProcedures, type Call } from '../procedures/map-procedures.ts'
+import type { Call } from '../procedures/call.ts'
+import { mapProcedures } from '../procedures/map-procedures.ts'
+import { Signalled } from '../procedures/signal.ts'
 import type { ApiRouter } from '../trpc.ts'
 
 type Result = { readonly ok: true; readonly data: unknown } | Failure
@@ -11,19 +13,23 @@ interface Failure {
 }
 
 /** What a middleware may hand on in place of what it was given. */
-type Changes = Partial<Pick<Call, 'ctx' | 'input' | 'getRawInput'>>
+type Given = Pick<Call, 'ctx' | 'input' | 'getRawInput'>
 
-type Middleware = (
-  call: Call & {
-    readonly meta: unknown
-    readonly next: (changes?: Changes) => Promise<Result | undefined>
-  },
-) => Promise<Result | undefined>
+type Next = (changes?: Partial<Given>) => Promise<Result | undefined>
+
+type Middleware = (options: MiddlewareOptions) => Promise<Result | undefined>
 
 interface Chain {
   readonly middlewares: readonly (Middleware & { readonly _type?: string })[]
   readonly output?: Parser
   readonly meta: unknown
+  /** Somebody's own way to call the procedure (`experimental_caller`). */
+  readonly caller?: unknown
+}
+
+interface Run {
+  readonly chain: Chain
+  readonly call: Call
 }
 
 /**
@@ -36,8 +42,9 @@ export function withFastProcedures(router: ApiRouter): ApiRouter {
   return mapProcedures(router, (procedure) => {
     // tRPC keeps the chain here at run time but leaves it out of the type.
     const chain = withFastOutput(procedure._def as unknown as Chain)
+    if (chain.caller) return procedure
     return async (call) => {
-      const result = await runFrom(0, chain, call)
+      const result = await runFrom(0, { chain, call }, call)
       if (!result) {
         throw new TRPCError({
           code: 'INTERNAL_SERVER_ERROR',
@@ -75,22 +82,46 @@ function checkOutput(parse: ReturnType<typeof getParseFn>): Middleware {
   }
 }
 
-async function runFrom(index: number, chain: Chain, call: Call): Promise<Result | undefined> {
+async function runFrom(index: number, run: Run, given: Given): Promise<Result | undefined> {
   try {
-    const next = (changes?: Changes) => runFrom(index + 1, chain, changed(call, changes))
-    const middleware = chain.middlewares[index]
+    const next: Next = (changes) => runFrom(index + 1, run, changed(given, changes))
+    const middleware = run.chain.middlewares[index]
     if (!middleware) throw new TypeError('The last middleware has nothing to call')
-    return await middleware(Object.assign({}, call, { meta: chain.meta, next }))
+    return await middleware(new MiddlewareOptions(run, given, next))
   } catch (cause) {
     return { ok: false, error: getTRPCErrorFromUnknown(cause), marker: middlewareMarker }
   }
 }
 
-function changed(call: Call, changes: Changes | undefined): Call {
-  if (!changes) return call
-  return Object.assign({}, call, {
-    ctx: changes.ctx ? Object.assign({}, call.ctx, changes.ctx) : call.ctx,
-    input: 'input' in changes ? changes.input : call.input,
-    getRawInput: changes.getRawInput ?? call.getRawInput,
-  })
+function changed(given: Given, changes: Partial<Given> | undefined): Given {
+  if (!changes) return given
+  return {
+    ctx: changes.ctx ? Object.assign({}, given.ctx, changes.ctx) : given.ctx,
+    input: 'input' in changes ? changes.input : given.input,
+    getRawInput: changes.getRawInput ?? given.getRawInput,
+  }
+}
+
+/** A class, because its instances are made faster than by `Object.assign`. */
+class MiddlewareOptions extends Signalled {
+  readonly path: string
+  readonly getRawInput: Call['getRawInput']
+  readonly ctx: object
+  readonly type: Call['type']
+  readonly batchIndex: number
+  readonly meta: unknown
+  readonly input: unknown
+  readonly next: Next
+
+  constructor({ call, chain }: Run, given: Given, next: Next) {
+    super(call)
+    this.path = call.path
+    this.getRawInput = given.getRawInput
+    this.ctx = given.ctx
+    this.type = call.type
+    this.batchIndex = call.batchIndex
+    this.meta = chain.meta
+    this.input = given.input
+    this.next = next
+  }
 }

@@ -11,6 +11,13 @@ const counting = publicProcedure.use(async ({ ctx, next, meta, path, type }) => 
   const result = await next({ ctx: { seen: { meta, path, type, before: Object.keys(ctx) } } })
   return result.ok ? { ...result, data: { outer: result.data } } : result
 })
+const { signal } = new AbortController()
+const optionsOf = (options: object & { signal: AbortSignal | undefined; batchIndex?: number }) => ({
+  keys: Object.keys(options).sort(),
+  given: options.signal === signal,
+  copied: { ...options }.signal === signal,
+  batchIndex: options.batchIndex,
+})
 const forgetful = publicProcedure.use((() => Promise.resolve(undefined)) as never)
 const throwing = (error: unknown) =>
   publicProcedure.query(() => {
@@ -26,6 +33,14 @@ const original = router({
       .use(({ next }) => next({ ctx: { log: 'replaced' as never } }))
       .query(({ ctx }) => ({ keys: Object.keys(ctx), seen: ctx.seen, log: ctx.log })),
   }),
+  options: publicProcedure
+    .use((options) => options.next({ ctx: { ofMiddleware: optionsOf(options) } }))
+    .query((options) => [options.ctx.ofMiddleware, optionsOf(options)]),
+  ownCaller: publicProcedure
+    .experimental_caller(({ args, invoke }) =>
+      invoke({ ...(args[0] as object), path: 'own' } as never),
+    )
+    .query(({ path }) => path) as never,
   input: publicProcedure
     .input(z.object({ text: z.string().trim() }))
     .input(Count)
@@ -65,7 +80,9 @@ const context: Context = {
 type Procedures = Record<string, (input: unknown) => Promise<unknown>>
 
 async function outcomeOf(api: typeof fast, name: string, input: unknown) {
-  const procedures = api.createCaller(context) as unknown as Procedures & { nested: Procedures }
+  const procedures = api.createCaller(context, { signal }) as unknown as Procedures & {
+    nested: Procedures
+  }
   const call = name === 'context' ? procedures.nested[name] : procedures[name]
   try {
     return { data: await call?.(input) }
@@ -81,6 +98,8 @@ describe('a procedure that runs its middlewares in our way', () => {
     ['plain'],
     ['promised'],
     ['context'],
+    ['options'],
+    ['ownCaller'],
     ['input', { text: ' a ', count: '2' }],
     ['input', { text: 'a' }],
     ['input', undefined],

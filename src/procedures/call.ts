@@ -1,0 +1,22 @@
+import type { ProcedureType } from '@trpc/server'
+import { Signalled, type SignalSource } from './signal.ts'
+
+/** What a procedure is called with: tRPC's `ProcedureCallOptions`. */
+export interface Call extends SignalSource {
+  /** The procedure's path in the router, such as `messages.public`. */
+  readonly path: string
+  readonly type: ProcedureType
+  readonly ctx: object
+  readonly getRawInput: () => Promise<unknown>
+  /** The place of the call in its batch; 0 where there is none. */
+  readonly batchIndex: number
+  /** What came of the raw input so far; absent before the first middleware. */
+  readonly input?: unknown
+}
+
+export type CallProcedure = (call: Call) => Promise<unknown>
+
+/** A call whose `signal` is that of the source, and is made when somebody looks at it. */
+export function createCall(source: SignalSource, call: Omit<Call, 'signal' | 'input'>): Call {
+  return Object.assign(new Signalled(source), call)
+}

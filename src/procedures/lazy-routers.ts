@@ -1,0 +1,25 @@
+import type { ApiRouter } from '../trpc.ts'
+
+/**
+ * Loads whatever a router holds in `lazy(() => import(...))`, also within each other. tRPC does so at the
+ * first call; but who lists the procedures (REST, the description, the names in log and metrics) must
+ * know them all before.
+ *
+ * @returns the same router
+ * @throws {Error} that names the router which can't be loaded
+ */
+export async function loadLazyRouters(router: ApiRouter): Promise<ApiRouter> {
+  const { lazy } = router._def // each takes itself out when it is loaded
+  for (let paths = Object.keys(lazy); paths.length > 0; paths = Object.keys(lazy)) {
+    await Promise.all(paths.map((path) => load(path, lazy[path])))
+  }
+  return router
+}
+
+async function load(path: string, loader: ApiRouter['_def']['lazy'][string] | undefined) {
+  try {
+    await loader?.load()
+  } catch (cause) {
+    throw new Error(`The lazy router \`${path}\` can't be loaded`, { cause })
+  }
+}
