@@ -52,15 +52,15 @@ function wrk({ url, request, seconds, firstToken }: Load): Command {
     'wrk',
     ...['-t1', `-c${CONNECTIONS}`, `-d${seconds}s`, '--timeout', '10s', '-s', script('wrk.lua')],
     ...Object.entries(request.headers).flatMap(([name, value]) => ['-H', `${name}: ${value}`]),
-    ...[url + request.path, '--', request.method],
+    ...[url + request.path, '--', request.method, request.body ?? ''],
     ...(request.tokensFile === undefined ? [] : [request.tokensFile, String(firstToken)]),
   ]
 }
 
 function autocannon({ url, request, seconds, firstToken }: Load): Command {
-  const { method, path, headers, tokensFile } = request
+  const { method, path, headers, body, tokensFile } = request
   const settings = {
-    ...{ url: url + path, method, headers, seconds, connections: CONNECTIONS },
+    ...{ url: url + path, method, headers, body, seconds, connections: CONNECTIONS },
     ...(tokensFile !== undefined && { tokens: { file: tokensFile, first: firstToken } }),
   }
   return ['node', script('autocannon.js'), JSON.stringify(settings)]

@@ -102,11 +102,15 @@ async function checkAnswer(
 ): Promise<void> {
   const { scenario, process, request } = sent
   if (request.tokensFile !== undefined) return // the load's own count of refusals says it
-  const { method, headers, path } = request
-  const response = await fetch(process.url + path, { method, headers })
-  const body = await response.text()
-  if (scenario.statuses.includes(response.status) && body.includes(scenario.text)) return
-  throw new Error(`${server.name} answers ${scenario.name} with ${response.status} ${body}`)
+  const { method, headers, path, body = null } = request
+  const response = await fetch(process.url + path, { method, headers, body })
+  const answer = await response.text()
+  if (scenario.statuses.includes(response.status) && holds(answer, scenario)) return
+  throw new Error(`${server.name} answers ${scenario.name} with ${response.status} ${answer}`)
+}
+
+function holds(answer: string, { text, times = 1 }: Scenario): boolean {
+  return text === '' || answer.split(text).length === times + 1
 }
 
 /** A server that lets everyone in would be measured at work that it does not do. */

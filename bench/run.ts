@@ -69,11 +69,9 @@ async function run(
 function write(results: Results): void {
   writeFileSync(RESULTS, `${JSON.stringify(results, null, 2)}\n`)
   writeFileSync(join(here, 'RESULTS.md'), `${renderReport(results)}\n`)
-  const admin = results.scenarios.find(({ scenario }) => scenario === 'admin')
-  if (!admin) return
   const { cpu, node, generator, connections } = results.environment
   const note = `${cpu}, Node.js ${node}, ${generator} with ${connections} connections; ${results.measuredOn}`
-  writeFileSync(join(here, 'chart.svg'), renderChart(admin, note))
+  writeFileSync(join(here, 'chart.svg'), renderChart(results.scenarios, note))
 }
 
 async function main(options: BenchOptions): Promise<void> {

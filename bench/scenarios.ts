@@ -1,12 +1,14 @@
+import { rpcRequest, type Call } from './rpc-requests.ts'
 import { SERVERS, YARDSTICK, type BenchServer } from './servers.ts'
 import type { Tokens } from './tokens.ts'
 
 export const CLIENT_ORIGIN = 'http://localhost:4040'
 
 export interface BenchRequest {
-  readonly method: 'GET' | 'OPTIONS'
+  readonly method: 'GET' | 'POST' | 'OPTIONS'
   readonly path: string
   readonly headers: Readonly<Record<string, string>>
+  readonly body?: string
   /** A file of tokens, one a line, that requests carry in turn. */
   readonly tokensFile?: string
 }
@@ -17,33 +19,47 @@ export interface Scenario {
   /** Every answer must have one of these statuses, and the first one this text in its body. */
   readonly statuses: readonly number[]
   readonly text: string
+  /** How often the text must be there: in a batch once a call. */
+  readonly times?: number
   readonly servers: readonly BenchServer[]
   readonly request: (server: BenchServer, tokens: Tokens) => Promise<BenchRequest>
 }
 
+const BATCH_SIZE = 10
 const ADMIN_TEXT = 'The API successfully recognized you as an admin.'
 const ADMIN_PATH = '/api/messages/admin'
+const REPORT_TEXT = '"title":"The first quarter"'
+const READ_REPORT: Call = { procedure: 'reports.byId', type: 'query', input: { id: '42' } }
+const NEW_REPORT = { title: 'The first quarter' }
+const ADD_REPORT: Call = { procedure: 'reports.add', type: 'mutation', input: NEW_REPORT }
+const ADMIN_CALL: Call = { procedure: 'messages.admin', type: 'query' }
 
 const guarded = SERVERS.filter((server) => server.guarded)
-const withRpc = SERVERS.filter(({ rpcPath }) => rpcPath !== undefined)
-const withBatches = SERVERS.filter(({ batches }) => batches)
+const withRpc = SERVERS.filter((server) => server.rpc !== undefined)
 
-const bearer = (token: string) => ({ authorization: `Bearer ${token}` })
+/** A request of a browser on an allowed origin. */
+const browser = { origin: CLIENT_ORIGIN }
 
-/** A GET whose requests all carry the same token. */
-const get = async (path: string, token: Promise<string>): Promise<BenchRequest> => ({
-  method: 'GET',
-  path,
-  headers: bearer(await token),
-})
+/** A request whose every sending carries the same token, if there is one. */
+async function send(request: BenchRequest, token?: Promise<string>): Promise<BenchRequest> {
+  const authorization = token && { authorization: `Bearer ${await token}` }
+  return { ...request, headers: { ...browser, ...authorization, ...request.headers } }
+}
+
+const get = (path: string): BenchRequest => ({ method: 'GET', path, headers: {} })
 
 /** A GET whose requests carry the tokens of a file in turn. */
 const getInTurn = async (file: Promise<string>): Promise<BenchRequest> => ({
-  method: 'GET',
-  path: ADMIN_PATH,
-  headers: {},
+  ...get(ADMIN_PATH),
+  headers: browser,
   tokensFile: await file,
 })
+
+/** Calls made in one tick, sent as the server's own client library does. */
+const callsTo =
+  (...calls: [Call, ...Call[]]): Scenario['request'] =>
+  ({ rpc = 'trpc' }, tokens) =>
+    send(rpcRequest(rpc, calls), tokens.admin())
 
 export const SCENARIOS: readonly Scenario[] = [
   {
@@ -52,7 +68,7 @@ export const SCENARIOS: readonly Scenario[] = [
     statuses: [200],
     text: ADMIN_TEXT,
     servers: SERVERS.filter(({ name }) => name !== YARDSTICK),
-    request: (_server, tokens) => get(ADMIN_PATH, tokens.admin()),
+    request: (_server, tokens) => send(get(ADMIN_PATH), tokens.admin()),
   },
   {
     name: 'protected',
@@ -60,7 +76,7 @@ export const SCENARIOS: readonly Scenario[] = [
     statuses: [200],
     text: 'The API successfully validated your access token.',
     servers: guarded,
-    request: (_server, tokens) => get('/api/messages/protected', tokens.admin()),
+    request: (_server, tokens) => send(get('/api/messages/protected'), tokens.admin()),
   },
   {
     name: 'public',
@@ -68,7 +84,32 @@ export const SCENARIOS: readonly Scenario[] = [
     statuses: [200],
     text: "The API doesn't require an access token to share this message.",
     servers: guarded,
-    request: () => Promise.resolve({ method: 'GET', path: '/api/messages/public', headers: {} }),
+    request: () => send(get('/api/messages/public')),
+  },
+  {
+    name: 'rest-param',
+    title: 'GET /api/reports/42, a path with a parameter',
+    statuses: [200],
+    text: REPORT_TEXT,
+    servers: guarded,
+    request: (_server, tokens) => send(get('/api/reports/42'), tokens.admin()),
+  },
+  {
+    name: 'rest-post',
+    title: 'POST /api/reports, a JSON body',
+    statuses: [200, 201],
+    text: REPORT_TEXT,
+    servers: guarded,
+    request: (_server, tokens) =>
+      send(
+        {
+          method: 'POST',
+          path: '/api/reports',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify(NEW_REPORT),
+        },
+        tokens.admin(),
+      ),
   },
   {
     name: 'rpc',
@@ -76,18 +117,32 @@ export const SCENARIOS: readonly Scenario[] = [
     statuses: [200],
     text: ADMIN_TEXT,
     servers: withRpc,
-    request: ({ rpcPath = '' }, tokens) => get(rpcPath, tokens.admin()),
+    request: callsTo(ADMIN_CALL),
+  },
+  {
+    name: 'rpc-input',
+    title: 'A query with an input over RPC, one call',
+    statuses: [200],
+    text: REPORT_TEXT,
+    servers: withRpc,
+    request: callsTo(READ_REPORT),
+  },
+  {
+    name: 'mutation',
+    title: 'A mutation over RPC, one call',
+    statuses: [200],
+    text: REPORT_TEXT,
+    servers: withRpc,
+    request: callsTo(ADD_REPORT),
   },
   {
     name: 'batch',
-    title: 'The admin message over RPC, a batch of 10 calls (requests, not calls, a second)',
-    statuses: [200],
+    title: `The admin message over RPC, a batch of ${BATCH_SIZE} calls (requests, not calls, a second)`,
+    statuses: [200, 207],
     text: ADMIN_TEXT,
-    servers: withBatches,
-    request(_server, tokens) {
-      const calls = Array.from({ length: 10 }, () => 'messages.admin').join(',')
-      return get(`/trpc/${calls}?batch=1&input=%7B%7D`, tokens.admin())
-    },
+    times: BATCH_SIZE,
+    servers: withRpc,
+    request: callsTo(ADMIN_CALL, ...Array.from({ length: BATCH_SIZE - 1 }, () => ADMIN_CALL)),
   },
   {
     name: 'bad-token',
@@ -95,7 +150,7 @@ export const SCENARIOS: readonly Scenario[] = [
     statuses: [401],
     text: '',
     servers: guarded,
-    request: (_server, tokens) => get(ADMIN_PATH, tokens.badSignature()),
+    request: (_server, tokens) => send(get(ADMIN_PATH), tokens.badSignature()),
   },
   {
     name: 'unknown-kid',
@@ -120,11 +175,10 @@ export const SCENARIOS: readonly Scenario[] = [
     text: '',
     servers: guarded,
     request: () =>
-      Promise.resolve({
+      send({
         method: 'OPTIONS',
         path: ADMIN_PATH,
         headers: {
-          origin: CLIENT_ORIGIN,
           'access-control-request-method': 'GET',
           'access-control-request-headers': 'authorization',
         },

@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url'
+import type { RpcProtocol } from './rpc-requests.ts'
 
 export interface BenchServer {
   readonly name: string
@@ -9,10 +10,8 @@ export interface BenchServer {
   readonly guarded: boolean
   /** Whether it is one of the peers that the goal is set against: each does the same job as ours. */
   readonly rival?: true
-  /** Where it serves the procedure of the admin message over RPC. */
-  readonly rpcPath?: string
-  /** Whether it understands a batch of tRPC calls. */
-  readonly batches?: true
+  /** What it speaks over RPC. */
+  readonly rpc?: RpcProtocol
 }
 
 const peer = (name: string) => fileURLToPath(new URL(`peers/${name}.js`, import.meta.url))
@@ -26,9 +25,8 @@ export const SERVERS: readonly BenchServer[] = [
     name: OURS,
     label: 'Messages API',
     guarded: true,
-    script: fileURLToPath(new URL('../dist/main.js', import.meta.url)),
-    rpcPath: '/trpc/messages.admin',
-    batches: true,
+    script: fileURLToPath(new URL('messages-api.js', import.meta.url)),
+    rpc: 'trpc',
   },
   { name: BARE, label: 'node:http, constant answer', script: peer(BARE), guarded: false },
   {
@@ -57,7 +55,7 @@ export const SERVERS: readonly BenchServer[] = [
     script: peer('orpc'),
     guarded: true,
     rival: true,
-    rpcPath: '/rpc/messages/admin',
+    rpc: 'orpc',
   },
   { name: 'hono', label: 'Hono + jose', script: peer('hono'), guarded: true, rival: true },
   {
@@ -71,8 +69,7 @@ export const SERVERS: readonly BenchServer[] = [
     label: 'Express + trpc-to-openapi + jose',
     script: peer('trpc-to-openapi'),
     guarded: true,
-    rpcPath: '/trpc/messages.admin',
-    batches: true,
+    rpc: 'trpc',
   },
 ]
 

@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs'
 import autocannon from 'autocannon'
 
-const { url, method, headers, seconds, connections, tokens } = JSON.parse(process.argv[2])
+const { url, method, headers, body, seconds, connections, tokens } = JSON.parse(process.argv[2])
 
 function nextToken() {
   const lines = readFileSync(tokens.file, 'utf8').trimEnd().split('\n')
@@ -18,6 +18,7 @@ const result = await autocannon({
   url,
   method,
   headers,
+  body,
   connections,
   duration: seconds,
   ...(tokens && { requests: [{ setupRequest: nextToken() }] }),

@@ -1,13 +1,14 @@
--- wrk's script: `wrk ... -s wrk.lua URL -- METHOD [TOKENS_FILE FIRST]`. With a file of access tokens, one
+-- wrk's script: `wrk ... -s wrk.lua URL -- METHOD BODY [TOKENS_FILE FIRST]`. With a file of access tokens, one
 -- a line, every request carries the next one, beginning with number FIRST. Prints a line of JSON at the end.
 
 local tokens, at = {}, 0
 
 function init(args)
   wrk.method = args[1]
-  if not args[2] then return end
-  for line in io.lines(args[2]) do tokens[#tokens + 1] = line end
-  at = tonumber(args[3])
+  if args[2] ~= '' then wrk.body = args[2] end
+  if not args[3] then return end
+  for line in io.lines(args[3]) do tokens[#tokens + 1] = line end
+  at = tonumber(args[4])
   local head = wrk.format():gsub("\r\n\r\n$", "\r\nauthorization: Bearer ")
   function request()
     at = at % #tokens + 1

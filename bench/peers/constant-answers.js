@@ -1,11 +1,15 @@
-// For the servers that check nothing: the answer of each path with the twelve headers that Messages API
-// sends and the length of the body, all made once.
-import { messages, securityHeaders } from './settings.js'
+// For the servers that check nothing: the answer of each path with every header that Messages API sends to
+// a browser, all made once.
+import { clientOrigin, messages, securityHeaders } from './settings.js'
 
 const headersOf = (body) =>
   Object.entries({
     ...securityHeaders,
     vary: 'Origin',
+    'access-control-allow-origin': clientOrigin,
+    'access-control-expose-headers': 'WWW-Authenticate,Retry-After,X-Request-Id',
+    ratelimit: '"client"; r=999999997; t=60',
+    'ratelimit-policy': '"client"; q=999999999; w=60; pk=:Qb+UN9HSEwPZpmSl:',
     'x-request-id': '3f0c1f0e-6f0b-4d62-8f6e-0d2c1a9f7b55',
     'content-type': 'application/json; charset=utf-8',
     'content-length': String(Buffer.byteLength(body)),

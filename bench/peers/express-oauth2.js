@@ -3,6 +3,8 @@ import cors from 'cors'
 import express from 'express'
 import { auth, claimCheck, InsufficientScopeError } from 'express-oauth2-jwt-bearer'
 import helmet from 'helmet'
+import { z } from 'zod'
+import { addReport, reportById } from './reports.js'
 import { audience, clientOrigin, hasPermission, host, issuer, messages, port } from './settings.js'
 
 const app = express()
@@ -43,6 +45,15 @@ app.get('/api/messages/protected', validateAccessToken, (_req, res) =>
 )
 app.get('/api/messages/admin', validateAccessToken, requireAdmin, (_req, res) =>
   res.status(200).json(messages.admin),
+)
+const Id = z.object({ id: z.string().regex(/^\d+$/) })
+const NewReport = z.object({ title: z.string().min(1).max(200) })
+
+app.get('/api/reports/:id', validateAccessToken, requireAdmin, (req, res) =>
+  res.status(200).json(reportById(Id.parse(req.params).id)),
+)
+app.post('/api/reports', validateAccessToken, requireAdmin, (req, res) =>
+  res.status(200).json(addReport(NewReport.parse(req.body).title)),
 )
 
 app.use((_req, res) => res.status(404).json({ message: 'Not Found' }))

@@ -4,6 +4,7 @@ import cors from '@fastify/cors'
 import helmet from '@fastify/helmet'
 import jwt from '@fastify/jwt'
 import Fastify from 'fastify'
+import { addReport, reportById } from './reports.js'
 import { audience, clientOrigin, hasPermission, host, issuer, messages, port } from './settings.js'
 
 /** @param keyOptions the options of @fastify/jwt that say which key verifies a token */
@@ -22,8 +23,14 @@ export async function serve(keyOptions) {
     if (!hasPermission(request.user)) return reply.code(403).send({ message: 'Permission denied' })
   }
 
-  const schema = {
-    response: { 200: { type: 'object', properties: { message: { type: 'string' } } } },
+  const text = { type: 'string' }
+  const schema = { response: { 200: { type: 'object', properties: { message: text } } } }
+  const report = { 200: { type: 'object', properties: { id: text, title: text } } }
+  const params = { type: 'object', properties: { id: { ...text, pattern: '^\\d+$' } } }
+  const body = {
+    type: 'object',
+    properties: { title: { ...text, minLength: 1, maxLength: 200 } },
+    required: ['title'],
   }
 
   fastify.get('/api/messages/public', { schema }, async () => messages.public)
@@ -36,6 +43,16 @@ export async function serve(keyOptions) {
     '/api/messages/admin',
     { schema, onRequest: [authenticate, requireAdmin] },
     async () => messages.admin,
+  )
+  fastify.get(
+    '/api/reports/:id',
+    { schema: { params, response: report }, onRequest: [authenticate, requireAdmin] },
+    async ({ params: { id } }) => reportById(id),
+  )
+  fastify.post(
+    '/api/reports',
+    { schema: { body, response: report }, onRequest: [authenticate, requireAdmin] },
+    async ({ body: { title } }) => addReport(title),
   )
 
   await fastify.listen({ port, host })

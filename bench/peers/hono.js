@@ -6,7 +6,10 @@ import { cors } from 'hono/cors'
 import { HTTPException } from 'hono/http-exception'
 import { createMiddleware } from 'hono/factory'
 import { secureHeaders } from 'hono/secure-headers'
+import { validator } from 'hono/validator'
 import { createRemoteJWKSet, jwtVerify } from 'jose'
+import { z } from 'zod'
+import { addReport, reportById } from './reports.js'
 import {
   audience,
   clientOrigin,
@@ -38,10 +41,24 @@ const requireAdmin = createMiddleware(async (c, next) => {
   await next()
 })
 
+const Id = z.object({ id: z.string().regex(/^\d+$/) })
+const NewReport = z.object({ title: z.string().min(1).max(200) })
+
+const checked = (schema) => (value, c) => {
+  const { success, data } = schema.safeParse(value)
+  return success ? data : c.json({ message: 'Input validation failed' }, 400)
+}
+
 const app = new Hono()
 app.use(secureHeaders(), cors({ origin: clientOrigin, maxAge: 86_400 }))
 app.get('/api/messages/public', (c) => c.json(messages.public))
 app.get('/api/messages/protected', authenticate, (c) => c.json(messages.protected))
 app.get('/api/messages/admin', authenticate, requireAdmin, (c) => c.json(messages.admin))
+app.get('/api/reports/:id', authenticate, requireAdmin, validator('param', checked(Id)), (c) =>
+  c.json(reportById(c.req.valid('param').id)),
+)
+app.post('/api/reports', authenticate, requireAdmin, validator('json', checked(NewReport)), (c) =>
+  c.json(addReport(c.req.valid('json').title)),
+)
 
 serve({ fetch: app.fetch, port, hostname: host })

@@ -4,9 +4,10 @@ import { createServer } from 'node:http'
 import { OpenAPIHandler } from '@orpc/openapi/node'
 import { ORPCError, os } from '@orpc/server'
 import { RPCHandler } from '@orpc/server/node'
-import { CORSPlugin } from '@orpc/server/plugins'
+import { BatchHandlerPlugin, CORSPlugin } from '@orpc/server/plugins'
 import { createRemoteJWKSet, jwtVerify } from 'jose'
 import { z } from 'zod'
+import { addReport, reportById } from './reports.js'
 import {
   audience,
   clientOrigin,
@@ -22,17 +23,28 @@ import {
 const keys = createRemoteJWKSet(new URL(jwksUri))
 const options = { issuer, audience, algorithms: ['RS256'] }
 const Message = z.object({ message: z.string() })
+const Report = z.object({ id: z.string(), title: z.string() })
 
-const authenticate = os.$context().middleware(async ({ context, next }) => {
-  const [scheme, token] = context.headers.authorization?.split(' ') ?? []
+/** Once a request, however many calls of a batch ask for it. */
+function createVerify({ authorization }) {
+  let claims
+  return () => (claims ??= verify(authorization))
+}
+
+async function verify(authorization) {
+  const [scheme, token] = authorization?.split(' ') ?? []
   if (scheme !== 'Bearer' || !token) throw new ORPCError('UNAUTHORIZED')
   try {
     const { payload } = await jwtVerify(token, keys, options)
-    return await next({ context: { claims: payload } })
+    return payload
   } catch (cause) {
-    if (cause instanceof ORPCError) throw cause
     throw new ORPCError('UNAUTHORIZED', { cause })
   }
+}
+
+const authenticate = os.$context().middleware(async ({ context, next }) => {
+  const claims = await context.verify()
+  return next({ context: { claims } })
 })
 
 const base = os.$context()
@@ -54,16 +66,28 @@ const router = {
     protected: message(authenticated, 'protected'),
     admin: message(admin, 'admin'),
   },
+  reports: {
+    byId: admin
+      .route({ method: 'GET', path: '/reports/{id}' })
+      .input(z.object({ id: z.string().regex(/^\d+$/) }))
+      .output(Report)
+      .handler(({ input }) => reportById(input.id)),
+    add: admin
+      .route({ method: 'POST', path: '/reports' })
+      .input(z.object({ title: z.string().min(1).max(200) }))
+      .output(Report)
+      .handler(({ input }) => addReport(input.title)),
+  },
 }
 
 const plugins = () => [new CORSPlugin({ origin: clientOrigin, maxAge: 86_400 })]
 const rest = new OpenAPIHandler(router, { plugins: plugins() })
-const rpc = new RPCHandler(router, { plugins: plugins() })
+const rpc = new RPCHandler(router, { plugins: [...plugins(), new BatchHandlerPlugin()] })
 const headers = new Map(Object.entries(securityHeaders))
 
 createServer(async (req, res) => {
   res.setHeaders(headers)
-  const context = { headers: req.headers }
+  const context = { verify: createVerify(req.headers) }
   const { matched } = req.url.startsWith('/rpc')
     ? await rpc.handle(req, res, { prefix: '/rpc', context })
     : await rest.handle(req, res, { prefix: '/api', context })

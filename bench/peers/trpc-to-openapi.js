@@ -8,6 +8,7 @@ import helmet from 'helmet'
 import { createRemoteJWKSet, jwtVerify } from 'jose'
 import { createOpenApiExpressMiddleware } from 'trpc-to-openapi'
 import { z } from 'zod'
+import { addReport, reportById } from './reports.js'
 import {
   audience,
   clientOrigin,
@@ -22,6 +23,7 @@ import {
 const keys = createRemoteJWKSet(new URL(jwksUri))
 const options = { issuer, audience, algorithms: ['RS256'] }
 const Message = z.object({ message: z.string() })
+const Report = z.object({ id: z.string(), title: z.string() })
 
 async function createContext({ req }) {
   const [scheme, token] = req.headers.authorization?.split(' ') ?? []
@@ -58,6 +60,18 @@ const router = t.router({
     public: message(t.procedure, 'public'),
     protected: message(protectedProcedure, 'protected'),
     admin: message(adminProcedure, 'admin'),
+  }),
+  reports: t.router({
+    byId: adminProcedure
+      .meta({ openapi: { method: 'GET', path: '/reports/{id}' } })
+      .input(z.object({ id: z.string().regex(/^\d+$/) }))
+      .output(Report)
+      .query(({ input }) => reportById(input.id)),
+    add: adminProcedure
+      .meta({ openapi: { method: 'POST', path: '/reports' } })
+      .input(z.object({ title: z.string().min(1).max(200) }))
+      .output(Report)
+      .mutation(({ input }) => addReport(input.title)),
   }),
 })
 
