@@ -30,7 +30,19 @@ export function parseOrigins(text: string): string[] | undefined {
 export function parseRedisUrl(text: string): string | undefined {
   const url = URL.canParse(text) ? new URL(text) : undefined
   if (url?.protocol !== 'redis:' && url?.protocol !== 'rediss:') return undefined
-  return url.hostname !== '' && /^(?:\/\d*)?$/.test(url.pathname) ? text : undefined
+  const named = url.hostname !== '' && /^(?:\/\d*)?$/.test(url.pathname)
+  return named && isEncoded(url, text) ? text : undefined
+}
+
+/** Else a piece of the password would be taken for the host, and end in the log. */
+function isEncoded({ username, password, search, hash }: URL, text: string): boolean {
+  if (hash !== '' || search.includes('@') || text.split('@').length > 2) return false
+  try {
+    decodeURIComponent(username + password)
+    return true
+  } catch {
+    return false
+  }
 }
 
 export function parseHost(text: string): string | undefined {

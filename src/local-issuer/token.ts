@@ -1,6 +1,5 @@
-import { loadConfig, type Config } from '../config/config.ts'
-import { ConfigError } from '../config/config-error.ts'
-import { prepareEnvironment } from '../config/environment.ts'
+import { existsSync } from 'node:fs'
+import { ConfigError, loadConfig, type Config } from '../config/config.ts'
 import { fetchToken } from './fetch-token.ts'
 import { PEOPLE, personById } from './people.ts'
 
@@ -43,7 +42,7 @@ async function fetchTokenOf(person: string, config: Config): Promise<string> {
 const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error))
 
 try {
-  prepareEnvironment()
+  if (existsSync('.env')) process.loadEnvFile()
   process.stdout.write(`${await tokenFor(process.argv[2])}\n`)
 } catch (error) {
   if (!(error instanceof Refusal || error instanceof ConfigError)) throw error
