@@ -1,7 +1,8 @@
-import { existsSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Logger } from 'pino'
-import { ConfigError, loadConfig } from './config/config.ts'
+import { loadConfig } from './config/config.ts'
+import { ConfigError } from './config/config-error.ts'
+import { prepareEnvironment } from './config/environment.ts'
 import { createLogger } from './logger.ts'
 import { appRouter } from './router.ts'
 import { start, type Running } from './start.ts'
@@ -55,10 +56,12 @@ function explain(error: unknown): string {
 }
 
 try {
-  if (existsSync('.env')) process.loadEnvFile()
+  const envFile = prepareEnvironment()
   const config = loadConfig(process.env)
   const logger = await createLogger({ level: config.logLevel, production: config.production })
   exitOnUncaught(logger)
+  if (envFile) logger.info({ file: envFile.path }, 'settings read from .env')
+  for (const warning of config.warnings) logger.warn(warning)
   const running = await start(config, { router: appRouter, logger, now: Date.now })
   stopOnSignals(running, logger)
   const { port, metricsPort, localIssuer } = running

@@ -1,8 +1,12 @@
 import { auth0Metadata, type IssuerMetadata } from '../auth/jwks.ts'
 import type { RateLimitSettings } from '../http/rate-limit.ts'
 import type { TracingSettings } from '../observability/tracing.ts'
+import { ConfigError } from './config-error.ts'
 import { missingOrContradictory } from './rules.ts'
 import { schema, type LogLevel, type Settings } from './schema.ts'
+import { tracingSetting } from './tracing.ts'
+import { cleanValues, dropServiceLinks } from './values.ts'
+import { doubtsAbout } from './warnings.ts'
 
 /** Where tokens come from: an Auth0 tenant, whose addresses are known, or any issuer's discovery. */
 export type IssuerSetting = IssuerMetadata | { readonly discover: string }
@@ -35,28 +39,18 @@ export interface Config {
   readonly localIssuerPort: number
   /** The client that the docs page signs in as; `undefined`: a token can only be pasted there. */
   readonly docsClientId: string | undefined
-}
-
-/** Settings that can't be used. Each problem names its variable and what would be right. */
-export class ConfigError extends Error {
-  readonly problems: readonly string[]
-
-  constructor(problems: readonly string[]) {
-    super(`Invalid settings:\n${problems.map((problem) => `  ${problem}`).join('\n')}`)
-    this.name = 'ConfigError'
-    this.problems = problems
-  }
+  /** What the one who starts the server should know; each names its variable. */
+  readonly warnings: readonly string[]
 }
 
 /**
- * Reads and checks every setting. A blank value counts as absent.
+ * Checks every setting. What surrounds a value is cut, and a blank one counts as absent.
  *
  * @throws {ConfigError} with every problem at once; it names variables and never shows a value
  */
 export function loadConfig(environment: Readonly<Record<string, string | undefined>>): Config {
-  const env = Object.fromEntries(
-    Object.entries(environment).filter(([, value]) => value !== undefined && value.trim() !== ''),
-  )
+  const names = Object.keys(schema.shape)
+  const { values: env, warnings } = dropServiceLinks(cleanValues(environment), names)
   const parsed = schema.safeParse(env)
   const problems = [
     ...(parsed.error?.issues ?? []).map(({ path, message }) => `${path.join('.')}: ${message}`),
@@ -64,6 +58,7 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
   ]
   if (!parsed.success || problems.length > 0) throw new ConfigError(problems)
   const settings = parsed.data
+  const { tracing, warnings: tracingWarnings } = tracingSetting(settings)
   return {
     production: settings.NODE_ENV === 'production',
     port: settings.PORT,
@@ -79,9 +74,10 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
     redisUrl: settings.REDIS_URL,
     rateLimit: rateLimitSetting(settings),
     metricsPort: settings.METRICS_PORT,
-    tracing: tracingSetting(settings),
+    tracing,
     localIssuerPort: settings.LOCAL_ISSUER_PORT,
     docsClientId: settings.DOCS_CLIENT_ID,
+    warnings: [...warnings, ...tracingWarnings, ...doubtsAbout(settings)],
   }
 }
 
@@ -98,16 +94,4 @@ function rateLimitSetting(settings: Settings): RateLimitSettings | undefined {
     max: settings.RATE_LIMIT_MAX,
     failedAuthenticationMax: settings.RATE_LIMIT_FAILED_AUTH_MAX,
   }
-}
-
-/** Off unless the standard variables of OpenTelemetry say where spans go. */
-function tracingSetting(settings: Settings): TracingSettings | undefined {
-  if (settings.OTEL_SDK_DISABLED?.toLowerCase() === 'true') return undefined
-  const endpoint =
-    settings.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT ?? settings.OTEL_EXPORTER_OTLP_ENDPOINT
-  const exporter = settings.OTEL_TRACES_EXPORTER ?? (endpoint === undefined ? 'none' : 'otlp')
-  if (exporter === 'none') return undefined
-  const protocol =
-    settings.OTEL_EXPORTER_OTLP_TRACES_PROTOCOL ?? settings.OTEL_EXPORTER_OTLP_PROTOCOL
-  return { protocol: protocol ?? 'http/protobuf' }
 }

@@ -1,8 +1,10 @@
+import { schema } from './schema.ts'
+
 /** Rules between variables, checked apart from the schema so that they are reported beside its problems. */
 export function missingOrContradictory(
   env: Readonly<Record<string, string | undefined>>,
 ): string[] {
-  const problems: string[] = []
+  const problems = portsInCommon(env)
   if (env['AUTH0_DOMAIN'] && env['ISSUER_BASE_URL']) {
     problems.push('AUTH0_DOMAIN, ISSUER_BASE_URL: only one of them can be set')
   }
@@ -23,4 +25,17 @@ export function missingOrContradictory(
     )
   }
   return problems
+}
+
+/** Where two servers of this process would listen on one port. Port 0 is any free one. */
+function portsInCommon(env: Readonly<Record<string, string | undefined>>): string[] {
+  const hasIssuer = env['AUTH0_DOMAIN'] !== undefined || env['ISSUER_BASE_URL'] !== undefined
+  const names = ['PORT', 'METRICS_PORT', 'LOCAL_ISSUER_PORT'] as const
+  const used = hasIssuer ? names.slice(0, 2) : names
+  const ports = used.map((name) => schema.shape[name].safeParse(env[name]).data)
+  return used.flatMap((name, index) => {
+    const other = used[ports.indexOf(ports[index])]
+    const shared = Boolean(ports[index]) && other !== name
+    return shared ? [`${name}, ${other}: must be two different ports`] : []
+  })
 }

@@ -11,6 +11,7 @@ import {
   parseTrustProxy,
   wholeNumber,
 } from './parsers.ts'
+import { isQuoted } from './values.ts'
 
 const DEVELOPMENT_ORIGIN = 'http://localhost:4040'
 const DEVELOPMENT_AUDIENCE = 'https://hello-world.example.com'
@@ -20,9 +21,10 @@ export type LogLevel = (typeof LOG_LEVELS)[number]
 /** One variable: `parse` gives `undefined` for a text that can't be used, `expected` says what can. */
 const setting = <T>(expected: string, parse: (text: string) => T | undefined) =>
   z.string().transform((text, context) => {
-    const value = parse(text)
+    const value = isQuoted(text) ? undefined : parse(text)
     if (value !== undefined) return value
-    context.addIssue({ code: 'custom', message: `must be ${expected}` })
+    const expectation = isQuoted(text) ? 'without the quotes around it' : expected
+    context.addIssue({ code: 'custom', message: `must be ${expectation}` })
     return z.NEVER
   })
 
@@ -32,7 +34,10 @@ const oneOf = <const T extends string>(...values: T[]) =>
 const WHOLE_NUMBER_MAX = 999_999_999
 const DAY_SECONDS = 86_400
 
-const tracingProtocol = oneOf('http/protobuf', 'http/json')
+const anyText = setting('a text', (text) => text)
+
+/** Platforms set these for every program, so none of them stops the start: `tracing.ts` judges them. */
+const forOpenTelemetry = z.string().optional()
 
 const requests = setting(
   `a number of requests from 0 (no limit) to ${WHOLE_NUMBER_MAX}`,
@@ -59,7 +64,7 @@ export const schema = z.object({
     'the https URL of an OpenID Connect issuer, without query and fragment (http only on loopback)',
     parseIssuerUrl,
   ).optional(),
-  AUTH0_AUDIENCE: z.string().default(DEVELOPMENT_AUDIENCE),
+  AUTH0_AUDIENCE: anyText.default(DEVELOPMENT_AUDIENCE),
   TOKEN_SIGNING_ALGS: setting(
     `one or more of ${ASYMMETRIC_ALGS.join(', ')}, separated by commas`,
     parseAlgs,
@@ -84,14 +89,14 @@ export const schema = z.object({
     return seconds === 0 ? undefined : seconds
   }).default(60),
   METRICS_PORT: port.optional(),
-  OTEL_SDK_DISABLED: z.string().optional(),
-  OTEL_TRACES_EXPORTER: oneOf('otlp', 'none').optional(),
-  OTEL_EXPORTER_OTLP_ENDPOINT: z.string().optional(),
-  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: z.string().optional(),
-  OTEL_EXPORTER_OTLP_PROTOCOL: tracingProtocol.optional(),
-  OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: tracingProtocol.optional(),
+  OTEL_SDK_DISABLED: forOpenTelemetry,
+  OTEL_TRACES_EXPORTER: forOpenTelemetry,
+  OTEL_EXPORTER_OTLP_ENDPOINT: forOpenTelemetry,
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: forOpenTelemetry,
+  OTEL_EXPORTER_OTLP_PROTOCOL: forOpenTelemetry,
+  OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: forOpenTelemetry,
   LOCAL_ISSUER_PORT: port.default(6061),
-  DOCS_CLIENT_ID: z.string().optional(),
+  DOCS_CLIENT_ID: anyText.optional(),
 })
 
 /** Every setting, checked and with its default. */

@@ -1,5 +1,6 @@
-import { existsSync } from 'node:fs'
-import { ConfigError, loadConfig, type Config } from '../config/config.ts'
+import { loadConfig, type Config } from '../config/config.ts'
+import { ConfigError } from '../config/config-error.ts'
+import { prepareEnvironment } from '../config/environment.ts'
 import { fetchToken } from './fetch-token.ts'
 import { PEOPLE, personById } from './people.ts'
 
@@ -42,7 +43,7 @@ async function fetchTokenOf(person: string, config: Config): Promise<string> {
 const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error))
 
 try {
-  if (existsSync('.env')) process.loadEnvFile()
+  prepareEnvironment()
   process.stdout.write(`${await tokenFor(process.argv[2])}\n`)
 } catch (error) {
   if (!(error instanceof Refusal || error instanceof ConfigError)) throw error

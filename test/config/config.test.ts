@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { ConfigError, loadConfig } from '../../src/config/config.ts'
+import { loadConfig } from '../../src/config/config.ts'
+import { ConfigError } from '../../src/config/config-error.ts'
+import { schema } from '../../src/config/schema.ts'
 
 const PRODUCTION = {
   NODE_ENV: 'production',
@@ -38,6 +40,7 @@ describe('settings', () => {
       tracing: undefined,
       localIssuerPort: 6061,
       docsClientId: undefined,
+      warnings: [],
     })
   })
 
@@ -74,6 +77,35 @@ describe('settings', () => {
     expect(loadConfig({ AUTH0_DOMAIN: '' }).issuer).toBeUndefined()
   })
 
+  it.each([' ', '\r', '\n', '\r\n', '\t'])('are taken without %j around them', (blank) => {
+    const env = Object.entries(PRODUCTION).map(([name, value]) => [name, blank + value + blank])
+    expect(loadConfig(Object.fromEntries(env) as Record<string, string>)).toEqual(
+      loadConfig(PRODUCTION),
+    )
+  })
+
+  it.each(Object.keys(schema.shape).filter((name) => !name.startsWith('OTEL_')))(
+    'refuse a %s whose quotes arrived as text',
+    (name) => {
+      const problem = `${name}: must be without the quotes around it`
+      for (const value of ['"a"', "'a'", '"a', "a'"]) {
+        expect(problemsOf({ [name]: value }), value).toEqual([problem])
+      }
+    },
+  )
+
+  it('refuse two servers on one port', () => {
+    expect(problemsOf({ ...PRODUCTION, PORT: '9464', METRICS_PORT: '9464' })).toEqual([
+      'METRICS_PORT, PORT: must be two different ports',
+    ])
+    expect(problemsOf({ METRICS_PORT: '6060' })).toHaveLength(1)
+    expect(problemsOf({ PORT: '6061' })).toEqual([
+      'LOCAL_ISSUER_PORT, PORT: must be two different ports',
+    ])
+    expect(problemsOf({ ...PRODUCTION, PORT: '6061' })).toEqual([])
+    expect(problemsOf({ PORT: '0', METRICS_PORT: '0', LOCAL_ISSUER_PORT: '0' })).toEqual([])
+  })
+
   it('take several origins and trim the slash at the end of one', () => {
     const { clientOrigins } = loadConfig({
       CLIENT_ORIGIN_URL: 'http://localhost:4040/, https://app.example.com',
@@ -94,12 +126,13 @@ describe('settings', () => {
     [{ OTEL_SERVICE_NAME: 'messages' }, undefined],
     [{ OTEL_TRACES_EXPORTER: 'otlp', OTEL_SDK_DISABLED: 'TRUE' }, undefined],
     [{ OTEL_TRACES_EXPORTER: 'none', OTEL_EXPORTER_OTLP_ENDPOINT: 'http://a' }, undefined],
+    [{ OTEL_TRACES_EXPORTER: 'console, otlp' }, 'http/protobuf'],
   ])('trace as the variables of OpenTelemetry ask: %o', (env, protocol) => {
     expect(loadConfig(env).tracing).toEqual(protocol && { protocol })
   })
 
   it.each([
-    ['NODE_ENV', ['Production', 'prod', 'production ']],
+    ['NODE_ENV', ['Production', 'prod']],
     ['PORT', ['-1', '65536', '1e3', '0x10', 'http', '1.5']],
     ['HOST', ['localhost:80', 'a b', 'http://localhost']],
     ['PUBLIC_URL', ['api.example.com', 'https://api.example.com/v1', 'ftp://example.com']],
@@ -123,8 +156,6 @@ describe('settings', () => {
     ['RATE_LIMIT_FAILED_AUTH_MAX', ['-1', '1.5']],
     ['RATE_LIMIT_WINDOW_SECONDS', ['0', '60s', '86401']],
     ['METRICS_PORT', ['65536', 'on']],
-    ['OTEL_TRACES_EXPORTER', ['zipkin', 'console']],
-    ['OTEL_EXPORTER_OTLP_PROTOCOL', ['grpc']],
     ['LOCAL_ISSUER_PORT', ['99999']],
   ])('refuse a %s that can not be used, and say what can', (name, values) => {
     for (const value of values) {
@@ -173,5 +204,61 @@ describe('settings', () => {
       'AUTH0_AUDIENCE',
     ])
     expect(problems.join()).not.toContain('secret')
+  })
+})
+
+const TRACED = { ...PRODUCTION, OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318' }
+
+describe('what may not be what was meant is warned of, and nothing more:', () => {
+  it.each<[string, Record<string, string>, RegExp]>([
+    [
+      'no mode beside an issuer',
+      { AUTH0_DOMAIN: 'tenant.eu.auth0.com' },
+      /^NODE_ENV: is not set, so this is not production mode/,
+    ],
+    [
+      "a port that is Kubernetes' service link",
+      { ...PRODUCTION, METRICS_PORT: 'tcp://10.0.0.1:9464' },
+      /^METRICS_PORT: is passed over/,
+    ],
+    [
+      'a protocol of traces that is not supported, traced or not',
+      { ...PRODUCTION, OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' },
+      /^OTEL_EXPORTER_OTLP_PROTOCOL: is none of http\/protobuf, http\/json/,
+    ],
+    [
+      'an exporter of traces that is not supported',
+      { ...PRODUCTION, OTEL_TRACES_EXPORTER: 'console' },
+      /^OTEL_TRACES_EXPORTER: only otlp and none/,
+    ],
+    [
+      'an endpoint in the form that gRPC has',
+      { ...PRODUCTION, OTEL_EXPORTER_OTLP_ENDPOINT: 'collector:4317' },
+      /^OTEL_EXPORTER_OTLP_ENDPOINT: is no http\(s\) URL/,
+    ],
+    [
+      'an endpoint in quotes',
+      { ...TRACED, OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: '"http://collector:4318"' },
+      /^OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: is no http\(s\) URL/,
+    ],
+  ])('%s', (_what, env, warning) => {
+    const config = loadConfig(env)
+    expect(config.warnings).toEqual([expect.stringMatching(warning)])
+    expect(config).toMatchObject({ metricsPort: undefined, tracing: undefined })
+  })
+
+  it.each([
+    PRODUCTION,
+    TRACED,
+    { ...PRODUCTION, NODE_ENV: 'development' },
+    { ...PRODUCTION, OTEL_SDK_DISABLED: 'true', OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' },
+    {
+      ...TRACED,
+      OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc',
+      OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: 'http/json',
+    },
+    { ...PRODUCTION, MESSAGES_API_PORT: 'tcp://10.0.0.1:80' },
+  ])('not %o', (env) => {
+    expect(loadConfig(env).warnings).toEqual([])
   })
 })

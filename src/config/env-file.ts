@@ -1,0 +1,47 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import dotenv from 'dotenv'
+import { ConfigError } from './config-error.ts'
+
+/** Where `package.json` is, seen from `src` and from `dist`. */
+const PACKAGE_FOLDER = fileURLToPath(new URL('../..', import.meta.url))
+
+export interface EnvFile {
+  readonly path: string
+  readonly variables: Readonly<Record<string, string>>
+}
+
+/**
+ * Reads the first `.env` there is: in the working folder, else beside `package.json`, since systemd,
+ * pm2 and cron start a server in some other folder. Not with `process.loadEnvFile`: what that makes of
+ * blank lines, blank values and byte order marks differs between versions of Node.js.
+ *
+ * @throws {ConfigError} when it is there and can't be read
+ */
+export function readEnvFile(
+  folders: readonly string[] = [process.cwd(), PACKAGE_FOLDER],
+): EnvFile | undefined {
+  for (const folder of folders) {
+    const path = join(folder, '.env')
+    const bytes = readIfThere(path)
+    if (bytes) return { path, variables: dotenv.parse(decode(bytes, path)) }
+  }
+  return undefined
+}
+
+function readIfThere(path: string): Buffer | undefined {
+  try {
+    return readFileSync(path)
+  } catch (error) {
+    const { code = 'an error' } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT') return undefined
+    throw new ConfigError([`.env: can't be read (${code}): ${path}`])
+  }
+}
+
+/** Text has no zero bytes; UTF-16, in which PowerShell's `>` writes, has them. */
+function decode(bytes: Buffer, path: string): string {
+  if (!bytes.includes(0)) return bytes.toString('utf8')
+  throw new ConfigError([`.env: is not UTF-8 (is it UTF-16?), save it as UTF-8: ${path}`])
+}

@@ -1,0 +1,53 @@
+import type { TracingSettings } from '../observability/tracing.ts'
+import type { Settings } from './schema.ts'
+
+const PROTOCOLS = ['http/protobuf', 'http/json'] as const
+
+interface TracingSetting {
+  /** `undefined`: requests are not traced. */
+  readonly tracing: TracingSettings | undefined
+  readonly warnings: readonly string[]
+}
+
+/**
+ * Off unless the standard variables of OpenTelemetry say where spans go. Platforms set these variables
+ * for every program that they run, so one that can't be used is warned of, and nothing is traced.
+ */
+export function tracingSetting(settings: Settings): TracingSetting {
+  if (settings.OTEL_SDK_DISABLED?.toLowerCase() === 'true') {
+    return { tracing: undefined, warnings: [] }
+  }
+  const endpoint = first(
+    settings,
+    'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT',
+    'OTEL_EXPORTER_OTLP_ENDPOINT',
+  )
+  const protocol = first(
+    settings,
+    'OTEL_EXPORTER_OTLP_TRACES_PROTOCOL',
+    'OTEL_EXPORTER_OTLP_PROTOCOL',
+  )
+  const exporters = settings.OTEL_TRACES_EXPORTER?.split(',').map((name) => name.trim())
+  const known = PROTOCOLS.find((name) => name === (protocol.value ?? PROTOCOLS[0]))
+  const usable = endpoint.value === undefined || /^https?:\/\//i.test(endpoint.value)
+  const wanted = exporters ? exporters.includes('otlp') : endpoint.value !== undefined
+  const others = exporters?.some((name) => !['otlp', 'none'].includes(name))
+  return {
+    tracing: wanted && usable && known ? { protocol: known } : undefined,
+    warnings: [
+      ...(usable ? [] : [`${endpoint.name}: is no http(s) URL, so nothing is traced`]),
+      ...(known
+        ? []
+        : [`${protocol.name}: is none of ${PROTOCOLS.join(', ')}, so nothing is traced`]),
+      ...(others
+        ? ['OTEL_TRACES_EXPORTER: only otlp and none are supported, others are passed over']
+        : []),
+    ],
+  }
+}
+
+/** The variable for traces, else the one for every signal. */
+function first<Name extends keyof Settings>(settings: Settings, own: Name, general: Name) {
+  const name = settings[own] === undefined ? general : own
+  return { name, value: settings[name] }
+}

@@ -1,0 +1,35 @@
+type Environment = Readonly<Record<string, string | undefined>>
+type Values = Readonly<Record<string, string>>
+
+/** Takes off the blanks, CRs and newlines that people's tools leave around values, and drops what is blank. */
+export function cleanValues(environment: Environment): Values {
+  return Object.fromEntries(
+    Object.entries(environment).flatMap(([name, value = '']) => {
+      const text = value.trim()
+      return text === '' ? [] : [[name, text]]
+    }),
+  )
+}
+
+/** Quotes are a shell's: where they arrive as text, something in between does not know them. */
+export const isQuoted = (text: string) => /^["'`]|["'`]$/.test(text)
+
+/** What Kubernetes sets in each pod for a Service named `metrics`: `METRICS_PORT=tcp://10.0.0.1:9464`. */
+const SERVICE_LINK = /^(?:tcp|udp|sctp):\/\//
+
+/** Drops what is meant for others. @returns the rest, and a warning for each of our own names dropped */
+export function dropServiceLinks(
+  values: Values,
+  names: readonly string[],
+): { values: Values; warnings: string[] } {
+  const links = names.filter(
+    (name) => name.endsWith('_PORT') && SERVICE_LINK.test(values[name] ?? ''),
+  )
+  return {
+    values: Object.fromEntries(Object.entries(values).filter(([name]) => !links.includes(name))),
+    warnings: links.map(
+      (name) =>
+        `${name}: is passed over, since it holds what Kubernetes sets for a Service of that name (see enableServiceLinks)`,
+    ),
+  }
+}

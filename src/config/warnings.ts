@@ -1,0 +1,16 @@
+import type { Settings } from './schema.ts'
+
+/**
+ * What can be used and may yet not be what was meant: said once at start, and never a reason not to
+ * start. Each names its variable and shows no value.
+ */
+export function doubtsAbout(settings: Settings): string[] {
+  const warnings: string[] = []
+  const hasIssuer = settings.AUTH0_DOMAIN !== undefined || settings.ISSUER_BASE_URL !== undefined
+  if (settings.NODE_ENV === undefined && hasIssuer) {
+    warnings.push(
+      'NODE_ENV: is not set, so this is not production mode: set it to production, or to development if that is meant',
+    )
+  }
+  return warnings
+}

@@ -1,0 +1,55 @@
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { ConfigError } from '../../src/config/config-error.ts'
+import { readEnvFile } from '../../src/config/env-file.ts'
+
+const newFolder = () => mkdtempSync(join(tmpdir(), 'messages-env-'))
+
+/** @returns what a `.env` with this content sets */
+function variablesIn(content: string | Buffer) {
+  const folder = newFolder()
+  writeFileSync(join(folder, '.env'), content)
+  return readEnvFile([folder])?.variables
+}
+
+describe('.env', () => {
+  it.each([
+    ['a line of blanks above', '   \nNODE_ENV=production\n', { NODE_ENV: 'production' }],
+    ['a blank behind an empty value', 'A= \nB=1\n', { A: '', B: '1' }],
+    ['a byte order mark', '\uFEFFA=1\nB=2\n', { A: '1', B: '2' }],
+    ['lines that end in CRLF', 'A=1\r\nB= \r\nC="x y"\r\n', { A: '1', B: '', C: 'x y' }],
+    ['quotes and comments', 'A="a#b" # c\nB=\'z\' \nC=a # c\n', { A: 'a#b', B: 'z', C: 'a' }],
+    ['an apostrophe in a comment', "A= # it's\nB=1\n# it's\nC=2", { A: '', B: '1', C: '2' }],
+    ['export', 'export A=1\n', { A: '1' }],
+    ['blanks around the name', '\tA =\t1\t\n', { A: '1' }],
+  ])('is read with %s', (_what, text, variables) => {
+    expect(variablesIn(text)).toEqual(variables)
+  })
+
+  it.each([
+    ['with', '\uFEFFA=1\n'],
+    ['without', 'A=1\n'],
+  ])('is refused by name in UTF-16 %s a byte order mark', (_what, text) => {
+    expect(() => variablesIn(Buffer.from(text, 'utf16le'))).toThrow(/ \.env: is not UTF-8/)
+  })
+
+  it('that can not be read is one line', () => {
+    const folder = newFolder()
+    mkdirSync(join(folder, '.env'))
+    expect(() => readEnvFile([folder])).toThrow(ConfigError)
+    expect(() => readEnvFile([folder])).toThrow(/\n {2}\.env: can't be read \(EISDIR\): [^\n]+$/)
+  })
+
+  it('is that of the first folder which has one', () => {
+    const [none, first, second] = [newFolder(), newFolder(), newFolder()] as const
+    writeFileSync(join(first, '.env'), 'A=1')
+    writeFileSync(join(second, '.env'), 'A=2\nB=2')
+    expect(readEnvFile([none, first, second])).toEqual({
+      path: join(first, '.env'),
+      variables: { A: '1' },
+    })
+    expect(readEnvFile([none])).toBeUndefined()
+  })
+})
