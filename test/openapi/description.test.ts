@@ -16,6 +16,7 @@ import { createDescriptionCheck, exchangeOf, type Exchange } from '../support/de
 import { useServer } from '../support/fixtures.ts'
 import { untilReady } from '../support/http.ts'
 import { ADMIN, startIssuer } from '../support/issuer.ts'
+import { testRouter } from '../support/router.ts'
 import { startTestServer } from '../support/server.ts'
 
 const run = promisify(execFile)
@@ -59,7 +60,7 @@ const reports = router({
   }),
 })
 
-const messages = useServer({ router: appRouter })
+const messages = useServer()
 const others = useServer({ router: reports })
 beforeAll(async () => {
   await untilReady(messages.server.url)
@@ -156,7 +157,7 @@ describe('the description', () => {
   })
 
   it('knows the addresses of an Auth0 tenant without asking', () => {
-    const document = describeApi(appRouter, auth0Metadata('https://tenant.eu.auth0.com/'))
+    const document = describeApi(testRouter, auth0Metadata('https://tenant.eu.auth0.com/'))
     expect(document.components?.securitySchemes?.['oauth2']).toMatchObject({
       flows: {
         authorizationCode: {
@@ -303,7 +304,7 @@ describe('every answer over REST is as described', () => {
 })
 
 describe('the check of answers', () => {
-  const check = createDescriptionCheck(describeApi(appRouter, undefined))
+  const check = createDescriptionCheck(describeApi(testRouter, undefined))
   const refusal: Exchange = {
     method: 'GET',
     target: '/api/messages/admin?x=1',

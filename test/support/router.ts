@@ -2,7 +2,9 @@ import { z } from 'zod'
 import { protectedProcedure, publicProcedure, requirePermissions, router } from '../../src/trpc.ts'
 
 const Message = z.object({ message: z.string() })
-const at = (path: `/${string}`) => ({ openapi: { method: 'GET', path } as const })
+const get = (path: `/${string}`, operationId: string) => ({
+  openapi: { method: 'GET', path, operationId } as const,
+})
 
 /**
  * What a test server serves unless it is given another router: the three messages, one of each chain.
@@ -11,18 +13,18 @@ const at = (path: `/${string}`) => ({ openapi: { method: 'GET', path } as const 
 export const testRouter = router({
   messages: router({
     public: publicProcedure
-      .meta(at('/api/messages/public'))
+      .meta(get('/api/messages/public', 'getPublicMessage'))
       .output(Message)
       .query(() => ({
         message: "The API doesn't require an access token to share this message.",
       })),
     protected: protectedProcedure
-      .meta(at('/api/messages/protected'))
+      .meta(get('/api/messages/protected', 'getProtectedMessage'))
       .output(Message)
       .query(() => ({ message: 'The API successfully validated your access token.' })),
     admin: protectedProcedure
       .use(requirePermissions('read:admin-messages'))
-      .meta(at('/api/messages/admin'))
+      .meta(get('/api/messages/admin', 'getAdminMessage'))
       .output(Message)
       .query(() => ({ message: 'The API successfully recognized you as an admin.' })),
   }),

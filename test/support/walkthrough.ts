@@ -1,4 +1,12 @@
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { ROOT } from './process.ts'
@@ -21,12 +29,17 @@ export function readBlocks(file: string): Block[] {
   )
 }
 
+const isSource = (path: string) => !path.includes('node_modules')
+
 /** A copy of the project to change, with its packages linked. */
 export function copyProject(): string {
   const folder = mkdtempSync(join(tmpdir(), 'messages-template-'))
-  const parts = ['src', 'test/support', 'package.json', 'tsconfig.json', 'tsconfig.build.json']
-  for (const part of [...parts, 'vitest.config.ts']) {
-    cpSync(join(ROOT, part), join(folder, part), { recursive: true })
+  const parts = ['src', 'test', 'bench', 'scripts', 'package.json', 'README.md', 'SECURITY.md']
+  const settings = readdirSync(ROOT).filter((name) =>
+    /^tsconfig|config\.[jt]s$|^\.\w+rc/.test(name),
+  )
+  for (const part of [...parts, ...settings]) {
+    cpSync(join(ROOT, part), join(folder, part), { recursive: true, filter: isSource })
   }
   symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'))
   return folder
