@@ -26,7 +26,7 @@ export const DEFAULT_LIMITS: ServerLimits = {
   requestTimeoutMs: 30_000,
   keepAliveTimeoutMs: 65_000, // longer than the usual 60 s of a load balancer
   checkIntervalMs: 1_000,
-  maxHeaderBytes: 32 * 1024, // room for a token of 8 KiB, a proof of the same size, and the rest
+  maxHeaderBytes: 32 * 1024, // room for a token of 16 KiB, a proof of 8 KiB, and the rest
 }
 
 /** An Express app: `unhandled` is called when nothing in it answers. */

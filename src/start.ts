@@ -2,6 +2,7 @@ import type { Server } from 'node:http'
 import type { Logger } from 'pino'
 import { createApp } from './app.ts'
 import { createAuthenticator } from './auth/authenticate.ts'
+import type { Fetch } from './auth/fetch-json.ts'
 import { createKeySource, type KeyFetch, type KeySourceOptions } from './auth/keys.ts'
 import type { Config } from './config/config.ts'
 import { startLocalIssuer } from './local-issuer/start.ts'
@@ -39,6 +40,8 @@ export interface StartOptions {
   /** Milliseconds since the epoch. */
   readonly now: () => number
   readonly limits?: ServerLimits
+  /** How the issuer is asked. */
+  readonly fetch?: Fetch
 }
 
 /** Builds every dependency from the settings and starts the server. It never waits for the issuer. */
@@ -93,7 +96,12 @@ async function createParts(config: Config, options: PartsOptions) {
     logKeyFetch(outcome)
     metrics.onKeyFetch(outcome)
   }
-  const keys = createKeySource({ issuer, now, fetch: tracing.traceFetch(fetch), onFetch })
+  const keys = createKeySource({
+    issuer,
+    now,
+    fetch: tracing.traceFetch(options.fetch ?? fetch),
+    onFetch,
+  })
   metrics.watch({
     keyAgeSeconds: () => keys.ageSeconds(),
     redisAvailable: shared.redisAvailable,

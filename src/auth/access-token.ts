@@ -9,10 +9,10 @@ export interface AccessToken {
   readonly claims: JWTPayload
 }
 
-/**
- * @param permissionsClaim a claim's name, or a path of names with dots between. A claim that has the
- *   whole text as its name comes first, since the names of custom claims are often URLs.
- */
+/** The only claim whose text is no list: `permissions` is an array, as Auth0 writes it. */
+export const AUTH0_CLAIM = 'permissions'
+
+/** @param permissionsClaim see `readClaim` */
 export function toAccessToken(claims: JWTPayload, permissionsClaim: string): AccessToken {
   return {
     subject: typeof claims.sub === 'string' ? claims.sub : undefined,
@@ -21,13 +21,33 @@ export function toAccessToken(claims: JWTPayload, permissionsClaim: string): Acc
   }
 }
 
+/** An array of strings or, as `scope` is written, a text with spaces between (RFC 6749 §3.3). */
 function readPermissions(claims: JWTPayload, name: string): string[] {
-  const path = Object.hasOwn(claims, name) ? [name] : name.split('.')
-  const value = path.reduce<unknown>(property, claims)
+  const value = readClaim(claims, name)
+  if (typeof value === 'string' && name !== AUTH0_CLAIM) return value.split(' ').filter(Boolean)
   return Array.isArray(value) && value.every((item) => typeof item === 'string') ? value : []
 }
 
-function property(value: unknown, key: string): unknown {
-  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined
-  return (value as Record<string, unknown>)[key]
+/**
+ * Finds a claim by a path of names with dots between. Names hold dots themselves (custom claims are
+ * often URLs), so at each step the longest name that is there is taken.
+ */
+export function readClaim(claims: JWTPayload, path: string): unknown {
+  let value: unknown = claims
+  let rest = path.split('.')
+  while (rest.length > 0) {
+    const length = longestKey(value, rest)
+    if (length === 0) return undefined
+    value = (value as Record<string, unknown>)[rest.slice(0, length).join('.')]
+    rest = rest.slice(length)
+  }
+  return value
+}
+
+/** How many of the names, with dots between, are one key of `value`; 0 when none is. */
+function longestKey(value: unknown, names: readonly string[]): number {
+  if (typeof value !== 'object' || value === null) return 0
+  let length = names.length
+  while (length > 0 && !Object.hasOwn(value, names.slice(0, length).join('.'))) length--
+  return length
 }

@@ -18,6 +18,8 @@ export type AuthErrorCode = keyof typeof AUTH_ERRORS
 /** What can be wrong with a token, and what its sender is told (`error_description`). */
 const TOKEN_FAULTS = {
   malformed: 'The access token is malformed',
+  opaque: 'The access token is opaque: a signed JWT for this API is needed',
+  encrypted: 'The access token is encrypted: a signed JWT for this API is needed',
   too_long: 'The access token is too long',
   type: 'The token is not an access token',
   algorithm: 'The signing algorithm is not accepted',
@@ -25,6 +27,8 @@ const TOKEN_FAULTS = {
   signature: 'The signature is not valid',
   issuer: 'The issuer is not accepted',
   audience: 'The access token is for another audience',
+  audience_missing: 'The access token names no audience',
+  expiry_missing: 'The access token has no expiry time',
   claims: 'A claim is missing or malformed',
   expired: 'The access token expired',
   not_yet_valid: 'The access token is not valid yet',

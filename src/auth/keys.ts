@@ -1,6 +1,8 @@
 import { createLocalJWKSet, type JWTVerifyGetKey } from 'jose'
 import { keysUnavailable } from './errors.ts'
-import { discover, fetchSigningKeys, type Fetch, type IssuerMetadata } from './jwks.ts'
+import type { Fetch } from './fetch-json.ts'
+import { discover, type IssuerMetadata } from './issuer-metadata.ts'
+import { fetchSigningKeys } from './jwks.ts'
 
 const MINUTE_MS = 60_000
 /** Keys older than this are renewed in the background, long before they age out. */

@@ -1,18 +1,19 @@
 import { decodeProtectedHeader, errors, jwtVerify, type JWTPayload } from 'jose'
+import { checkAudience, type AudienceRule } from './audience.ts'
 import { invalidToken, type TokenFault } from './errors.ts'
 import type { KeySet, KeySource } from './keys.ts'
+import { isOtherKind } from './token-kind.ts'
+import { faultOfShape, isCompactJws } from './token-shape.ts'
 
 export const CLOCK_TOLERANCE_SECONDS = 5
-const MAX_TOKEN_CHARS = 8 * 1024
 
-/** Three parts in base64url without padding (RFC 7515 §7.1): jose would take padding too. */
-const COMPACT_JWS = /^[\w-]+\.[\w-]+\.[\w-]+$/
+/** Entra lists up to 200 groups in a token, which makes 12 KiB. */
+const MAX_TOKEN_CHARS = 16 * 1024
 
 /** RFC 9068 §2.1 and the `JWT` of older issuers. Any other `typ` is another kind of token. */
 const ACCESS_TOKEN_TYPES = new Set([undefined, 'jwt', 'at+jwt'])
 
-export interface VerifierOptions {
-  readonly audience: string
+export interface VerifierOptions extends AudienceRule {
   /** Asymmetric algorithms of RFC 7518 §3.1. */
   readonly signingAlgs: readonly string[]
   readonly keys: KeySource
@@ -30,7 +31,7 @@ export type Verify = (token: string) => Promise<Verified>
 
 /**
  * Verifies access tokens that are JWTs (RFC 7519 §7.2, RFC 8725, RFC 9068 §4): signature, issuer,
- * audience, times, algorithm and type. The key comes from the issuer's key set alone.
+ * audience, times, algorithm and kind. The key comes from the issuer's key set alone.
  *
  * @returns a function from the token's text to its claims; it throws an `AuthError`: `invalid_token`
  *   for a fault of the token, `keys_unavailable` when there are no keys to verify it with
@@ -41,12 +42,13 @@ export function createVerifier(options: VerifierOptions): Verify {
   async function verifyWith(token: string, keySet: KeySet): Promise<Verified> {
     const { payload } = await jwtVerify(token, keySet.getKey, {
       issuer: keySet.issuer,
-      audience: options.audience,
       algorithms: [...options.signingAlgs],
       requiredClaims: ['exp'], // jose checks exp only when it is present
       clockTolerance: CLOCK_TOLERANCE_SECONDS,
       currentDate: new Date(options.now()),
     })
+    if (isOtherKind(payload)) throw invalidToken('type')
+    checkAudience(payload, options)
     return { claims: payload, keySet }
   }
 
@@ -73,7 +75,7 @@ export function createVerifier(options: VerifierOptions): Verify {
 
 function checkHeader(token: string): void {
   if (token.length > MAX_TOKEN_CHARS) throw invalidToken('too_long')
-  if (!COMPACT_JWS.test(token)) throw invalidToken('malformed')
+  if (!isCompactJws(token)) throw invalidToken(faultOfShape(token))
   const { typ, crit } = readHeader(token)
   const type = typeof typ === 'string' ? typ.toLowerCase().replace(/^application\//, '') : typ
   if (!ACCESS_TOKEN_TYPES.has(type)) throw invalidToken('type')
@@ -84,7 +86,7 @@ function readHeader(token: string) {
   try {
     return decodeProtectedHeader(token)
   } catch (error) {
-    throw invalidToken('malformed', error)
+    throw invalidToken(faultOfShape(token), error)
   }
 }
 
@@ -106,14 +108,17 @@ const FAULTS: Readonly<Record<string, TokenFault>> = {
 
 const CLAIM_FAULTS: Readonly<Record<string, TokenFault>> = {
   iss: 'issuer',
-  aud: 'audience',
   nbf: 'not_yet_valid',
+}
+
+function faultOfClaim({ claim, reason }: errors.JWTClaimValidationFailed): TokenFault {
+  if (claim === 'exp' && reason === 'missing') return 'expiry_missing'
+  return (reason === 'check_failed' ? CLAIM_FAULTS[claim] : undefined) ?? 'claims'
 }
 
 function asTokenFault(error: unknown): unknown {
   if (error instanceof errors.JWTClaimValidationFailed) {
-    const failed = error.reason === 'check_failed' ? CLAIM_FAULTS[error.claim] : undefined
-    return invalidToken(failed ?? 'claims', error)
+    return invalidToken(faultOfClaim(error), error)
   }
   const fault = error instanceof errors.JOSEError ? FAULTS[error.code] : undefined
   return fault === undefined ? error : invalidToken(fault, error)

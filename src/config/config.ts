@@ -1,15 +1,13 @@
-import { auth0Metadata, type IssuerMetadata } from '../auth/jwks.ts'
+import type { AudienceClaim } from '../auth/audience.ts'
 import type { RateLimitSettings } from '../http/rate-limit.ts'
 import type { TracingSettings } from '../observability/tracing.ts'
 import { ConfigError } from './config-error.ts'
+import { issuerSetting, type IssuerSetting } from './issuer.ts'
 import { missingOrContradictory } from './rules.ts'
 import { schema, type LogLevel, type Settings } from './schema.ts'
 import { tracingSetting } from './tracing.ts'
 import { cleanValues, dropServiceLinks } from './values.ts'
 import { doubtsAbout } from './warnings.ts'
-
-/** Where tokens come from: an Auth0 tenant, whose addresses are known, or any issuer's discovery. */
-export type IssuerSetting = IssuerMetadata | { readonly discover: string }
 
 export interface Config {
   readonly production: boolean
@@ -22,7 +20,10 @@ export interface Config {
   readonly clientOrigins: readonly string[]
   /** `undefined`: none is set, and outside production the local issuer takes its place. */
   readonly issuer: IssuerSetting | undefined
-  readonly audience: string
+  /** The API's identifiers at the issuer: a token must be for one of them. */
+  readonly audiences: readonly [string, ...string[]]
+  /** The claim that says whom a token is for. */
+  readonly audienceClaim: AudienceClaim
   readonly signingAlgs: readonly string[]
   readonly permissionsClaim: string
   readonly logLevel: LogLevel
@@ -39,6 +40,8 @@ export interface Config {
   readonly localIssuerPort: number
   /** The client that the docs page signs in as; `undefined`: a token can only be pasted there. */
   readonly docsClientId: string | undefined
+  /** What the docs page asks for at sign-in. */
+  readonly docsScopes: readonly string[]
   /** What the one who starts the server should know; each names its variable. */
   readonly warnings: readonly string[]
 }
@@ -66,7 +69,8 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
     publicUrl: settings.PUBLIC_URL,
     clientOrigins: settings.CLIENT_ORIGIN_URL,
     issuer: issuerSetting(settings),
-    audience: settings.AUTH0_AUDIENCE,
+    audiences: settings.AUTH0_AUDIENCE,
+    audienceClaim: settings.AUDIENCE_CLAIM,
     signingAlgs: settings.TOKEN_SIGNING_ALGS,
     permissionsClaim: settings.PERMISSIONS_CLAIM,
     logLevel: settings.LOG_LEVEL,
@@ -77,14 +81,9 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
     tracing,
     localIssuerPort: settings.LOCAL_ISSUER_PORT,
     docsClientId: settings.DOCS_CLIENT_ID,
+    docsScopes: settings.DOCS_SCOPES,
     warnings: [...warnings, ...tracingWarnings, ...doubtsAbout(settings)],
   }
-}
-
-function issuerSetting(settings: Settings): IssuerSetting | undefined {
-  if (settings.ISSUER_BASE_URL) return { discover: settings.ISSUER_BASE_URL }
-  if (!settings.AUTH0_DOMAIN) return undefined
-  return auth0Metadata(`https://${settings.AUTH0_DOMAIN}/`)
 }
 
 function rateLimitSetting(settings: Settings): RateLimitSettings | undefined {

@@ -55,11 +55,32 @@ export function parseDomain(text: string): string | undefined {
 }
 
 const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]'])
+export const isLoopback = ({ hostname }: URL) => LOOPBACK.has(hostname)
 
+/** Consoles show the address of the discovery document: what it adds to the issuer is taken off. */
 export function parseIssuerUrl(text: string): string | undefined {
   const url = parseUrl(text)
   if (!url || /[?#]/.test(text)) return undefined
-  return url.protocol === 'https:' || LOOPBACK.has(url.hostname) ? text : undefined
+  const issuer = text
+    .replace(/\/\.well-known\/oauth-authorization-server(?=\/.)/, '') // RFC 8414 §3: before the path
+    .replace(/\/\.well-known\/[\w.-]+\/?$/, '')
+  return url.protocol === 'https:' || isLoopback(url) ? issuer : undefined
+}
+
+export function parseWebAddress(text: string): string | undefined {
+  return text.includes('#') ? undefined : parseUrl(text)?.href
+}
+
+/** A list without blank items. */
+export function parseTexts(text: string): [string, ...string[]] | undefined {
+  const [first = '', ...rest] = list(text)
+  return [first, ...rest].includes('') ? undefined : [first, ...rest]
+}
+
+/** Scopes (RFC 6749 §3.3), with spaces or, as in all other lists here, commas between. */
+export function parseScopes(text: string): string[] | undefined {
+  const scopes = text.split(/[\s,]+/).filter((scope) => scope !== '')
+  return scopes.every((scope) => /^[!#-[\]-~]+$/.test(scope)) ? scopes : undefined
 }
 
 export function parseAlgs(text: string): string[] | undefined {

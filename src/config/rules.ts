@@ -1,13 +1,11 @@
+import { issuerProblems } from './issuer.ts'
 import { schema } from './schema.ts'
 
 /** Rules between variables, checked apart from the schema so that they are reported beside its problems. */
 export function missingOrContradictory(
   env: Readonly<Record<string, string | undefined>>,
 ): string[] {
-  const problems = portsInCommon(env)
-  if (env['AUTH0_DOMAIN'] && env['ISSUER_BASE_URL']) {
-    problems.push('AUTH0_DOMAIN, ISSUER_BASE_URL: only one of them can be set')
-  }
+  const problems = [...portsInCommon(env), ...issuerProblems(env)]
   if (env['NODE_ENV'] !== 'production') return problems
   if (!env['AUTH0_DOMAIN'] && !env['ISSUER_BASE_URL']) {
     problems.push(

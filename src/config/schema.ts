@@ -6,11 +6,15 @@ import {
   parseRedisUrl,
   parseHost,
   parseDomain,
-  parseIssuerUrl,
+  parseScopes,
+  parseTexts,
+  parseWebAddress,
   parseAlgs,
   parseTrustProxy,
   wholeNumber,
 } from './parsers.ts'
+import { AUTH0_CLAIM } from '../auth/access-token.ts'
+import { AUDIENCE_CLAIMS } from '../auth/audience.ts'
 import { isQuoted } from './values.ts'
 
 const DEVELOPMENT_ORIGIN = 'http://localhost:4040'
@@ -60,11 +64,15 @@ export const schema = z.object({
     'a host name without https:// and without a path, such as tenant.eu.auth0.com',
     parseDomain,
   ).optional(),
-  ISSUER_BASE_URL: setting(
-    'the https URL of an OpenID Connect issuer, without query and fragment (http only on loopback)',
-    parseIssuerUrl,
+  ISSUER_BASE_URL: anyText.optional(), // judged with JWKS_URI, in issuer.ts
+  JWKS_URI: setting(
+    "the URL of the issuer's JSON Web Key Set, such as https://id.example.com/jwks.json",
+    parseWebAddress,
   ).optional(),
-  AUTH0_AUDIENCE: anyText.default(DEVELOPMENT_AUDIENCE),
+  AUTH0_AUDIENCE: setting('one or more identifiers, separated by commas', parseTexts).default([
+    DEVELOPMENT_AUDIENCE,
+  ]),
+  AUDIENCE_CLAIM: oneOf(...AUDIENCE_CLAIMS).default('aud'),
   TOKEN_SIGNING_ALGS: setting(
     `one or more of ${ASYMMETRIC_ALGS.join(', ')}, separated by commas`,
     parseAlgs,
@@ -72,7 +80,7 @@ export const schema = z.object({
   PERMISSIONS_CLAIM: setting(
     'the name of a claim, or a path of names with dots between, such as realm_access.roles',
     (text) => (text.split('.').every((name) => name !== '') ? text : undefined),
-  ).default('permissions'),
+  ).default(AUTH0_CLAIM),
   LOG_LEVEL: oneOf(...LOG_LEVELS).default('info'),
   TRUST_PROXY: setting(
     'the number of proxies in front (0 for none), or their addresses or networks, separated by commas',
@@ -97,6 +105,7 @@ export const schema = z.object({
   OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: forOpenTelemetry,
   LOCAL_ISSUER_PORT: port.default(6061),
   DOCS_CLIENT_ID: anyText.optional(),
+  DOCS_SCOPES: setting('one or more scopes with spaces between', parseScopes).default(['openid']),
 })
 
 /** Every setting, checked and with its default. */

@@ -1,5 +1,5 @@
 import express, { type RequestHandler, type Router } from 'express'
-import type { IssuerMetadata } from '../auth/jwks.ts'
+import type { IssuerMetadata } from '../auth/issuer-metadata.ts'
 import { sendWithEtag } from '../http/etag.ts'
 import { findSwaggerUi, readAssets } from './files.ts'
 import { renderPage, renderRedirectPage } from './pages.ts'
@@ -11,10 +11,12 @@ const YEAR_SECONDS = 31_536_000
 export interface DocsOptions {
   /** Where one signs in; `undefined` while discovery has not found it yet. */
   readonly issuerMetadata: () => IssuerMetadata | undefined
-  /** The API's identifier at the issuer, asked for at sign-in. */
-  readonly audience: string
+  /** The API's identifiers at the issuer, of which the first is asked for at sign-in. */
+  readonly audiences: readonly [string, ...string[]]
   /** The client to sign in as; `undefined`: a token can only be pasted. */
   readonly docsClientId: string | undefined
+  /** What to ask for at sign-in. */
+  readonly docsScopes: readonly string[]
 }
 
 /**
@@ -41,7 +43,8 @@ export function createDocs(options: DocsOptions): Router {
     sendWithEtag(res, { type: 'html', body: redirectPage })
   })
   docs.get('/settings.json', (_req, res) => {
-    res.json({ clientId: options.docsClientId, audience: options.audience })
+    const { docsClientId: clientId, docsScopes: scopes, audiences } = options
+    res.json({ clientId, scopes, audience: audiences[0] })
   })
   for (const [name, content] of readAssets()) {
     docs.get(`/${name}`, (_req, res) => {

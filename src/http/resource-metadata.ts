@@ -21,7 +21,7 @@ export function createResourceMetadataHandler(options: {
     const issuer = options.issuer()
     res.json({
       resource: baseUrlOf(req, options.publicUrl),
-      authorization_servers: issuer === undefined ? [] : [issuer],
+      authorization_servers: issuer !== undefined && URL.canParse(issuer) ? [issuer] : [],
       scopes_supported: [...new Set(scopes)],
       bearer_methods_supported: ['header'],
       resource_name: 'Messages API',

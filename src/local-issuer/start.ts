@@ -1,5 +1,5 @@
 import type { Logger } from 'pino'
-import { auth0Metadata, type IssuerMetadata } from '../auth/jwks.ts'
+import { auth0Metadata, type IssuerMetadata } from '../auth/issuer-metadata.ts'
 import type { Config } from '../config/config.ts'
 
 /**
@@ -13,7 +13,7 @@ export async function startLocalIssuer(
   const local = await import('./local-issuer.ts')
   const { issuer, close } = await local.startLocalIssuer({
     port: config.localIssuerPort,
-    audience: config.audience,
+    audience: config.audiences[0],
     allowedOrigins: [...config.clientOrigins, ...ownOrigins(config)],
     onError: (err) => {
       logger.error({ err }, 'the local issuer failed')

@@ -30,7 +30,7 @@ async function fetchTokenOf(person: string, config: Config): Promise<string> {
   }
   const issuer = `http://localhost:${config.localIssuerPort}/`
   const [origin = ''] = config.clientOrigins
-  const request = { issuer, audience: config.audience, redirectUri: `${origin}/`, person }
+  const request = { issuer, audience: config.audiences[0], redirectUri: `${origin}/`, person }
   return fetchToken(request).catch((error: unknown) => {
     throw new Refusal(
       error instanceof TypeError

@@ -17,7 +17,7 @@ import {
 import type { Logger } from 'pino'
 import type { Authenticate } from '../auth/authenticate.ts'
 import { AuthError } from '../auth/errors.ts'
-import type { Fetch } from '../auth/jwks.ts'
+import type { Fetch } from '../auth/fetch-json.ts'
 import { mapProcedures } from '../procedures/map-procedures.ts'
 import type { ApiRouter } from '../trpc.ts'
 import { inSpan } from './spans.ts'

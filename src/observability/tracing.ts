@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express'
 import type { Authenticate } from '../auth/authenticate.ts'
-import type { Fetch } from '../auth/jwks.ts'
+import type { Fetch } from '../auth/fetch-json.ts'
 import type { ApiRouter } from '../trpc.ts'
 
 /** Where spans are sent; the rest of OpenTelemetry's settings the SDK reads from `OTEL_*` itself. */

@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express'
 import { generateOpenApiDocument, type OpenApiMeta, type OpenAPIObject } from 'trpc-openapi'
-import type { IssuerMetadata } from '../auth/jwks.ts'
+import type { IssuerMetadata } from '../auth/issuer-metadata.ts'
 import { guardOf } from '../procedures/guard.ts'
 import type { ApiRouter } from '../trpc.ts'
 import { sendWithEtag } from '../http/etag.ts'

@@ -29,7 +29,8 @@ describe('settings', () => {
       publicUrl: undefined,
       clientOrigins: ['http://localhost:4040'],
       issuer: undefined,
-      audience: 'https://hello-world.example.com',
+      audiences: ['https://hello-world.example.com'],
+      audienceClaim: 'aud',
       signingAlgs: ['RS256'],
       permissionsClaim: 'permissions',
       logLevel: 'info',
@@ -40,6 +41,7 @@ describe('settings', () => {
       tracing: undefined,
       localIssuerPort: 6061,
       docsClientId: undefined,
+      docsScopes: ['openid'],
       warnings: [],
     })
   })
@@ -69,6 +71,55 @@ describe('settings', () => {
     const url = 'https://id.example.com/realms/main'
     const env = { ...PRODUCTION, AUTH0_DOMAIN: '', ISSUER_BASE_URL: url }
     expect(loadConfig(env).issuer).toEqual({ discover: url })
+  })
+
+  it.each([
+    'https://id.example.com/realms/main/.well-known/openid-configuration',
+    'https://id.example.com/.well-known/oauth-authorization-server/realms/main',
+    'https://id.example.com/realms/main/.well-known/jwks.json',
+  ])('take the issuer out of an address that was pasted: %s', (url) => {
+    expect(loadConfig({ ISSUER_BASE_URL: url }).issuer).toEqual({
+      discover: 'https://id.example.com/realms/main',
+    })
+  })
+
+  it('take keys without discovery, and the issuer then as it is written', () => {
+    const JWKS_URI = 'https://id.example.com/keys?p=policy'
+    for (const ISSUER_BASE_URL of ['http://adfs.example.com/adfs/services/trust', 'any text?#']) {
+      const env = { ...PRODUCTION, AUTH0_DOMAIN: '', ISSUER_BASE_URL, JWKS_URI }
+      expect(loadConfig(env).issuer).toEqual({ issuer: ISSUER_BASE_URL, jwksUri: JWKS_URI })
+    }
+  })
+
+  it.each(['keys', 'ftp://a.b/keys', 'https://user:secret@a.b/keys', 'https://a.b/keys#x'])(
+    'refuse an address of keys that can not be used: %s',
+    (JWKS_URI) => {
+      expect(problemsOf({ ISSUER_BASE_URL: 'x', JWKS_URI })).toEqual([
+        expect.stringMatching(/^JWKS_URI: must be /),
+      ])
+    },
+  )
+
+  it('want the issuer to be named beside the address of its keys', () => {
+    const env = { ...PRODUCTION, JWKS_URI: 'https://id.example.com/keys' }
+    expect(problemsOf(env)).toEqual([expect.stringMatching(/^JWKS_URI: needs ISSUER_BASE_URL/)])
+  })
+
+  it.each([
+    ['http://keycloak:8080/keys', 'development', 0],
+    ['http://keycloak:8080/keys', 'production', 1],
+    ['http://localhost:8080/keys', 'production', 0],
+  ])('take keys over plain http as far as they are safe: %s in %s', (JWKS_URI, mode, count) => {
+    const env = { ...PRODUCTION, AUTH0_DOMAIN: '', ISSUER_BASE_URL: 'x', JWKS_URI, NODE_ENV: mode }
+    expect(problemsOf(env)).toHaveLength(count)
+  })
+
+  it('take several audiences, and scopes with spaces or commas between', () => {
+    const env = { AUTH0_AUDIENCE: 'https://a.example.com , b', DOCS_SCOPES: 'openid  a:b,c/d' }
+    expect(loadConfig(env)).toMatchObject({
+      audiences: ['https://a.example.com', 'b'],
+      docsScopes: ['openid', 'a:b', 'c/d'],
+    })
   })
 
   it('treat a blank value as absent', () => {
@@ -142,6 +193,9 @@ describe('settings', () => {
       'ISSUER_BASE_URL',
       ['http://id.example.com', 'id.example.com', 'https://a.b/?c', 'https://a.b/#'],
     ],
+    ['AUTH0_AUDIENCE', [',', 'a,', 'a,,b']],
+    ['AUDIENCE_CLAIM', ['sub', 'AUD', 'aud,azp']],
+    ['DOCS_SCOPES', ['openid "x"', 'é']],
     ['TOKEN_SIGNING_ALGS', ['HS256', 'none', 'RS256,HS256', 'rs256', 'RS256,']],
     ['PERMISSIONS_CLAIM', ['.roles', 'a..b', 'roles.']],
     ['LOG_LEVEL', ['verbose', 'INFO']],

@@ -100,11 +100,12 @@ describe('the docs page', () => {
   it('knows what to sign in as, and where nothing is set does not', async () => {
     expect((await api().get('/docs/settings.json')).body).toEqual({
       clientId: 'a-client',
+      scopes: ['openid'],
       audience: 'https://api.example.com',
     })
     const server = await startTestServer({ issuer: fixture.issuer })
     const settings = await request(server.url).get('/docs/settings.json')
-    expect(settings.body).toEqual({ audience: 'https://api.example.com' })
+    expect(settings.body).toEqual({ scopes: ['openid'], audience: 'https://api.example.com' })
     await server.close()
   })
 

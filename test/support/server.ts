@@ -1,6 +1,7 @@
 import { pino } from 'pino'
 import { loadConfig } from '../../src/config/config.ts'
 import { describeApi } from '../../src/openapi/description.ts'
+import type { Fetch } from '../../src/auth/fetch-json.ts'
 import { loggerOptions } from '../../src/logger.ts'
 import { DEFAULT_LIMITS, type ServerLimits } from '../../src/server.ts'
 import { start } from '../../src/start.ts'
@@ -20,6 +21,8 @@ export interface TestServerOptions {
   /** In place of `testRouter`. */
   readonly router?: ApiRouter
   readonly limits?: Partial<ServerLimits>
+  /** How the issuer is asked. */
+  readonly fetch?: Fetch
 }
 
 /**
@@ -43,6 +46,7 @@ export async function startTestServer(options: TestServerOptions) {
     router,
     logger,
     now,
+    ...(options.fetch && { fetch: options.fetch }),
     limits: { ...DEFAULT_LIMITS, ...options.limits },
   })
   const check = createDescriptionCheck(describeApi(router, undefined))

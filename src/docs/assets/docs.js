@@ -22,6 +22,13 @@ function withoutSignIn(description) {
   return description
 }
 
+/** The page offers to ask for the scopes of its description alone. */
+function withScopes(description, scopes) {
+  const { flows } = description.components.securitySchemes.oauth2 ?? {}
+  if (flows) flows.authorizationCode.scopes = Object.fromEntries(scopes.map((name) => [name, '']))
+  return description
+}
+
 /** Shows the permissions that an operation needs beside its path. */
 function PermissionBadges() {
   return {
@@ -56,13 +63,16 @@ function withIntroduction(description, canSignIn) {
 }
 
 async function start() {
-  const [{ clientId, audience }, description] = await Promise.all([
+  const [{ clientId, scopes, audience }, description] = await Promise.all([
     getJson('/docs/settings.json'),
     getJson('/api/openapi.json'),
   ])
   const canSignIn = clientId !== undefined
   const ui = SwaggerUIBundle({
-    spec: withIntroduction(canSignIn ? description : withoutSignIn(description), canSignIn),
+    spec: withIntroduction(
+      canSignIn ? withScopes(description, scopes) : withoutSignIn(description),
+      canSignIn,
+    ),
     dom_id: '#docs',
     deepLinking: true,
     defaultModelsExpandDepth: 0,
@@ -75,7 +85,7 @@ async function start() {
   if (!canSignIn) return
   ui.initOAuth({
     clientId,
-    scopes: ['openid'],
+    scopes,
     additionalQueryStringParams: { audience },
     usePkceWithAuthorizationCodeGrant: true,
   })
