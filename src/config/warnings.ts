@@ -12,5 +12,10 @@ export function doubtsAbout(settings: Settings): string[] {
       'NODE_ENV: is not set, so this is not production mode: set it to production, or to development if that is meant',
     )
   }
+  if (settings.AUTH0_DOMAIN !== undefined && settings.PERMISSIONS_CLAIM === 'scope') {
+    warnings.push(
+      'PERMISSIONS_CLAIM: is scope, and Auth0 grants any scope of the API to anyone who asks, unless RBAC is enabled for it: use permissions',
+    )
+  }
   return warnings
 }

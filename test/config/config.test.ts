@@ -271,6 +271,11 @@ describe('what may not be what was meant is warned of, and nothing more:', () =>
       /^NODE_ENV: is not set, so this is not production mode/,
     ],
     [
+      "permissions from scopes, which Auth0's users choose themselves",
+      { ...PRODUCTION, PERMISSIONS_CLAIM: 'scope' },
+      /^PERMISSIONS_CLAIM: is scope, and Auth0 grants any scope/,
+    ],
+    [
       "a port that is Kubernetes' service link",
       { ...PRODUCTION, METRICS_PORT: 'tcp://10.0.0.1:9464' },
       /^METRICS_PORT: is passed over/,
