@@ -1,7 +1,7 @@
 import express, { type Express, type Request, type RequestHandler } from 'express'
 import type { Logger } from 'pino'
 import type { Authenticate } from './auth/authenticate.ts'
-import { createDocs, DOCS_PATH, type DocsOptions } from './docs/docs.ts'
+import { createDocs, createDocsRedirect, DOCS_PATH, type DocsOptions } from './docs/docs.ts'
 import { createAccessLog } from './http/access-log.ts'
 import { createBodyLimit } from './http/body-limit.ts'
 import { trustProxies } from './http/client-address.ts'
@@ -38,7 +38,7 @@ import type { Tracing } from './observability/tracing.ts'
 import type { ApiRouter } from './trpc.ts'
 
 const MAX_BODY_BYTES = 100 * 1024
-const GET_ONLY = ['/livez', '/readyz', DOCS_PATH, RESOURCE_METADATA_PATH, DESCRIPTION_PATH]
+const GET_ONLY = ['/', '/livez', '/readyz', DOCS_PATH, RESOURCE_METADATA_PATH, DESCRIPTION_PATH]
 
 export interface AppOptions extends DocsOptions {
   readonly router: ApiRouter
@@ -99,6 +99,7 @@ export function createApp(options: AppOptions): Express {
   app.get('/livez', live)
   app.get('/readyz', createReadyHandler(options.isReady))
 
+  app.get('/', createDocsRedirect(options))
   app.use(DOCS_PATH, createDocs(options))
 
   app.use(

@@ -14,7 +14,7 @@ export interface Config {
   readonly port: number
   /** `undefined`: all interfaces. */
   readonly host: string | undefined
-  /** This server's address as its clients see it; `undefined`: taken from each request. */
+  /** This server's address as its clients see it, without a slash at its end; `undefined`: taken from each request. */
   readonly publicUrl: string | undefined
   /** Browser origins that may call the API. */
   readonly clientOrigins: readonly string[]

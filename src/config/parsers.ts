@@ -22,6 +22,13 @@ export function parseOrigin(text: string): string | undefined {
   return url && url.href === `${url.origin}/` ? url.origin : undefined
 }
 
+/** Without the slash at its end, so that paths can be put behind it. */
+export function parsePublicUrl(text: string): string | undefined {
+  const url = parseUrl(text)
+  if (!url || /[?#]/.test(text)) return undefined
+  return `${url.origin}${url.pathname.replace(/\/+$/, '')}`
+}
+
 export function parseOrigins(text: string): string[] | undefined {
   const origins = list(text).map(parseOrigin)
   return origins.every((origin) => origin !== undefined) ? origins : undefined

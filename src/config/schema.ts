@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import {
   ASYMMETRIC_ALGS,
-  parseOrigin,
   parseOrigins,
+  parsePublicUrl,
   parseRedisUrl,
   parseHost,
   parseDomain,
@@ -55,7 +55,10 @@ export const schema = z.object({
   NODE_ENV: oneOf('production', 'development', 'test').optional(),
   PORT: port.default(6060),
   HOST: setting('a host name or address without a port', parseHost).optional(),
-  PUBLIC_URL: setting('an http(s) origin such as https://api.example.com', parseOrigin).optional(),
+  PUBLIC_URL: setting(
+    'an http(s) URL without query and fragment, such as https://api.example.com or https://example.com/messages',
+    parsePublicUrl,
+  ).optional(),
   CLIENT_ORIGIN_URL: setting(
     'one or more http(s) origins without a path, separated by commas, such as https://app.example.com',
     parseOrigins,

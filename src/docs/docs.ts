@@ -1,6 +1,8 @@
 import express, { type RequestHandler, type Router } from 'express'
 import type { IssuerMetadata } from '../auth/issuer-metadata.ts'
+import { basePathOf } from '../http/base-url.ts'
 import { sendWithEtag } from '../http/etag.ts'
+import { DESCRIPTION_PATH } from '../openapi/description.ts'
 import { findSwaggerUi, readAssets } from './files.ts'
 import { renderPage, renderRedirectPage } from './pages.ts'
 
@@ -17,6 +19,8 @@ export interface DocsOptions {
   readonly docsClientId: string | undefined
   /** What to ask for at sign-in. */
   readonly docsScopes: readonly string[]
+  /** This server's address where it is configured. */
+  readonly publicUrl: string | undefined
 }
 
 /**
@@ -27,8 +31,14 @@ export interface DocsOptions {
 export function createDocs(options: DocsOptions): Router {
   const { version, files } = findSwaggerUi()
   const swaggerUi = `/swagger-ui-${version}` // so that what a browser keeps is never stale
-  const page = renderPage(DOCS_PATH, `${DOCS_PATH}${swaggerUi}`)
-  const redirectPage = renderRedirectPage(`${DOCS_PATH}${swaggerUi}`)
+  const basePath = basePathOf(options.publicUrl)
+  const assets = `${basePath}${DOCS_PATH}`
+  const page = renderPage({
+    assets,
+    swaggerUi: `${assets}${swaggerUi}`,
+    description: `${basePath}${DESCRIPTION_PATH}`,
+  })
+  const redirectPage = renderRedirectPage(`${assets}${swaggerUi}`)
   const docs = express.Router({ caseSensitive: true })
 
   docs.get('/', (_req, res) => {
@@ -53,6 +63,14 @@ export function createDocs(options: DocsOptions): Router {
   }
   for (const [name, file] of files) docs.get(`${swaggerUi}/${name}`, keepFile(file))
   return docs
+}
+
+/** Leads whoever opens the server's own address to the docs page. */
+export function createDocsRedirect({ publicUrl }: DocsOptions): RequestHandler {
+  const docs = `${basePathOf(publicUrl)}${DOCS_PATH}`
+  return (_req, res) => {
+    res.status(302).location(docs).end()
+  }
 }
 
 const NOTHING_ELSE = ["base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'"]

@@ -1,10 +1,13 @@
-/**
- * The page itself. Nothing is inline: scripts and styles are files of this server.
- *
- * @param assets the path of our own files
- * @param swaggerUi the path of the package's files
- */
-export const renderPage = (assets: string, swaggerUi: string) => `<!doctype html>
+interface Paths {
+  /** Of our own files. */
+  readonly assets: string
+  /** Of the package's files. */
+  readonly swaggerUi: string
+  readonly description: string
+}
+
+/** The page itself. Nothing is inline: scripts and styles are files of this server. */
+export const renderPage = ({ assets, swaggerUi, description }: Paths) => `<!doctype html>
 <html lang="en">
   <head>
     <meta charset="utf-8">
@@ -18,7 +21,7 @@ export const renderPage = (assets: string, swaggerUi: string) => `<!doctype html
     <script src="${assets}/docs.js" type="module"></script>
   </head>
   <body>
-    <noscript>This page needs JavaScript. The API is described at <a href="/api/openapi.json">/api/openapi.json</a> too.</noscript>
+    <noscript>This page needs JavaScript. The API is described at <a href="${description}">${description}</a> too.</noscript>
     <main id="docs"></main>
   </body>
 </html>

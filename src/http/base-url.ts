@@ -4,9 +4,9 @@ import type { Request } from 'express'
 export const SANE_HOST = /^[\w.-]+(?::\d{1,5})?$|^\[[\da-f:.]+\](?::\d{1,5})?$/i
 
 /**
- * The origin under which the client reaches this server, such as `https://api.example.com`: the
- * configured one, or what the request says, proxies included as far as they are trusted.
- * `undefined` when the request names no sane host.
+ * The address under which the client reaches this server, without a slash at its end, such as
+ * `https://api.example.com` or `https://example.com/messages`: the configured one, or what the request
+ * says, proxies included as far as they are trusted. `undefined` when the request names no sane host.
  */
 export function baseUrlOf(req: Request, configured: string | undefined): string | undefined {
   if (configured !== undefined) return configured
@@ -14,4 +14,9 @@ export function baseUrlOf(req: Request, configured: string | undefined): string 
   const { protocol } = req // a proxy's word, where one is trusted
   const sane = host !== undefined && SANE_HOST.test(host) && /^https?$/.test(protocol)
   return sane ? `${protocol}://${host}` : undefined
+}
+
+/** The path in front of this server's own ones, such as `/messages`: a proxy takes it off. Mostly empty. */
+export function basePathOf(configured: string | undefined): string {
+  return configured === undefined ? '' : new URL(configured).pathname.replace(/\/$/, '')
 }

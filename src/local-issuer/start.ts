@@ -25,5 +25,5 @@ export async function startLocalIssuer(
 /** Where the API's own page may be looked at, which signs in at the local issuer too. */
 function ownOrigins({ publicUrl, port }: Config): string[] {
   const local = [`http://localhost:${port}`, `http://127.0.0.1:${port}`]
-  return publicUrl === undefined ? local : [publicUrl, ...local]
+  return publicUrl === undefined ? local : [new URL(publicUrl).origin, ...local]
 }

@@ -24,6 +24,15 @@ const allFiles = async () => [
 
 const BASE = "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
+describe("the server's own address", () => {
+  it('leads to the docs page', async () => {
+    for (const answer of [await api().get('/'), await api().head('/?a')]) {
+      expect([answer.status, answer.headers['location']]).toEqual([302, '/docs'])
+    }
+    expect((await api().post('/')).status).toBe(405)
+  })
+})
+
 describe('the docs page', () => {
   it('allows scripts and styles of this server alone, and talks to it and to the token endpoint', async () => {
     for (const path of ['/docs', '/docs/']) {

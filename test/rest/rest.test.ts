@@ -60,7 +60,6 @@ describe('REST', () => {
   })
 
   it.each([
-    '/',
     '/api',
     '/api/messages',
     '/api/messages/none',

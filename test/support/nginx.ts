@@ -9,8 +9,12 @@ import { end, ROOT, run } from './process.ts'
 export const hasNginx = spawnSync('nginx', ['-v']).status === 0
 if (!hasNginx) console.warn('SKIPPED: tests with nginx, because there is no nginx here')
 
-/** nginx with deploy/nginx.conf, in which only addresses and the folder for its files are others. */
-export async function startNginx(ports: readonly [number, number]) {
+/**
+ * nginx with deploy/nginx.conf, in which only addresses and the folder for its files are others.
+ *
+ * @param path under which it passes on, and which it takes off, as deploy/README.md says
+ */
+export async function startNginx(ports: readonly [number, number], path = '/') {
   const port = await findFreePort()
   const folder = mkdtempSync(join(tmpdir(), 'messages-nginx-'))
   chmodSync(folder, 0o755) // its workers are not root
@@ -20,6 +24,8 @@ export async function startNginx(ports: readonly [number, number]) {
     .replace('listen 8080', `listen 127.0.0.1:${port}`)
     .replace('api-1:6060', `127.0.0.1:${ports[0]}`)
     .replace('api-2:6060', `127.0.0.1:${ports[1]}`)
+    .replace('location / {', `location ${path} {`)
+    .replace('proxy_pass http://api;', `proxy_pass http://api${path === '/' ? '' : '/'};`)
   writeFileSync(config, text)
   const program = run(['nginx', '-e', 'stderr', '-c', config, '-g', 'daemon off;'])
   while (!(await isListening(port))) {

@@ -5,8 +5,11 @@ const followColorScheme = () => document.documentElement.classList.toggle('dark-
 dark.addEventListener('change', followColorScheme)
 followColorScheme()
 
+/** An address of this server, seen from this file: a proxy may have put a path in front. */
+const addressOf = (path) => new URL(`..${path}`, import.meta.url).href
+
 async function getJson(path) {
-  const response = await fetch(path)
+  const response = await fetch(addressOf(path))
   if (!response.ok) throw new Error(`${path} answered with status ${response.status}`)
   return response.json()
 }
@@ -78,7 +81,7 @@ async function start() {
     defaultModelsExpandDepth: 0,
     displayRequestDuration: true,
     tryItOutEnabled: true,
-    oauth2RedirectUrl: `${location.origin}/docs/oauth2-redirect.html`,
+    oauth2RedirectUrl: addressOf('/docs/oauth2-redirect.html'),
     requestInterceptor: dropRequestedWith,
     plugins: [PermissionBadges],
   })

@@ -1,0 +1,78 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createMessagesClient } from '../../src/client.ts'
+import { describeInBrowser, launchBrowser } from '../support/browser.ts'
+import { MESSAGES } from '../support/contract.ts'
+import { createDpopKey } from '../support/dpop.ts'
+import { findFreePort, untilReady } from '../support/http.ts'
+import { startIssuer, type TestIssuer } from '../support/issuer.ts'
+import { hasNginx, startNginx, type TestNginx } from '../support/nginx.ts'
+import { startTestServer, type TestServer } from '../support/server.ts'
+
+/** `https://example.com/messages/`: nginx takes the path off, and PUBLIC_URL says where clients are. */
+describe.skipIf(!hasNginx)('a server under a path behind nginx', () => {
+  let issuer: TestIssuer
+  let nginx: TestNginx
+  let server: TestServer
+  let url: string
+  beforeAll(async () => {
+    const port = await findFreePort()
+    issuer = await startIssuer()
+    nginx = await startNginx([port, port], '/messages/')
+    url = `${nginx.url}/messages`
+    server = await startTestServer({
+      issuer,
+      env: { PORT: String(port), PUBLIC_URL: `${url}/`, TRUST_PROXY: '1' },
+    })
+    await untilReady(url)
+  })
+  afterAll(async () => {
+    await server.close()
+    await nginx.end()
+    await issuer.close()
+  })
+
+  it('names in a challenge the metadata of the address that was called', async () => {
+    const refusal = await fetch(`${url}/api/messages/protected`)
+    const challenge = refusal.headers.get('www-authenticate')
+    const metadata = `${url}/.well-known/oauth-protected-resource`
+    expect(challenge).toContain(`resource_metadata="${metadata}"`)
+    expect(await (await fetch(metadata)).json()).toMatchObject({ resource: url })
+  })
+
+  it('takes a DPoP proof for the address that was called, and for no other', async () => {
+    const key = await createDpopKey()
+    const token = await issuer.mint({ claims: { cnf: { jkt: key.thumbprint } } })
+    const call = async (htu: string) => {
+      const dpop = await key.prove({ url: htu, token })
+      const headers = { authorization: `DPoP ${token}`, dpop }
+      return (await fetch(`${url}/api/messages/protected`, { headers })).status
+    }
+    expect(await call(`${url}/api/messages/protected`)).toBe(200)
+    expect(await call(`${nginx.url}/api/messages/protected`)).toBe(401)
+  })
+
+  it('answers the typed client', async () => {
+    const client = createMessagesClient({ url, getAccessToken: () => issuer.mint() })
+    expect(JSON.stringify(await client.messages.protected.query())).toBe(MESSAGES.protected)
+  })
+
+  it('leads from its address to the docs page', async () => {
+    const answer = await fetch(`${url}/`)
+    expect([answer.status, answer.url]).toEqual([200, `${url}/docs`])
+  })
+
+  describeInBrowser('the docs page', () => {
+    it('loads everything from below the path', async () => {
+      const browser = await launchBrowser()
+      const page = await browser.newPage()
+      const failed: string[] = []
+      page.on('response', (response) => {
+        if (!response.ok() || !response.url().startsWith(url)) failed.push(response.url())
+      })
+      await page.goto(`${url}/docs`)
+      await page.locator('.opblock').first().waitFor()
+      expect(failed).toEqual([])
+      await browser.close()
+    })
+  })
+})
