@@ -28,7 +28,7 @@ export function issuerProblems(env: Readonly<Record<string, string | undefined>>
       'ISSUER_BASE_URL: must be the https URL of an OpenID Connect issuer, without query and fragment (http only on loopback); with JWKS_URI it is the exact text of iss',
     )
   }
-  if (jwksUri && !issuer) {
+  if (jwksUri && !isQuoted(jwksUri) && !issuer) {
     problems.push('JWKS_URI: needs ISSUER_BASE_URL, the exact text of iss in the tokens')
   }
   if (jwksUri && env['NODE_ENV'] === 'production' && isForeignHttp(jwksUri)) {
