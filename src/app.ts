@@ -23,7 +23,7 @@ import { restOperations } from './procedures/operations.ts'
 import { requestId } from './http/request-id.ts'
 import { requireHost } from './http/require-host.ts'
 import { createResourceMetadataHandler, RESOURCE_METADATA_PATH } from './http/resource-metadata.ts'
-import { createDirectRest, createRestRouter } from './rest/rest.ts'
+import { createRest } from './rest/rest.ts'
 import {
   createDirectRpc,
   createRpcHandler,
@@ -39,6 +39,8 @@ import type { ApiRouter } from './trpc.ts'
 
 const MAX_BODY_BYTES = 100 * 1024
 const GET_ONLY = ['/', '/livez', '/readyz', DOCS_PATH, RESOURCE_METADATA_PATH, DESCRIPTION_PATH]
+/** No procedure's REST route may be at these, or below them. */
+const OWN_PATHS = [...GET_ONLY, '/trpc']
 
 export interface AppOptions extends DocsOptions {
   readonly router: ApiRouter
@@ -66,10 +68,11 @@ export function createApp(options: AppOptions): Express {
   const { requestHandlers: trace } = options.tracing
   const rateLimit = rateLimiting(options, createContext)
   const bodyLimit = createBodyLimit(MAX_BODY_BYTES)
-  const rest = { router, createContext, maxBodyBytes: MAX_BODY_BYTES }
+  const operations = restOperations(router, OWN_PATHS)
+  const rpc = { router, createContext, maxBodyBytes: MAX_BODY_BYTES }
   const errorHandler = (body: (error: unknown, req: Request) => object) =>
     createErrorHandler({ logger, createContext, body })
-  const methods = [...new Set(restOperations(router).map(({ method }) => method))]
+  const methods = [...new Set(operations.map(({ method }) => method))]
 
   const app = express()
   app.disable('x-powered-by')
@@ -92,8 +95,8 @@ export function createApp(options: AppOptions): Express {
       securityHeaders,
       createObservation(observers),
       requireHost,
-      serveUrls(createDirectRest(rest), beforeRest),
-      serveUrls(createDirectRpc(rest), beforeRpc),
+      serveUrls(createDirectRpc(rpc), beforeRpc),
+      createRest({ ...rpc, operations, ownPaths: OWN_PATHS, before: beforeRest }),
     ]),
   )
   app.get('/livez', live)
@@ -104,12 +107,11 @@ export function createApp(options: AppOptions): Express {
 
   app.use(
     '/trpc',
-    inTurn([nameRpcRoute(router), ...beforeRpc, createRpcHandler({ ...rest, logger })]),
+    inTurn([nameRpcRoute(router), ...beforeRpc, createRpcHandler({ ...rpc, logger })]),
     errorHandler((error, req) => rpcErrorBody(router, error, req)),
   )
 
   app.use(inTurn(beforeRest))
-  app.use(createRestRouter(rest))
   app.get(RESOURCE_METADATA_PATH, createResourceMetadataHandler(options))
   app.get(DESCRIPTION_PATH, createDescriptionHandler(options))
   for (const path of GET_ONLY) app.all(path, refuseMethod(['GET']))

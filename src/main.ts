@@ -4,6 +4,7 @@ import { loadConfig } from './config/config.ts'
 import { ConfigError } from './config/config-error.ts'
 import { prepareEnvironment } from './config/environment.ts'
 import { createLogger } from './logger.ts'
+import { RouterError } from './procedures/router-error.ts'
 import { appRouter } from './router.ts'
 import { start, type Running } from './start.ts'
 import { welcome } from './welcome.ts'
@@ -40,7 +41,7 @@ const UNUSABLE = ['EADDRNOTAVAIL', 'ENOTFOUND', 'EAI_AGAIN', 'EACCES']
 
 /** A problem that the person who starts the server can mend gets its text alone, without a stack. */
 function explain(error: unknown): string {
-  if (error instanceof ConfigError) return error.message
+  if (error instanceof ConfigError || error instanceof RouterError) return error.message
   if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
     const port = 'port' in error ? String(error.port) : ''
     return `Port ${port} is already in use: stop the program that uses it, or set another one.`

@@ -14,7 +14,7 @@ declare module 'express-serve-static-core' {
 export interface FinishedRequest {
   readonly requestId: string
   readonly method: string
-  /** The template, such as `/api/reports/:id`; `undefined` when no route matched. */
+  /** The template, such as `/api/reports/{id}`; `undefined` when no route matched. */
   readonly route: string | undefined
   /** `undefined` when the connection ended before the response began. */
   readonly status: number | undefined

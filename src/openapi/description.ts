@@ -1,5 +1,5 @@
 import type { RequestHandler } from 'express'
-import { generateOpenApiDocument, type OpenApiMeta, type OpenAPIObject } from 'trpc-openapi'
+import { generateOpenApiDocument, type OpenAPIObject } from 'trpc-openapi'
 import type { IssuerMetadata } from '../auth/issuer-metadata.ts'
 import { guardOf } from '../procedures/guard.ts'
 import type { ApiRouter } from '../trpc.ts'
@@ -34,7 +34,7 @@ export function describeApi(router: ApiRouter, issuer: IssuerMetadata | undefine
     }),
   )
   for (const rest of restOperations(router)) {
-    const operation = document.paths?.[rest.path]?.[rest.method.toLowerCase() as 'get']
+    const operation = document.paths?.[rest.template.path]?.[rest.method.toLowerCase() as 'get']
     if (operation) completeOperation(operation, rest, Object.keys(schemes))
   }
   const { schemas } = document.components ?? {}
@@ -47,11 +47,11 @@ export function describeApi(router: ApiRouter, issuer: IssuerMetadata | undefine
 
 function completeOperation(
   operation: Operation,
-  { name, procedure }: RestOperation,
+  { name, meta, procedure }: RestOperation,
   schemes: readonly string[],
 ): void {
   const guard = guardOf(procedure)
-  const { operationId, errorResponses = {} } = metaOf(procedure)
+  const { operationId, errorResponses = {} } = meta
   operation.operationId = operationId ?? methodName(name)
   operation.description = [operation.description, explainGuard(guard)].filter(Boolean).join('\n\n')
   operation.security = describeSecurity(guard, schemes)
@@ -61,12 +61,6 @@ function completeOperation(
     body: operation.requestBody !== undefined,
     errors: Array.isArray(errorResponses) ? {} : errorResponses,
   })
-}
-
-function metaOf({
-  _def: { meta },
-}: RestOperation['procedure']): Partial<NonNullable<OpenApiMeta['openapi']>> {
-  return (meta as OpenApiMeta | undefined)?.openapi ?? {}
 }
 
 /** What a generated client calls the operation: `reportsById` for the procedure `reports.byId`. */

@@ -1,37 +1,20 @@
-import { TRPCError, type AnyProcedure } from '@trpc/server'
-import type { Request } from 'express'
+import type { AnyProcedure } from '@trpc/server'
 import { z } from 'zod'
+import { Unfit } from './router-error.ts'
 
-/** The part of JSON Schema that says what a text in a URL stands for. */
-interface Shape {
-  readonly type?: string
-  readonly items?: Shape
-  readonly anyOf?: readonly Shape[]
-  readonly properties?: Readonly<Record<string, Shape>>
-}
+type Schema = z.core.$ZodType
+/** All schemas of zod, told apart by `_zod.def.type`. */
+type AnySchema = z.core.$ZodTypes
 
-/**
- * Reads the input of a procedure from a request: its query or its JSON body, and over those the
- * parameters of its path. Whether it fits is for the procedure's own schema to say.
- *
- * @param from where the input is beside the path
- * @returns the input, `undefined` for a procedure that takes none
- * @throws {TRPCError} `BAD_REQUEST` for a body that is not an object
- */
-export function createInputReader(
-  procedure: AnyProcedure,
-  from: 'query' | 'body',
-): (req: Request) => unknown {
-  const schemas = inputsOf(procedure)
-  if (schemas.length === 0) return () => undefined
-  const properties = Object.assign({}, ...schemas.map(propertiesOf)) as Record<string, Shape>
-  const read = (texts: Readonly<Record<string, unknown>>) =>
-    Object.entries(texts).map(([name, text]) => [name, fromText(text, properties[name])] as const)
-  return (req) =>
-    Object.fromEntries([
-      ...(from === 'query' ? read(req.query) : Object.entries(bodyOf(req))),
-      ...read(req.params),
-    ])
+/** The input of a procedure: one object, whatever its schemas wrap around it. */
+export interface InputObject {
+  readonly fields: Readonly<Record<string, Schema>>
+  /** What any other field must be; `undefined`: such fields are passed over. */
+  readonly others: Schema | undefined
+  /** Whether the input as a whole may be left out. */
+  readonly optional: boolean
+  /** What the author says about it. */
+  readonly meta: z.core.GlobalMeta | undefined
 }
 
 /** Whether anything of a request is read but its headers. */
@@ -39,37 +22,98 @@ export function takesInput(procedure: AnyProcedure): boolean {
   return inputsOf(procedure).length > 0
 }
 
-/** tRPC keeps the schemas here at run time but leaves them out of the type. */
-function inputsOf({ _def }: AnyProcedure): readonly z.ZodType[] {
-  return (_def as unknown as { inputs: readonly z.ZodType[] }).inputs
-}
-
-function propertiesOf(schema: z.ZodType): Readonly<Record<string, Shape>> {
-  const { properties } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as Shape
-  return properties ?? {}
-}
-
-/** No body at all is an object without properties. */
-function bodyOf({ body }: Request): object {
-  const value: unknown = body === undefined ? {} : body
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value
-  throw new TRPCError({ code: 'BAD_REQUEST' })
-}
-
-/** A URL holds texts only. One that is not what the schema asks for stays as it is, to be refused. */
-function fromText(text: unknown, shape: Shape = {}): unknown {
-  if (shape.type === 'array') {
-    const items: readonly unknown[] = Array.isArray(text) ? text : [text]
-    return items.map((item) => fromText(item, shape.items))
+/**
+ * The input as an object with fields, which is what a path, a query, a form and a JSON body hold.
+ *
+ * @returns `undefined` for a procedure that takes none
+ * @throws {Unfit} for an input that is something else
+ */
+export function inputObjectOf(procedure: AnyProcedure): InputObject | undefined {
+  const schemas = inputsOf(procedure)
+  if (schemas.some((schema) => !isSchema(schema))) {
+    throw new Unfit('its .input() is no zod schema: write .input(z.object({ … }))')
   }
-  if (typeof text !== 'string') return text
-  const types = [shape, ...(shape.anyOf ?? [])].map(({ type }) => type)
-  if (types.some((type) => type === 'number' || type === 'integer')) return numberFrom(text)
-  if (types.includes('boolean') && (text === 'true' || text === 'false')) return text === 'true'
-  return text
+  const objects = schemas.flatMap((schema) => objectsIn(schema as AnySchema))
+  if (objects.length === 0) return undefined
+  const [first] = schemas
+  return {
+    fields: objects.map(({ shape }) => shape).reduce(bothFields),
+    others: objects.find(({ catchall }) => catchall)?.catchall,
+    optional: schemas.every((schema) => canBeLeftOut(schema as AnySchema)),
+    meta: schemas.length === 1 && first ? z.globalRegistry.get(first) : undefined,
+  }
 }
 
-function numberFrom(text: string): number | string {
-  const number = Number(text)
-  return text.trim() !== '' && Number.isFinite(number) ? number : text
+/** tRPC keeps the schemas here at run time but leaves them out of the type. */
+function inputsOf({ _def }: AnyProcedure): readonly Schema[] {
+  return (_def as unknown as { inputs: readonly Schema[] }).inputs
+}
+
+/** Schemas of `zod/mini` are some too. */
+export function isSchema(value: unknown): value is Schema {
+  return typeof value === 'object' && value !== null && '_zod' in value
+}
+
+/** What is read, and what the document says, is what goes into a schema: not what comes out of it. */
+function objectsIn(schema: AnySchema): readonly z.core.$ZodObjectDef[] {
+  const { def } = schema._zod
+  switch (def.type) {
+    case 'object':
+      return [def]
+    case 'intersection':
+      return [def.left, def.right].flatMap((side) => objectsIn(side as AnySchema))
+    case 'void':
+    case 'undefined':
+      return []
+    default: {
+      const inner = innerOf(schema)
+      if (inner) return objectsIn(inner)
+      throw new Unfit(
+        `its input is of the type ${def.type}: write .input(z.object({ … })), with the ${def.type} as a field`,
+      )
+    }
+  }
+}
+
+/** The schema that says what goes into one that only wraps it; `undefined` for any other. */
+export function innerOf(schema: Schema): AnySchema | undefined {
+  const { def } = (schema as AnySchema)._zod
+  switch (def.type) {
+    case 'optional':
+    case 'nullable':
+    case 'nonoptional':
+    case 'default':
+    case 'prefault':
+    case 'catch':
+    case 'readonly':
+      return def.innerType as AnySchema
+    case 'lazy':
+      return def.getter() as AnySchema
+    case 'pipe':
+      return (isPreprocess(schema) ? def.out : def.in) as AnySchema
+    default:
+      return undefined
+  }
+}
+
+/** A function that is given what was sent, before any schema has looked at it. */
+export function isPreprocess(schema: Schema): boolean {
+  const { def } = (schema as AnySchema)._zod
+  return def.type === 'pipe' && (def.in as AnySchema)._zod.def.type === 'transform'
+}
+
+function canBeLeftOut(schema: AnySchema): boolean {
+  const { type } = schema._zod.def
+  if (type === 'optional' || type === 'default' || type === 'prefault') return true
+  if (type === 'nonoptional' || isPreprocess(schema)) return false
+  const inner = innerOf(schema)
+  return inner !== undefined && canBeLeftOut(inner)
+}
+
+/** A field that two objects have must be right for both. */
+function bothFields(one: InputObject['fields'], other: InputObject['fields']) {
+  const shared = Object.entries(one).flatMap(([name, schema]) =>
+    other[name] ? [[name, z.intersection(schema, other[name])] as const] : [],
+  )
+  return { ...one, ...other, ...Object.fromEntries(shared) }
 }

@@ -1,21 +1,118 @@
 import type { AnyProcedure, AnyRouter } from '@trpc/server'
 import type { OpenApiMeta, OpenApiMethod } from 'trpc-openapi'
+import { inputObjectOf, isSchema, type InputObject } from './inputs.ts'
+import { parseTemplate, type PathTemplate } from './path-template.ts'
+import { forEachNamed, RouterError, Unfit } from './router-error.ts'
 
-/** One procedure as REST sees it: what its `openapi` meta declares. */
+type Meta = NonNullable<OpenApiMeta['openapi']>
+
+/** One procedure as REST sees it: what its `openapi` meta declares, and what it takes. */
 export interface RestOperation {
   /** The procedure's path in the router, such as `messages.public`. */
   readonly name: string
   readonly method: OpenApiMethod
-  readonly path: string
+  readonly template: PathTemplate
+  readonly meta: Meta
+  /** `undefined` for a procedure that takes none. */
+  readonly input: InputObject | undefined
+  /** Where the fields of the input are that the path has not. */
+  readonly from: 'query' | 'body'
+  /** The media types of its body. */
+  readonly contentTypes: readonly BodyType[]
   readonly procedure: AnyProcedure
 }
 
-/** The procedures of a router that are REST operations too, in the order they are defined. */
-export function restOperations(router: AnyRouter): RestOperation[] {
-  return Object.entries(router._def.procedures as Record<string, AnyProcedure>).flatMap(
+/** The media types that an operation can take as a body. */
+export const BODY_TYPES = ['application/json', 'application/x-www-form-urlencoded'] as const
+export type BodyType = (typeof BODY_TYPES)[number]
+
+const METHODS: readonly OpenApiMethod[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']
+/** Methods whose input comes in the query: a body of theirs is not read. */
+const BODILESS: readonly OpenApiMethod[] = ['GET', 'DELETE']
+
+/**
+ * The procedures of a router that are REST operations too, in the order they are defined.
+ *
+ * @param ownPaths paths of the server itself, which an operation must neither hide nor be hidden by
+ * @throws {RouterError} where a procedure can't be served as its meta says
+ */
+export function restOperations(
+  router: AnyRouter,
+  ownPaths: readonly string[] = [],
+): readonly RestOperation[] {
+  const declared = Object.entries(router._def.procedures as Record<string, AnyProcedure>).flatMap(
     ([name, procedure]) => {
-      const { openapi } = (procedure._def.meta ?? {}) as OpenApiMeta
-      return openapi ? [{ name, method: openapi.method, path: openapi.path, procedure }] : []
+      const { openapi: meta } = (procedure._def.meta ?? {}) as OpenApiMeta
+      return meta && meta.enabled !== false ? [{ name, meta, procedure }] : []
     },
   )
+  const operations = forEachNamed(declared, (one) => operationOf(one, ownPaths))
+  refuseSameRoutes(operations)
+  return operations
 }
+
+interface Declared {
+  readonly name: string
+  readonly meta: Meta
+  readonly procedure: AnyProcedure
+}
+
+function operationOf(declared: Declared, ownPaths: readonly string[]): RestOperation {
+  const { name, meta, procedure } = declared
+  const { method } = meta
+  if ((procedure._def.type as string) === 'subscription') {
+    throw new Unfit('a subscription has no REST route: take `openapi` out of its meta')
+  }
+  if (!METHODS.includes(method)) {
+    throw new Unfit(`its method is ${method}: write one of ${METHODS.join(', ')}`)
+  }
+  const template = parseTemplate(meta.path)
+  const own = ownPaths.find(
+    (path) => template.path === path || template.path.startsWith(`${path}/`),
+  )
+  if (own !== undefined) {
+    throw new Unfit(
+      `its path ${template.path} is the server's own: choose one that is not at ${own}`,
+    )
+  }
+  if (!isSchema((procedure._def as { output?: unknown }).output)) {
+    throw new Unfit('it has no output schema: write .output(z.object({ … }))')
+  }
+  const input = inputObjectOf(procedure)
+  const missing = template.names.find(
+    (parameter) => !input || !Object.hasOwn(input.fields, parameter),
+  )
+  if (missing !== undefined) {
+    throw new Unfit(
+      `its path has {${missing}}, its input has not: write it into .input(z.object({ … }))`,
+    )
+  }
+  const from = BODILESS.includes(method) ? 'query' : 'body'
+  const contentTypes = bodyTypesOf(meta)
+  return { name, method, template, meta, input, from, contentTypes, procedure }
+}
+
+function bodyTypesOf({ contentTypes = ['application/json'] }: Meta): readonly BodyType[] {
+  const types = BODY_TYPES.filter((type) => contentTypes.includes(type))
+  if (types.length > 0 && types.length === contentTypes.length) return types
+  throw new Unfit(
+    `its contentTypes are [${contentTypes.join(', ')}]: write ${BODY_TYPES.join(' or ')}`,
+  )
+}
+
+function refuseSameRoutes(operations: readonly RestOperation[]): void {
+  const problems = operations.flatMap(({ name, method, template }, at) => {
+    const same = operations.slice(0, at).find((other) => other.template.shape === template.shape)
+    if (!same) return []
+    if (same.template.path !== template.path) {
+      const paths = `${template.path} and ${same.template.path}`
+      return [`${name}: ${paths} of ${same.name} are one path: give its parameters the same names`]
+    }
+    const twin = operations.slice(0, at).find((other) => isSameRoute(other, { method, template }))
+    return twin ? [`${name}: ${method} ${template.path} is that of ${twin.name} already`] : []
+  })
+  if (problems.length > 0) throw new RouterError(problems)
+}
+
+const isSameRoute = (one: RestOperation, other: Pick<RestOperation, 'method' | 'template'>) =>
+  one.method === other.method && one.template.path === other.template.path

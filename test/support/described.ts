@@ -24,7 +24,7 @@ interface DescribedResponse {
 }
 
 /** These speak another language than the description's. */
-const NOT_REST = /^\/(?:trpc|docs)(?:\/|\?|$)/
+const NOT_REST = /^\/(?:trpc|docs|livez|readyz)(?:\/|\?|$)/
 const ANY_ERROR: DescribedResponse = {
   headers: { 'X-Request-Id': { required: true, schema: { type: 'string' } } },
   content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },
@@ -77,12 +77,20 @@ export function createDescriptionCheck(document: OpenAPIObject): (exchange: Exch
 function operationFor(document: OpenAPIObject, { method, target }: Exchange) {
   const path = target.split('?')[0]?.replace(/(.)\/$/, '$1') ?? ''
   const templates = Object.keys(document.paths ?? {})
-  const template = templates.find((candidate) => patternOf(candidate).test(path))
   const verb = method === 'HEAD' ? 'get' : method.toLowerCase()
-  return template === undefined ? undefined : document.paths?.[template]?.[verb as 'get']
+  const operations = templates
+    .filter((template) => patternOf(template).test(path))
+    .toSorted((one, other) => Number(one.includes('{')) - Number(other.includes('{')))
+    .map((template) => document.paths?.[template]?.[verb as 'get'])
+  return operations.find((operation) => operation !== undefined)
 }
 
-const patternOf = (template: string) => new RegExp(`^${template.replace(/\{\w+\}/g, '[^/]+')}$`)
+function patternOf(template: string): RegExp {
+  const literals = template
+    .split(/\{[^{}]+\}/)
+    .map((text) => text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&'))
+  return new RegExp(`^${literals.join('[^/]+')}$`)
+}
 
 function resolve<T extends object>(document: OpenAPIObject, value: T): T {
   if (!('$ref' in value) || typeof value.$ref !== 'string') return value

@@ -1,0 +1,120 @@
+import { TRPCError } from '@trpc/server'
+import type { Request } from 'express'
+import { z } from 'zod'
+import type { InputObject } from '../procedures/inputs.ts'
+import type { RestOperation } from '../procedures/operations.ts'
+import { Unfit } from '../procedures/router-error.ts'
+import { createBodyReader, type Body } from './body.ts'
+import { pairsOf } from './pairs.ts'
+import { createTextReader, type Texts } from './read-texts.ts'
+import { createValueReader } from './read-values.ts'
+
+type Fields = Pick<InputObject, 'fields' | 'others'>
+type Entry = readonly [string, unknown]
+type ReadEntries = (texts: readonly (readonly [string, Texts])[]) => Entry[]
+
+/** The input of a request, `undefined` where nothing is sent and that is enough. */
+export type ReadInput = (req: Request) => unknown
+
+/**
+ * Reads the input of a procedure from a request: its query or its body, and over those the parameters
+ * of its path. Whether it fits is for the procedure's own schema to say.
+ *
+ * @throws {Unfit} where a field can't be read from where it would be
+ */
+export function createInputReader(
+  { input, template: { names }, from, contentTypes }: RestOperation,
+  maxBodyBytes: number,
+): ReadInput | undefined {
+  if (!input) return undefined
+  const nothing = () => (input.optional ? undefined : {})
+  const readPath = createPathReader(pick(input, (name) => names.includes(name)))
+  const others = pick(input, (name) => !names.includes(name))
+  if (from === 'query') {
+    const readQuery = createEntryReader(others)
+    return (req) => {
+      const entries = [...readQuery(pairsOf(queryOf(req))), ...readPath(req)]
+      return entries.length > 0 ? Object.fromEntries(entries) : nothing()
+    }
+  }
+  const readBody = createBodyReader(contentTypes, maxBodyBytes)
+  const readFields = createBodyFieldReader(others, contentTypes.includes(FORM))
+  return async (req) => {
+    const body = await readBody(req)
+    const path = readPath(req)
+    if (!body) return path.length > 0 ? Object.fromEntries(path) : nothing()
+    return path.length > 0 ? { ...readFields(body), ...Object.fromEntries(path) } : readFields(body)
+  }
+}
+
+const FORM = 'application/x-www-form-urlencoded'
+
+function pick({ fields, others }: Fields, isWanted: (name: string) => boolean): Fields {
+  const wanted = Object.entries(fields).filter(([name]) => isWanted(name))
+  return { fields: Object.fromEntries(wanted), others }
+}
+
+/** The part of a URL behind its question mark. */
+function queryOf({ url }: Request): string {
+  const at = url.indexOf('?')
+  return at === -1 ? '' : url.slice(at + 1)
+}
+
+function createPathReader(fields: Fields): (req: Request) => Entry[] {
+  const read = createEntryReader(fields)
+  const names = Object.keys(fields.fields)
+  if (names.length === 0) return () => []
+  return ({ params }) => read(names.map((name) => [name, decode(String(params[name]))]))
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch (cause) {
+    throw new TRPCError({ code: 'BAD_REQUEST', cause })
+  }
+}
+
+/** @throws {Unfit} naming the field that a text can't stand for */
+function createEntryReader({ fields, others }: Fields): ReadEntries {
+  const readers = new Map(
+    Object.entries(fields).map(([name, schema]) => [
+      name,
+      naming(name, () => createTextReader(schema)),
+    ]),
+  )
+  const readOther = others && naming('any other', () => createTextReader(others))
+  return (texts) =>
+    texts.map(([name, text]) => {
+      const read = readers.get(name) ?? readOther
+      return [name, read ? read(text) : text]
+    })
+}
+
+function naming<T>(name: string, make: () => T): T {
+  try {
+    return make()
+  } catch (error) {
+    if (error instanceof Unfit) throw new Unfit(`its field ${name}: ${error.message}`)
+    throw error
+  }
+}
+
+function createBodyFieldReader(
+  { fields, others }: Fields,
+  takesForms: boolean,
+): (body: Body) => object {
+  const object = z.object(fields)
+  const readJson = createValueReader(others ? object.catchall(others) : object)
+  const readForm = takesForms ? createEntryReader({ fields, others }) : () => []
+  return (body) => {
+    if ('form' in body) return Object.fromEntries(readForm(Object.entries(body.form)))
+    const value = asObject(body.json)
+    return readJson ? (readJson(value) as object) : value
+  }
+}
+
+function asObject(value: unknown): object {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value
+  throw new TRPCError({ code: 'BAD_REQUEST' })
+}

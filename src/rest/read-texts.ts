@@ -1,0 +1,121 @@
+import type { z } from 'zod'
+import { innerOf, isPreprocess } from '../procedures/inputs.ts'
+import { Unfit } from '../procedures/router-error.ts'
+import { firstThatFits } from './first-that-fits.ts'
+
+/** One text, or those of a name that is there more than once. */
+export type Texts = string | readonly string[]
+
+/** What texts stand for. Those that stand for nothing stay as they are, for the schema to refuse. */
+export type ReadTexts = (texts: Texts) => unknown
+
+type Schema = z.core.$ZodType
+type AnySchema = z.core.$ZodTypes
+
+/**
+ * Reads what a path, a query or a form holds, which is texts alone, as the schema of a field wants it.
+ *
+ * @throws {Unfit} for a schema that no text can stand for
+ */
+export function createTextReader(schema: Schema): ReadTexts {
+  if (isPreprocess(schema)) return asItIs // it is written to be given texts
+  const { def } = (schema as AnySchema)._zod
+  switch (def.type) {
+    case 'string':
+    case 'template_literal':
+    case 'any':
+    case 'unknown':
+    case 'never':
+    case 'custom':
+    case 'transform':
+      return asItIs
+    case 'number':
+      return forOne(def.coerce ? orNaN(numberFrom) : numberFrom)
+    case 'boolean':
+      if (def.coerce) throw new Unfit('coercion takes the text "false" for true: write z.boolean()')
+      return forOne(booleanFrom)
+    case 'bigint':
+      return forOne(def.coerce ? orNaN(bigintFrom) : bigintFrom)
+    case 'date':
+      return forOne(dateFrom)
+    case 'enum':
+    case 'literal':
+      return forOne(oneOf(schema._zod.values))
+    case 'array':
+      return listOf(def.element)
+    case 'tuple':
+      return tupleOf(def.items, def.rest)
+    case 'union':
+      return firstThatFits(def.options.filter(canBeSent), createTextReader)
+    case 'intersection':
+      return createTextReader(def.left)
+    default: {
+      const inner = innerOf(schema)
+      if (inner) return createTextReader(inner)
+      throw new Unfit(`a text can't stand for the type ${def.type}: ${ADVICE}`)
+    }
+  }
+}
+
+const ADVICE =
+  'make its fields inputs of their own, take a text and transform it, or send it in a JSON body'
+
+const asItIs: ReadTexts = (texts) => texts
+
+type ReadText = (text: string) => unknown
+
+/** A name that is there twice where one value belongs is refused by the schema, which gets a list. */
+const forOne = (read: ReadText): ReadTexts => {
+  return (texts) => (typeof texts === 'string' ? read(texts) : texts)
+}
+
+/** As JSON has them. JavaScript would take a blank for 0, and `0x10` for 16. */
+const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i
+const numberFrom: ReadText = (text) =>
+  NUMBER.test(text) && Number.isFinite(Number(text)) ? Number(text) : text
+
+const booleanFrom: ReadText = (text) =>
+  text === 'true' || text === 'false' ? text === 'true' : text
+
+export const bigintFrom: ReadText = (text) => (/^-?\d+$/.test(text) ? BigInt(text) : text)
+
+/** RFC 3339 §5.6, `date-time`. */
+const DATE_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/i
+export const dateFrom: ReadText = (text) => (DATE_TIME.test(text) ? new Date(text) : text)
+
+const oneOf = (values: ReadonlySet<unknown> = new Set()): ReadText => {
+  const byText = new Map([...values].map((value) => [String(value), value]))
+  return (text) => byText.get(text) ?? text
+}
+
+/** A text is neither nothing nor null. */
+const canBeSent = (schema: Schema) =>
+  !['null', 'undefined', 'void'].includes((schema as AnySchema)._zod.def.type)
+
+/** Coercion would take a blank for 0: it gets what it refuses instead. */
+const orNaN =
+  (read: ReadText): ReadText =>
+  (text) => {
+    const value = read(text)
+    return value === text ? Number.NaN : value
+  }
+
+function listOf(element: Schema): ReadTexts {
+  const read = createItemReader(element)
+  return (texts) => (typeof texts === 'string' ? [texts] : texts).map((text) => read(text))
+}
+
+function tupleOf(items: readonly Schema[], rest: Schema | null): ReadTexts {
+  const readers = items.map(createItemReader)
+  const readRest = rest ? createItemReader(rest) : asItIs
+  return (texts) =>
+    (typeof texts === 'string' ? [texts] : texts).map((text, at) => (readers[at] ?? readRest)(text))
+}
+
+function createItemReader(schema: Schema): ReadTexts {
+  const { type } = (schema as AnySchema)._zod.def
+  if (type === 'array' || type === 'tuple') {
+    throw new Unfit(`texts can't stand for lists in a list: ${ADVICE}`)
+  }
+  return createTextReader(schema)
+}
