@@ -1,5 +1,4 @@
 import express, { type Express, type Request, type RequestHandler } from 'express'
-import type { Logger } from 'pino'
 import type { Authenticate } from './auth/authenticate.ts'
 import { createDocs, createDocsRedirect, DOCS_PATH, type DocsOptions } from './docs/docs.ts'
 import { createAccessLog } from './http/access-log.ts'
@@ -20,6 +19,8 @@ import { inTurn } from './speed/in-turn.ts'
 import { refuseMethod } from './http/methods.ts'
 import { createObservation } from './http/observation.ts'
 import { restOperations } from './procedures/operations.ts'
+import { createRefusalLog, type RefusalLogOptions } from './http/refusal-log.ts'
+import { createErrorReport } from './http/report-error.ts'
 import { requestId } from './http/request-id.ts'
 import { requireHost } from './http/require-host.ts'
 import { createResourceMetadataHandler, RESOURCE_METADATA_PATH } from './http/resource-metadata.ts'
@@ -42,11 +43,9 @@ const GET_ONLY = ['/', '/livez', '/readyz', DOCS_PATH, RESOURCE_METADATA_PATH, D
 /** No procedure's REST route may be at these, or below them. */
 const OWN_PATHS = [...GET_ONLY, '/trpc']
 
-export interface AppOptions extends DocsOptions {
+export interface AppOptions extends DocsOptions, RefusalLogOptions {
   readonly router: ApiRouter
   readonly authenticate: Authenticate
-  /** The issuer of the tokens; `undefined` while discovery has not found it yet. */
-  readonly issuer: () => string | undefined
   /** Browser origins that may call. */
   readonly clientOrigins: readonly string[]
   readonly publicUrl: string | undefined
@@ -57,21 +56,25 @@ export interface AppOptions extends DocsOptions {
   readonly tracing: Tracing
   readonly metrics: Metrics
   readonly createRateLimitStore: RateLimitOptions['createStore']
-  readonly logger: Logger
 }
 
 /** The Express app: every mount in one place, in the order a request meets them. */
 export function createApp(options: AppOptions): Express {
   const { router, logger, clientOrigins: origins } = options
   const createContext = createContextFactory(options)
-  const observers = [createAccessLog(logger), ...options.metrics.requestObservers]
+  const observers = [
+    createAccessLog(logger),
+    ...createRefusalLog(options),
+    ...options.metrics.requestObservers,
+  ]
+  const reportError = createErrorReport(logger)
   const { requestHandlers: trace } = options.tracing
   const rateLimit = rateLimiting(options, createContext)
   const bodyLimit = createBodyLimit(MAX_BODY_BYTES)
   const operations = restOperations(router, OWN_PATHS)
   const rpc = { router, createContext, maxBodyBytes: MAX_BODY_BYTES }
   const errorHandler = (body: (error: unknown, req: Request) => object) =>
-    createErrorHandler({ logger, createContext, body })
+    createErrorHandler({ reportError, createContext, body })
   const methods = [...new Set(operations.map(({ method }) => method))]
 
   const app = express()
@@ -107,7 +110,7 @@ export function createApp(options: AppOptions): Express {
 
   app.use(
     '/trpc',
-    inTurn([nameRpcRoute(router), ...beforeRpc, createRpcHandler({ ...rpc, logger })]),
+    inTurn([nameRpcRoute(router), ...beforeRpc, createRpcHandler({ ...rpc, reportError })]),
     errorHandler((error, req) => rpcErrorBody(router, error, req)),
   )
 

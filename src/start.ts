@@ -6,6 +6,7 @@ import type { Fetch } from './auth/fetch-json.ts'
 import { createKeySource, type KeyFetch, type KeySourceOptions } from './auth/keys.ts'
 import type { Config } from './config/config.ts'
 import { startLocalIssuer } from './local-issuer/start.ts'
+import { createKeyFetchLog } from './observability/key-fetch-log.ts'
 import { NO_METRICS, type Metrics } from './observability/metrics.ts'
 import { NO_TRACING, type Tracing } from './observability/tracing.ts'
 import { loadLazyRouters } from './procedures/lazy-routers.ts'
@@ -133,17 +134,4 @@ async function startTracing({ tracing }: Config, logger: Logger): Promise<Tracin
   if (!tracing) return NO_TRACING
   const { startOpenTelemetry } = await import('./observability/opentelemetry.ts')
   return startOpenTelemetry(tracing, logger)
-}
-
-/** Tells of the first failure and of what follows it, not of every try. */
-function createKeyFetchLog(logger: Logger): (outcome: KeyFetch) => void {
-  let failing = false
-  return ({ error, changed, durationMs }) => {
-    if (error && !failing) {
-      logger.warn({ err: error, durationMs }, "the issuer's keys could not be fetched")
-    }
-    if (!error && failing) logger.info({ durationMs }, "the issuer's keys can be fetched again")
-    if (!error && changed) logger.info({ durationMs }, "the issuer's keys are new")
-    failing = error !== undefined
-  }
 }

@@ -7,7 +7,7 @@ export type AudienceClaim = (typeof AUDIENCE_CLAIMS)[number]
 
 export interface AudienceRule {
   /** Any one of them matches. */
-  readonly audiences: readonly string[]
+  readonly audiences: readonly [string, ...string[]]
   /** The claim that must match. */
   readonly audienceClaim: AudienceClaim
 }

@@ -1,9 +1,9 @@
 import { TRPCError } from '@trpc/server'
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express'
-import type { Logger } from 'pino'
 import { findAuthError, toPublicError } from '../public-error.ts'
 import type { Context } from '../trpc.ts'
 import type { CreateContext } from './context.ts'
+import type { ReportError } from './report-error.ts'
 
 /** The headers that belong to an error: its challenge (RFC 6750 §3) and when to come back. */
 export function errorHeaders(error: unknown, challenge: Context['challenge']): Headers {
@@ -24,14 +24,14 @@ export const notFound: RequestHandler = () => {
 
 /** Answers every error with what a client may know of it; what happened goes to the log alone. */
 export function createErrorHandler(options: {
-  readonly logger: Logger
+  readonly reportError: ReportError
   readonly createContext: CreateContext
   readonly body: (error: unknown, req: Request) => object
 }): ErrorRequestHandler {
   // eslint-disable-next-line max-params -- Express knows an error handler by its four parameters
   return (error: unknown, req, res: Response, _next) => {
     const { status } = toPublicError(error)
-    if (status >= 500) options.logger.error({ requestId: req.id, err: error }, 'request failed')
+    options.reportError(error, req)
     if (res.headersSent) {
       res.destroy()
       return

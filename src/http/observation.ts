@@ -1,5 +1,5 @@
 import type { Request, RequestHandler, Response } from 'express'
-import type { AuthErrorReason } from '../auth/errors.ts'
+import type { AuthError, AuthErrorReason } from '../auth/errors.ts'
 
 declare module 'express-serve-static-core' {
   interface Request {
@@ -7,6 +7,8 @@ declare module 'express-serve-static-core' {
     routeTemplate?: string | undefined
     /** The trace that the request belongs to, where there is tracing. */
     traceId?: string
+    /** The refusal of a token that is good for want of a permission; absent until there is one. */
+    denial?: AuthError
   }
 }
 
@@ -21,7 +23,7 @@ export interface FinishedRequest {
   readonly durationMs: number
   /** `sub` of the verified access token. */
   readonly subject: string | undefined
-  /** What was wrong with the credentials that it brought. */
+  /** What was wrong with the credentials that it brought, or that they lacked a permission. */
   readonly refusal: AuthErrorReason | undefined
   readonly traceId: string | undefined
   /** Whether the connection ended before the response was complete. */
@@ -29,7 +31,7 @@ export interface FinishedRequest {
 }
 
 /** Told of every request when it is over. It runs within the request's time: it has to be quick. */
-export type RequestObserver = (request: FinishedRequest) => void
+export type RequestObserver = (request: FinishedRequest, req: Request) => void
 
 /** Watches each request from here to its end, once for all observers. */
 export function createObservation(observers: readonly RequestObserver[]): RequestHandler {
@@ -38,7 +40,7 @@ export function createObservation(observers: readonly RequestObserver[]): Reques
     const { method } = req
     res.on('close', () => {
       const finished = describe(req, res, { method, durationMs: performance.now() - startedAt })
-      for (const observe of observers) observe(finished)
+      for (const observe of observers) observe(finished, req)
     })
     next()
   }
@@ -49,7 +51,7 @@ function describe(
   res: Response,
   { method, durationMs }: { method: string; durationMs: number },
 ): FinishedRequest {
-  const { id: requestId, subject, refusal, traceId } = req
+  const { id: requestId, subject, refusal = req.denial, traceId } = req
   return {
     requestId,
     method,

@@ -2,13 +2,13 @@ import { getTRPCErrorFromUnknown, TRPCError, type AnyProcedure } from '@trpc/ser
 import { createExpressMiddleware } from '@trpc/server/adapters/express'
 import { defaultTransformer, getErrorShape } from '@trpc/server/unstable-core-do-not-import'
 import type { Request, RequestHandler, Response } from 'express'
-import type { Logger } from 'pino'
-import { findAuthError, toPublicError } from '../public-error.ts'
+import { findAuthError } from '../public-error.ts'
 import type { CreateContext } from '../http/context.ts'
 import { createDirect } from '../procedures/direct.ts'
 import { inTurn } from '../speed/in-turn.ts'
 import { takesInput } from '../procedures/inputs.ts'
 import { errorHeaders } from '../http/errors.ts'
+import type { ReportError } from '../http/report-error.ts'
 import type { ApiRouter } from '../trpc.ts'
 
 export const RPC_METHODS = ['GET', 'POST']
@@ -21,7 +21,7 @@ const BATCH_ROUTE = `${ROUTE}:batch`
 export function createRpcHandler(options: {
   readonly router: ApiRouter
   readonly createContext: CreateContext
-  readonly logger: Logger
+  readonly reportError: ReportError
   readonly maxBodyBytes: number
 }): RequestHandler {
   const serve = createExpressMiddleware({
@@ -37,8 +37,7 @@ export function createRpcHandler(options: {
       return { headers }
     },
     onError({ error, req }) {
-      if (toPublicError(error).status < 500) return
-      options.logger.error({ requestId: req.id, err: error }, 'request failed')
+      options.reportError(error, req)
     },
   })
   return inTurn([setType, serve])

@@ -1,0 +1,26 @@
+import { TRPCError } from '@trpc/server'
+import type { Request } from 'express'
+import type { Logger } from 'pino'
+import { findAuthError, toPublicError } from '../public-error.ts'
+
+/** Told of every error that a client gets, once for each call of a batch. */
+export type ReportError = (error: unknown, req: Request) => void
+
+/**
+ * Logs with cause and stack what is our own fault. What was refused for want of a permission is noted
+ * for the line of the request.
+ */
+export function createErrorReport(logger: Logger): ReportError {
+  return (error, req) => {
+    const refusal = findAuthError(error)
+    if (refusal?.code === 'insufficient_scope') req.denial = refusal
+    if (toPublicError(error).status < 500 || isExpected(error)) return
+    logger.error({ requestId: req.id, err: error }, 'request failed')
+  }
+}
+
+/** Not ready, or without the issuer's keys: that is told when it begins, not for each request. */
+function isExpected(error: unknown): boolean {
+  if (findAuthError(error)) return true
+  return error instanceof TRPCError && error.code === 'SERVICE_UNAVAILABLE' && !error.cause
+}
