@@ -97,10 +97,7 @@ export async function startIssuer(options: { tls?: ServerOptions; keys?: Signing
       scope: 'openid profile',
       ...claims,
     }
-    const fullHeader = { alg: signer.alg, typ: 'JWT', kid: signer.kid, ...header }
-    return new SignJWT(withoutUndefined(payload))
-      .setProtectedHeader(withoutUndefined(fullHeader) as unknown as JWTHeaderParameters)
-      .sign(signer.privateKey)
+    return signToken(payload, { header: { typ: 'JWT', ...header }, key: signer })
   }
 
   const server = options.tls ? createTlsServer(options.tls, listener) : createServer(listener)
@@ -111,6 +108,17 @@ export async function startIssuer(options: { tls?: ServerOptions; keys?: Signing
 }
 
 export type TestIssuer = Awaited<ReturnType<typeof startIssuer>>
+
+/** Signs any claims. `undefined` takes one away. */
+export function signToken(
+  claims: Record<string, unknown>,
+  { header, key }: { readonly header: Record<string, unknown>; readonly key: SigningKey },
+): Promise<string> {
+  const fullHeader = { alg: key.alg, kid: key.kid, ...header }
+  return new SignJWT(withoutUndefined(claims))
+    .setProtectedHeader(withoutUndefined(fullHeader) as unknown as JWTHeaderParameters)
+    .sign(key.privateKey)
+}
 
 /** Claims of a token that may read the admin message. */
 export const ADMIN = { permissions: [ADMIN_PERMISSION] }
