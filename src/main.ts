@@ -62,7 +62,7 @@ try {
   const logger = await createLogger({ level: config.logLevel, production: config.production })
   exitOnUncaught(logger)
   if (envFile) logger.info({ file: envFile.path }, 'settings read from .env')
-  for (const warning of config.warnings) logger.warn(warning)
+  for (const warning of [...(envFile?.warnings ?? []), ...config.warnings]) logger.warn(warning)
   const running = await start(config, { router: appRouter, logger, now: Date.now })
   stopOnSignals(running, logger)
   const { port, metricsPort, localIssuer } = running

@@ -9,6 +9,8 @@ import { end, MAIN, run } from './support/process.ts'
 import { tryInProduction } from './support/production.ts'
 
 const EMPTY_FOLDER = mkdtempSync(join(tmpdir(), 'messages-api-'))
+/** From another folder than this one, where `tsx` is not found by its name. */
+const fromFolder = [process.execPath, '--import', import.meta.resolve('tsx'), ...MAIN.slice(3)]
 const PRODUCTION = {
   NODE_ENV: 'production',
   CLIENT_ORIGIN_URL: 'https://app.example.com',
@@ -61,10 +63,25 @@ describe('settings that can not be used', () => {
   it('are found in .env too, over which the environment wins', async () => {
     const cwd = mkdtempSync(join(tmpdir(), 'messages-api-'))
     writeFileSync(join(cwd, '.env'), 'PORT=nonsense\nLOG_LEVEL=nonsense\n')
-    const command = [process.execPath, '--import', import.meta.resolve('tsx'), ...MAIN.slice(3)]
-    const program = run(command, { cwd, env: { ...PRODUCTION, PORT: '0' } })
+    const program = run(fromFolder, { cwd, env: { ...PRODUCTION, PORT: '0' } })
     expect(await program.exit).toBe(1)
     expect(program.output()).toMatch(/^Invalid settings:\n {2}LOG_LEVEL: must be one of [^\n]*\n$/)
+  })
+})
+
+describe('what Node.js reads before there is a .env', () => {
+  it('is warned of where it stands there alone', async () => {
+    const cwd = mkdtempSync(join(tmpdir(), 'messages-api-'))
+    const inFile = 'NODE_EXTRA_CA_CERTS=/ca.pem\nHTTPS_PROXY=http://proxy\nNODE_OPTIONS=\n'
+    writeFileSync(join(cwd, '.env'), inFile)
+    const env = { ...PRODUCTION, PORT: '0', HTTPS_PROXY: 'http://proxy' }
+    const program = run(fromFolder, { cwd, env })
+    await program.printed(/"msg":"listening"/)
+    const warned = /"level":40[^\n]*"msg":"(\w+): has no effect in \.env/g
+    expect([...program.output().matchAll(warned)].map(([, name]) => name)).toEqual([
+      'NODE_EXTRA_CA_CERTS',
+    ])
+    await end(program)
   })
 })
 
@@ -84,13 +101,8 @@ describe('a port in use', () => {
 
 describe('in development, with no setting at all', () => {
   it('prints addresses and lines that work', async () => {
-    const program = run(
-      [process.execPath, '--import', import.meta.resolve('tsx'), ...MAIN.slice(3)],
-      {
-        cwd: EMPTY_FOLDER,
-        env: { PORT: '0', LOCAL_ISSUER_PORT: '0' },
-      },
-    )
+    const env = { PORT: '0', LOCAL_ISSUER_PORT: '0' }
+    const program = run(fromFolder, { cwd: EMPTY_FOLDER, env })
     const [, api] = await program.printed(/curl (http:\S+)\/api\/messages\/public/)
     const [, issuer] = await program.printed(/Local issuer\s+(http:\S+)/)
     const answer = await fetch(`${api}/api/messages/public`)

@@ -1,6 +1,17 @@
 import { readEnvFile, type EnvFile } from './env-file.ts'
 import { cleanValues } from './values.ts'
 
+/** What Node.js reads when it starts, before there is a `.env`. */
+const READ_BEFORE = [
+  ...['NODE_EXTRA_CA_CERTS', 'NODE_OPTIONS', 'NODE_USE_ENV_PROXY'],
+  ...['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY'],
+]
+
+/** The file that was read, and what in it comes too late to have an effect. */
+export interface PreparedFile extends EnvFile {
+  readonly warnings: readonly string[]
+}
+
 /**
  * Puts into `process.env` what `.env` has and the environment has not, and cuts what surrounds values
  * there, since OpenTelemetry's SDK reads its variables by itself.
@@ -8,8 +19,14 @@ import { cleanValues } from './values.ts'
  * @returns the file that was read; `undefined` without one
  * @throws {ConfigError} when there is a file that can't be read
  */
-export function prepareEnvironment(): EnvFile | undefined {
+export function prepareEnvironment(): PreparedFile | undefined {
   const file = readEnvFile()
-  Object.assign(process.env, cleanValues({ ...file?.variables, ...process.env }))
-  return file
+  const { variables = {} } = file ?? {}
+  const tooLate = READ_BEFORE.filter((name) => variables[name] && process.env[name] === undefined)
+  Object.assign(process.env, cleanValues({ ...variables, ...process.env }))
+  const warnings = tooLate.map(
+    (name) =>
+      `${name}: has no effect in .env, since Node.js reads it before: set it in the environment`,
+  )
+  return file && { ...file, warnings }
 }
