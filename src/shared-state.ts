@@ -1,5 +1,6 @@
 import { MemoryStore, type Store } from 'express-rate-limit'
 import type { Logger } from 'pino'
+import type { RedisUrls } from './redis/connection.ts'
 import { createReplayMemory, type ReplayMemory } from './auth/replay-memory.ts'
 
 /** The only state that replicas have to share. */
@@ -14,11 +15,11 @@ export interface SharedState {
 
 /** In Redis where there is one, else in this process. It never waits for Redis. */
 export async function createSharedState(
-  redisUrl: string | undefined,
+  redisUrls: RedisUrls | undefined,
   deps: { readonly logger: Logger; readonly now: () => number },
 ): Promise<SharedState> {
   const replayMemory = createReplayMemory(deps.now)
-  if (redisUrl === undefined) {
+  if (redisUrls === undefined) {
     const none = () => undefined
     const createRateLimitStore = () => new MemoryStore()
     return { replayMemory, createRateLimitStore, redisAvailable: none, close: none }
@@ -29,7 +30,7 @@ export async function createSharedState(
       import('./redis/rate-limit-store.ts'),
       import('./redis/replay-memory.ts'),
     ])
-  const redis = connectRedis({ url: redisUrl, ...deps })
+  const redis = connectRedis({ urls: redisUrls, ...deps })
   return {
     replayMemory: createSharedReplayMemory(redis, replayMemory),
     createRateLimitStore: (name) => createSharedRateLimitStore(redis, name),

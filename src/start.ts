@@ -91,7 +91,7 @@ async function createParts(config: Config, options: PartsOptions) {
   const { issuer, logger, now } = options
   const tracing = await startTracing(config, logger)
   const metrics = await startMetrics(config)
-  const shared = await createSharedState(config.redisUrl, options)
+  const shared = await createSharedState(config.redisUrls, options)
   const logKeyFetch = createKeyFetchLog(logger)
   const onFetch = (outcome: KeyFetch) => {
     logKeyFetch(outcome)

@@ -29,8 +29,11 @@ export interface Config {
   readonly logLevel: LogLevel
   /** Express' `trust proxy`: how many proxies, or which addresses, may say who the client is. */
   readonly trustProxy: number | string
-  /** The Redis that replicas share; `undefined`: what would be shared is kept in memory. */
-  readonly redisUrl: string | undefined
+  /**
+   * The Redis that replicas share, more than one: nodes of a Redis Cluster; `undefined`: what would be
+   * shared is kept in memory.
+   */
+  readonly redisUrls: readonly [string, ...string[]] | undefined
   /** `undefined`: requests are not limited. */
   readonly rateLimit: RateLimitSettings | undefined
   /** Where Prometheus reads metrics; `undefined`: there are none. */
@@ -75,7 +78,7 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
     permissionsClaim: settings.PERMISSIONS_CLAIM,
     logLevel: settings.LOG_LEVEL,
     trustProxy: settings.TRUST_PROXY,
-    redisUrl: settings.REDIS_URL,
+    redisUrls: settings.REDIS_URL,
     rateLimit: rateLimitSetting(settings),
     metricsPort: settings.METRICS_PORT,
     tracing,

@@ -34,10 +34,26 @@ export function parseOrigins(text: string): string[] | undefined {
   return origins.every((origin) => origin !== undefined) ? origins : undefined
 }
 
-export function parseRedisUrl(text: string): string | undefined {
+/** One server, or several nodes of a cluster. A password may hold a comma: only one before a URL separates. */
+export function parseRedisUrls(text: string): [string, ...string[]] | undefined {
+  const urls = text.split(/\s*,\s*(?=rediss?:)/).map(parseRedisUrl)
+  if (!urls.every((url) => url !== undefined)) return undefined
+  const [first, ...more] = urls
+  if (first === undefined) return undefined
+  const isCluster = new Set(urls.map(accessOf)).size === 1 && accessOf(first).endsWith(' 0')
+  return more.length === 0 || isCluster ? [first, ...more] : undefined
+}
+
+/** What is the same for all nodes of a cluster. */
+function accessOf(text: string): string {
+  const { protocol, username, password, pathname } = new URL(text)
+  return [protocol, username, password, pathname.slice(1) || '0'].join(' ')
+}
+
+function parseRedisUrl(text: string): string | undefined {
   const url = URL.canParse(text) ? new URL(text) : undefined
   if (url?.protocol !== 'redis:' && url?.protocol !== 'rediss:') return undefined
-  const named = url.hostname !== '' && /^(?:\/\d*)?$/.test(url.pathname)
+  const named = /^[^,]+$/.test(url.hostname) && /^(?:\/\d*)?$/.test(url.pathname)
   return named && isEncoded(url, text) ? text : undefined
 }
 

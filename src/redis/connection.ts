@@ -1,29 +1,30 @@
-import { createClient, ErrorReply } from '@redis/client'
+import { ErrorReply } from '@redis/client'
 import type { RedisReply } from 'rate-limit-redis'
 import type { Logger } from 'pino'
+import { connectToServer, type RedisEvents } from './client.ts'
+import { connectToCluster } from './cluster.ts'
 import { createStanding } from './standing.ts'
 
 /** No request waits longer for Redis than that, and once it has, none waits for the next while. */
 const COMMAND_TIMEOUT_MS = 250
 const PAUSE_AFTER_FAILURE_MS = 1_000
-const CONNECT_TIMEOUT_MS = 2_000
-const MAX_RECONNECT_DELAY_MS = 2_000
-/** A connection on which not even these are answered is given up and made anew. */
-const PING_INTERVAL_MS = 5_000
-const SILENCE_TIMEOUT_MS = 15_000
 
 /** Does what requests need: a script that writes. A replica, a full or a locked server refuses it. */
-const TRIAL = [
-  ...['EVAL', "return redis.call('SET', KEYS[1], '', 'PX', 1000)"],
-  ...['1', 'messages-api:trial'],
-]
+const TRIAL_KEY = 'messages-api:trial'
+const TRIAL = ['EVAL', "return redis.call('SET', KEYS[1], '', 'PX', 1000)", '1', TRIAL_KEY]
+
+/** Where Redis is: one server, or some of the nodes of a cluster. */
+export type RedisUrls = readonly [string, ...string[]]
 
 /** A Redis that may be away: whoever uses it has to have something else meanwhile. */
 export interface RedisConnection {
   /** Whether it is there and takes commands, as far as is known. Cheap: it is asked on every request. */
   available(): boolean
-  /** @throws soon, when there is no answer or a refusal */
-  send(...command: string[]): Promise<RedisReply>
+  /**
+   * @param key the one that the command touches
+   * @throws soon, when there is no answer or a refusal
+   */
+  send(key: string | undefined, command: string[]): Promise<RedisReply>
   /** `listener` is called whenever a connection can be used, the first time included. */
   onConnect(listener: () => void): void
   close(): void
@@ -31,20 +32,19 @@ export interface RedisConnection {
 
 /** Connects in the background, and again whenever the connection is lost or commands are refused. */
 export function connectRedis(options: {
-  readonly url: string
+  readonly urls: RedisUrls
   readonly logger: Logger
   /** Milliseconds since the epoch. */
   readonly now: () => number
 }): RedisConnection {
   const { logger, now } = options
-  const client = newClient(options.url)
   const onConnect: (() => void)[] = []
   let pausedUntil = 0
   const standing = createStanding({
     logger,
-    tryOut: () => withTimeout(client.sendCommand(TRIAL)),
+    tryOut: () => withTimeout(client.send(TRIAL_KEY, TRIAL)),
     renew() {
-      if (client.isReady) client.sendCommand(['QUIT']).catch(() => undefined)
+      client.renew()
     },
     onGood() {
       pausedUntil = 0
@@ -52,9 +52,14 @@ export function connectRedis(options: {
     },
   })
 
-  async function answerTo(command: string[]): Promise<RedisReply> {
+  const client = connect(options.urls, {
+    onReady: () => void standing.connected(),
+    onError: standing.failed,
+  })
+
+  async function answerTo(key: string | undefined, command: string[]): Promise<RedisReply> {
     try {
-      const reply = await withTimeout(client.sendCommand<RedisReply>(command))
+      const reply = await withTimeout(client.send(key, command))
       pausedUntil = 0
       return reply
     } catch (error) {
@@ -64,37 +69,24 @@ export function connectRedis(options: {
     }
   }
 
-  client.on('error', standing.failed)
-  client.on('ready', () => void standing.connected())
-  void client.connect().catch(() => undefined) // each failure is an 'error' event
   return {
-    available: () => standing.isGood() && client.isReady && now() >= pausedUntil,
-    send(...command) {
+    available: () => standing.isGood() && client.isReady() && now() >= pausedUntil,
+    send(key, command) {
       if (pausedUntil > 0) pausedUntil = now() + PAUSE_AFTER_FAILURE_MS // this one tries for all
-      return answerTo(command)
+      return answerTo(key, command)
     },
     onConnect(listener) {
       onConnect.push(listener)
     },
     close() {
       standing.stop()
-      client.destroy()
+      client.close()
     },
   }
 }
 
-function newClient(url: string) {
-  return createClient({
-    url,
-    RESP: 2,
-    disableOfflineQueue: true,
-    pingInterval: PING_INTERVAL_MS,
-    socket: {
-      connectTimeout: CONNECT_TIMEOUT_MS,
-      socketTimeout: SILENCE_TIMEOUT_MS,
-      reconnectStrategy: (retries) => Math.min(50 * 2 ** retries, MAX_RECONNECT_DELAY_MS),
-    },
-  })
+function connect([url, ...more]: RedisUrls, events: RedisEvents) {
+  return more.length === 0 ? connectToServer(url, events) : connectToCluster([url, ...more], events)
 }
 
 function withTimeout<T>(answer: Promise<T>): Promise<T> {

@@ -5,7 +5,10 @@ import type { RedisConnection } from './connection.ts'
 /** Counts in Redis, shared with every replica; in memory for as long as Redis is away. */
 export function createSharedRateLimitStore(redis: RedisConnection, name: string): Store {
   const prefix = `messages-api:rate-limit:${name}:`
-  const shared = new RedisStore({ prefix, sendCommand: (...command) => redis.send(...command) })
+  const shared = new RedisStore({
+    prefix,
+    sendCommandCluster: ({ key, command }) => redis.send(key, command),
+  })
   const local = new MemoryStore()
 
   async function orLocally<T>(inRedis: () => Promise<T>, inMemory: () => Promise<T>): Promise<T> {

@@ -16,7 +16,8 @@ export function createSharedReplayMemory(
       const isNewHere = await local.remember(id, ttlSeconds)
       if (!isNewHere || !redis.available()) return isNewHere
       try {
-        const reply = await redis.send('SET', `${PREFIX}${id}`, '', 'NX', 'EX', String(ttlSeconds))
+        const key = `${PREFIX}${id}`
+        const reply = await redis.send(key, ['SET', key, '', 'NX', 'EX', String(ttlSeconds)])
         return reply === 'OK'
       } catch {
         return true

@@ -103,7 +103,11 @@ describe('compose.yaml', () => {
       const environment = { NODE_ENV: 'production', ...replica?.environment }
       const env = { AUTH0_DOMAIN: 'tenant.example.com', AUTH0_AUDIENCE: 'a', ...environment }
       const settings = loadConfig({ CLIENT_ORIGIN_URL: 'https://app.example.com', ...env })
-      expect(settings).toMatchObject({ port: 6060, trustProxy: 1, redisUrl: 'redis://redis:6379' })
+      expect(settings).toMatchObject({
+        port: 6060,
+        trustProxy: 1,
+        redisUrls: ['redis://redis:6379'],
+      })
     }
   })
 

@@ -35,8 +35,8 @@ export async function startRedis() {
 
 export type TestRedis = Awaited<ReturnType<typeof startRedis>>
 
-async function launch(port: number) {
-  const options = { port, bind: '127.0.0.1', dir: tmpdir(), save: '', appendonly: 'no' }
+export async function launch(port: number, more: object = {}) {
+  const options = { port, bind: '127.0.0.1', dir: tmpdir(), save: '', appendonly: 'no', ...more }
   const args = Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)])
   const child = spawn('redis-server', args, { stdio: 'ignore' })
   while (!(await isListening(port))) {
@@ -46,7 +46,7 @@ async function launch(port: number) {
   return child
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
