@@ -36,6 +36,7 @@ export function evaluateGoals(results: Results): GoalResult[] {
     ...limitGoals(rates),
     ...latencyGoal(results),
     ...memoryGoal(results),
+    ...startGoals(results),
   ]
 }
 
@@ -131,4 +132,18 @@ function memoryGoal({ memory }: Results): GoalResult[] {
   const growth = last.rssMiB / half.rssMiB - 1
   const goal = `memory: growth over the second half of ${last.requests.toLocaleString('en-US')} requests, at most ${FLAT_GROWTH * 100} %`
   return [{ goal, measured: `${(growth * 100).toFixed(1)} %`, met: growth <= FLAT_GROWTH }]
+}
+
+function startGoals({ startUps }: Results): GoalResult[] {
+  if (startUps.length === 0) return []
+  const ms = median(startUps.map(({ firstAnswerMs }) => firstAnswerMs))
+  const mib = median(startUps.map(({ restMiB }) => restMiB))
+  return [
+    { goal: 'start: first answer within 300 ms', measured: `${ms.toFixed(0)} ms`, met: ms < 300 },
+    {
+      goal: 'start: at most 80 MiB resident at rest',
+      measured: `${mib.toFixed(0)} MiB`,
+      met: mib <= 80,
+    },
+  ]
 }

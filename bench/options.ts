@@ -13,6 +13,8 @@ export interface BenchOptions {
   readonly tokens: number
   /** How many requests the memory soak sends; 0: no soak. */
   readonly soakRequests: number
+  /** Whether it is the start of our server that is measured. */
+  readonly startUp: boolean
   readonly generator: 'wrk' | 'autocannon' | undefined
 }
 
@@ -25,7 +27,8 @@ export const USAGE = `npm run bench -- [flags]
   --rounds N        measurements of each server (1 to 20, default 3)
   --warmup N        seconds of load before the first measurement (1 to 60, default 2)
   --tokens N        different tokens in the cold scenario (1000 to 200000, default 100000)
-  --memory          the memory soak alone: RSS over many requests
+  --start           starts of our server alone: time to the first answer, memory at rest
+  --memory          the memory soak alone: RSS over many requests of every kind
   --requests N      how many requests the soak sends (100000 to 10000000, default 5000000)
   --generator NAME  wrk or autocannon (default: wrk where it is installed)
 `
@@ -41,6 +44,7 @@ export function parseOptions(args: readonly string[]): BenchOptions {
       rounds: { type: 'string', default: '3' },
       warmup: { type: 'string', default: '2' },
       tokens: { type: 'string', default: '100000' },
+      start: { type: 'boolean', default: false },
       memory: { type: 'boolean', default: false },
       requests: { type: 'string', default: '5000000' },
       generator: { type: 'string' },
@@ -54,6 +58,7 @@ export function parseOptions(args: readonly string[]): BenchOptions {
     rounds: bounded('rounds', values.rounds, { min: 1, max: 20 }),
     warmupSeconds: bounded('warmup', values.warmup, { min: 1, max: 60 }),
     tokens: bounded('tokens', values.tokens, { min: 1_000, max: 200_000 }),
+    startUp: values.start,
     soakRequests: values.memory ? requests : 0,
     generator: values.generator === undefined ? undefined : generatorNamed(values.generator),
   }

@@ -4,6 +4,7 @@ import type { Environment, Results } from './results.ts'
 import { SCENARIOS } from './scenarios.ts'
 import { BARE, OURS, serverNamed } from './servers.ts'
 import type { MemoryPoint } from './soak.ts'
+import type { StartUp } from './start-up.ts'
 import { median, ratio, spread } from './statistics.ts'
 
 /** How many rows the table of the memory soak has at most. */
@@ -26,6 +27,7 @@ export function renderReport(results: Results): string {
     renderEnvironment(results),
     ...(goals.length > 0 ? ['## Goals', table(['goal', 'measured', 'met'], goals)] : []),
     ...sections,
+    ...(results.startUps.length > 0 ? ['## start', renderStartUps(results.startUps)] : []),
     ...(results.memory.length > 0 ? ['## memory', renderMemory(results.memory)] : []),
   ].join('\n\n')
 }
@@ -84,6 +86,27 @@ const find = (servers: readonly ServerResult[], name: string) =>
 function against(server: ServerResult | undefined, other: ServerResult | undefined): string {
   if (!server || !other) return ''
   return `${ratio(perSecond(server), perSecond(other)).toFixed(2)} ×`
+}
+
+function renderStartUps(startUps: readonly StartUp[]): string {
+  const row = (name: string, values: readonly number[]) => [
+    name,
+    median(values).toFixed(0),
+    Math.min(...values).toFixed(0),
+    Math.max(...values).toFixed(0),
+  ]
+  const rows = [
+    row(
+      'first answer after, ms',
+      startUps.map(({ firstAnswerMs }) => firstAnswerMs),
+    ),
+    row(
+      'RSS at rest, MiB',
+      startUps.map(({ restMiB }) => restMiB),
+    ),
+  ]
+  const head = [`\`node dist/main.js\`, ${startUps.length} starts`, 'median', 'least', 'most']
+  return table(head, rows)
 }
 
 function renderMemory(points: readonly MemoryPoint[]): string {

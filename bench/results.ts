@@ -4,6 +4,7 @@ import { availableParallelism, cpus, release, type } from 'node:os'
 import { CONNECTIONS } from './load.ts'
 import type { ScenarioResult } from './measure.ts'
 import type { MemoryPoint } from './soak.ts'
+import type { StartUp } from './start-up.ts'
 
 /** Where and with what it was measured: figures of two environments can't be compared. */
 export interface Environment {
@@ -24,6 +25,7 @@ export interface Results {
   readonly environment: Environment
   readonly scenarios: readonly ScenarioResult[]
   readonly memory: readonly MemoryPoint[]
+  readonly startUps: readonly StartUp[]
 }
 
 export function describeEnvironment(setup: Pick<Environment, 'generator' | 'pinned'>): Environment {
@@ -38,7 +40,9 @@ export function describeEnvironment(setup: Pick<Environment, 'generator' | 'pinn
 }
 
 export function readResults(path: string): Results | undefined {
-  return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Results) : undefined
+  if (!existsSync(path)) return undefined
+  const none = { memory: [], startUps: [] }
+  return { ...none, ...(JSON.parse(readFileSync(path, 'utf8')) as Results) }
 }
 
 /** The newer figures, and what the older ones have besides, if they come from the same environment. */
@@ -50,5 +54,6 @@ export function mergeResults(newer: Results, older: Results | undefined): Result
     ...newer,
     scenarios: [...newer.scenarios, ...kept],
     memory: newer.memory.length > 0 ? newer.memory : (older?.memory ?? []),
+    startUps: newer.startUps.length > 0 ? newer.startUps : (older?.startUps ?? []),
   }
 }

@@ -14,6 +14,7 @@ import { describeEnvironment, mergeResults, readResults, type Results } from './
 import { SCENARIOS } from './scenarios.ts'
 import { SERVERS } from './servers.ts'
 import { soak } from './soak.ts'
+import { measureStartUps } from './start-up.ts'
 import { createTokens } from './tokens.ts'
 
 const here = fileURLToPath(new URL('.', import.meta.url))
@@ -45,7 +46,7 @@ async function measureAll(
 async function run(
   options: BenchOptions,
   setup: { readonly cores: Cores; readonly generator: 'wrk' | 'autocannon' },
-): Promise<Pick<Results, 'scenarios' | 'memory'>> {
+): Promise<Pick<Results, 'scenarios' | 'memory' | 'startUps'>> {
   const directory = mkdtempSync(join(tmpdir(), 'messages-api-bench-'))
   const issuer = await startIssuer()
   try {
@@ -56,10 +57,12 @@ async function run(
       send: createLoad({ generator: setup.generator, core: setup.cores.load }),
       serverCore: setup.cores.server,
     }
+    const nothing = { scenarios: [], memory: [], startUps: [] }
+    if (options.startUp) return { ...nothing, startUps: await measureStartUps(measuring) }
     if (options.soakRequests === 0) {
-      return { scenarios: await measureAll(options, measuring), memory: [] }
+      return { ...nothing, scenarios: await measureAll(options, measuring) }
     }
-    return { scenarios: [], memory: await soak(measuring, options.soakRequests) }
+    return { ...nothing, memory: await soak(measuring, options.soakRequests) }
   } finally {
     await issuer.close()
     rmSync(directory, { recursive: true })

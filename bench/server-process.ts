@@ -9,12 +9,14 @@ import type { BenchServer } from './servers.ts'
 
 const START_TIMEOUT_MS = 20_000
 const STOP_TIMEOUT_MS = 10_000
-const POLL_MS = 50
+const POLL_MS = 5
 const NO_LIMIT = '999999999' // the highest there is, for one window of a minute
 
 export interface ServerProcess {
   readonly url: string
   readonly pid: number
+  /** How long it took to its first answer. */
+  readonly startedInMs: number
   readonly stop: () => Promise<void>
 }
 
@@ -24,6 +26,8 @@ export interface StartOptions {
   /** What it has to answer before it counts as started. */
   readonly probe: BenchRequest
   readonly nodeFlags?: readonly string[]
+  /** Settings over those that every server is given. */
+  readonly env?: Readonly<Record<string, string>>
 }
 
 /** Starts one server in production mode, its access log going to /dev/null. */
@@ -34,9 +38,11 @@ export async function startServer(
   const port = await freePort()
   const command = ['node', ...(options.nodeFlags ?? []), server.script] as const
   const [program, ...args] = pinned(options.core, command)
+  const given = { ...(await settings(options.issuer)), ...options.env, PORT: String(port) }
+  const startedAt = performance.now()
   const child = spawn(program, args, {
     stdio: ['ignore', 'ignore', 'inherit'],
-    env: { ...systemEnvironment(), ...(await settings(options.issuer)), PORT: String(port) },
+    env: { ...systemEnvironment(), ...given },
   })
   const url = `http://127.0.0.1:${port}`
   try {
@@ -45,7 +51,8 @@ export async function startServer(
     child.kill('SIGKILL')
     throw error
   }
-  return { url, pid: child.pid ?? 0, stop: () => stop(child) }
+  const startedInMs = performance.now() - startedAt
+  return { url, pid: child.pid ?? 0, startedInMs, stop: () => stop(child) }
 }
 
 /** The settings of Messages API and, under names of their own, of the peers. */

@@ -21,6 +21,11 @@ describe('the flags of npm run bench', () => {
     expect(parseOptions(['--memory', '--requests', '100000']).soakRequests).toBe(100_000)
   })
 
+  it('measure the start of the server instead', () => {
+    expect(parseOptions([]).startUp).toBe(false)
+    expect(parseOptions(['--start']).startUp).toBe(true)
+  })
+
   it.each([
     [['--seconds', '61'], '--seconds must be a whole number from 1 to 60'],
     [['--rounds', '0'], '--rounds must be a whole number from 1 to 20'],

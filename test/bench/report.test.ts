@@ -39,6 +39,7 @@ const RESULTS: Results = {
   },
   scenarios: [ADMIN],
   memory: [],
+  startUps: [],
 }
 
 describe('the report', () => {
@@ -114,6 +115,27 @@ describe('the goals', () => {
       { requests: 1_000_000, rssMiB },
     ]
     expect(evaluateGoals({ ...RESULTS, scenarios: [], memory })).toMatchObject([{ met }])
+  })
+})
+
+describe('starts', () => {
+  const startUps = [
+    { firstAnswerMs: 280, restMiB: 78 },
+    { firstAnswerMs: 290, restMiB: 84 },
+    { firstAnswerMs: 400, restMiB: 85 },
+  ]
+  const started = { ...RESULTS, scenarios: [], startUps }
+
+  it('are judged by their medians', () => {
+    expect(evaluateGoals(started)).toEqual([
+      { goal: 'start: first answer within 300 ms', measured: '290 ms', met: true },
+      { goal: 'start: at most 80 MiB resident at rest', measured: '84 MiB', met: false },
+    ])
+    expect(renderReport(started)).toContain('| first answer after, ms | 290 | 280 | 400 |')
+  })
+
+  it('stay in the results when something else is measured', () => {
+    expect(mergeResults(RESULTS, started).startUps).toEqual(startUps)
   })
 })
 
