@@ -6,7 +6,11 @@ import { createBodyLimit } from './http/body-limit.ts'
 import { trustProxies } from './http/client-address.ts'
 import { createContextFactory, type CreateContext } from './http/context.ts'
 import { createCors } from './http/cors.ts'
-import { createDescriptionHandler, DESCRIPTION_PATH } from './openapi/description.ts'
+import {
+  createDescriptionHandler,
+  DESCRIPTION_PATH,
+  type DescriptionOptions,
+} from './openapi/serve.ts'
 import { serveUrls } from './speed/serve-urls.ts'
 import { createErrorHandler, notFound, restErrorBody } from './http/errors.ts'
 import {
@@ -43,12 +47,11 @@ const GET_ONLY = ['/', '/livez', '/readyz', DOCS_PATH, RESOURCE_METADATA_PATH, D
 /** No procedure's REST route may be at these, or below them. */
 const OWN_PATHS = [...GET_ONLY, '/trpc']
 
-export interface AppOptions extends DocsOptions, RefusalLogOptions {
+export interface AppOptions extends DocsOptions, DescriptionOptions, RefusalLogOptions {
   readonly router: ApiRouter
   readonly authenticate: Authenticate
   /** Browser origins that may call. */
   readonly clientOrigins: readonly string[]
-  readonly publicUrl: string | undefined
   readonly trustProxy: number | string
   readonly isReady: () => boolean
   /** `undefined`: requests are not limited. */
@@ -116,7 +119,7 @@ export function createApp(options: AppOptions): Express {
 
   app.use(inTurn(beforeRest))
   app.get(RESOURCE_METADATA_PATH, createResourceMetadataHandler(options))
-  app.get(DESCRIPTION_PATH, createDescriptionHandler(options))
+  app.get(DESCRIPTION_PATH, createDescriptionHandler(operations, options))
   for (const path of GET_ONLY) app.all(path, refuseMethod(['GET']))
 
   app.use(notFound)

@@ -1,9 +1,9 @@
 import { initTRPC, TRPCError } from '@trpc/server'
 import { TRPC_ERROR_CODES_BY_KEY, type TRPC_ERROR_CODE_KEY } from '@trpc/server/rpc'
-import type { OpenApiMeta } from 'trpc-openapi'
 import type { AccessToken } from './auth/access-token.ts'
 import { AuthError, type AuthErrorCode } from './auth/errors.ts'
 import { requirePermissionsOf } from './auth/permissions.ts'
+import type { ApiMeta } from './procedures/meta.ts'
 import { findAuthError, toPublicError, trpcCodeOf } from './public-error.ts'
 
 /** What every procedure is given. It is built per request, so it stays small. */
@@ -17,6 +17,11 @@ export interface Context {
   readonly authenticate: () => AccessToken | Promise<AccessToken>
   /** The value of `WWW-Authenticate` that goes with a refusal, `undefined` where none belongs. */
   readonly challenge: (error: AuthError) => string | undefined
+  /**
+   * Sets a header of a successful answer over REST, such as `Location`. Over RPC nothing comes of it:
+   * one response may carry the answers of many calls.
+   */
+  readonly setHeader: (name: string, value: string) => void
   /** A log whose lines carry the request's id. It is made when asked for. */
   readonly log: () => RequestLog
 }
@@ -37,7 +42,7 @@ const TRPC_CODES: Record<AuthErrorCode, TRPC_ERROR_CODE_KEY> = {
 
 const t = initTRPC
   .context<Context>()
-  .meta<OpenApiMeta>()
+  .meta<ApiMeta>()
   .create({
     isDev: false, // a stack must not reach a client, in any mode
     errorFormatter({ shape, error }) {
@@ -90,7 +95,7 @@ export const protectedProcedure = t.procedure.use(authenticated)
 
 const afterAuthentication = initTRPC
   .context<Context & { token: AccessToken }>()
-  .meta<OpenApiMeta>()
+  .meta<ApiMeta>()
   .create()
 
 /**

@@ -2,7 +2,7 @@ import express, { type RequestHandler, type Router } from 'express'
 import type { IssuerMetadata } from '../auth/issuer-metadata.ts'
 import { basePathOf } from '../http/base-url.ts'
 import { sendWithEtag } from '../http/etag.ts'
-import { DESCRIPTION_PATH } from '../openapi/description.ts'
+import { DESCRIPTION_PATH } from '../openapi/serve.ts'
 import { findSwaggerUi, readAssets } from './files.ts'
 import { renderPage, renderRedirectPage } from './pages.ts'
 
@@ -13,8 +13,6 @@ const YEAR_SECONDS = 31_536_000
 export interface DocsOptions {
   /** Where one signs in; `undefined` while discovery has not found it yet. */
   readonly issuerMetadata: () => IssuerMetadata | undefined
-  /** The API's identifiers at the issuer, of which the first is asked for at sign-in. */
-  readonly audiences: readonly [string, ...string[]]
   /** The client to sign in as; `undefined`: a token can only be pasted. */
   readonly docsClientId: string | undefined
   /** What to ask for at sign-in. */
@@ -53,8 +51,8 @@ export function createDocs(options: DocsOptions): Router {
     sendWithEtag(res, { type: 'html', body: redirectPage })
   })
   docs.get('/settings.json', (_req, res) => {
-    const { docsClientId: clientId, docsScopes: scopes, audiences } = options
-    res.json({ clientId, scopes, audience: audiences[0] })
+    const { docsClientId: clientId, docsScopes: scopes } = options
+    res.json({ clientId, scopes })
   })
   for (const [name, content] of readAssets()) {
     docs.get(`/${name}`, (_req, res) => {

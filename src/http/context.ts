@@ -12,6 +12,8 @@ import { RESOURCE_METADATA_PATH } from './resource-metadata.ts'
 declare module 'express-serve-static-core' {
   interface Request {
     context?: Context
+    /** What procedures set; absent until one does. */
+    replyHeaders?: Headers
     /** Whom the verified access token speaks for; absent until there is one. */
     subject?: string | undefined
     /** Why the request's credentials were refused; absent until they are. */
@@ -38,6 +40,10 @@ export function createContextFactory(options: ContextOptions): CreateContext {
           scheme: schemeOf(headerValues(req.rawHeaders, 'authorization')[0]),
           resourceMetadataUrl: `${baseUrlOf(req, publicUrl) ?? ''}${RESOURCE_METADATA_PATH}`,
         }),
+      setHeader: (name, value) => {
+        req.replyHeaders ??= new Headers()
+        req.replyHeaders.set(name, value)
+      },
       log: () => logger.child({ requestId: req.id }),
     })
 }

@@ -73,7 +73,7 @@ const headers: NonNullable<Components['headers']> = {
 const message = { type: 'string', description: 'A text to show to a person.' } as const
 
 const schemas: NonNullable<Components['schemas']> = {
-  Error: {
+  Refusal: {
     type: 'object',
     description: 'Why a request was refused.',
     required: ['message'],
@@ -120,7 +120,7 @@ export function errorResponse({ description, messages, headers: own }: ErrorResp
     description,
     headers: { ...COMMON_HEADERS, ...own },
     content: {
-      [JSON_TYPE]: { schema: ref('schemas', 'Error'), ...messageExamples(messages) },
+      [JSON_TYPE]: { schema: ref('schemas', 'Refusal'), ...messageExamples(messages) },
     },
   }
 }

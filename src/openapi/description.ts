@@ -1,87 +1,125 @@
-import type { RequestHandler } from 'express'
-import { generateOpenApiDocument, type OpenAPIObject } from 'trpc-openapi'
-import type { IssuerMetadata } from '../auth/issuer-metadata.ts'
+import { STATUS_CODES } from 'node:http'
+import { generateOpenApiDocument, type OpenAPIObject, type OpenApiRouter } from 'trpc-openapi'
 import { guardOf } from '../procedures/guard.ts'
-import type { ApiRouter } from '../trpc.ts'
-import { sendWithEtag } from '../http/etag.ts'
+import type { RestOperation } from '../procedures/operations.ts'
+import { forEachNamed, Unfit } from '../procedures/router-error.ts'
+import { ComponentSchemas, type Schemas } from './component-schemas.ts'
 import { COMPONENTS } from './components.ts'
+import { describeInputs, type DescribedInput } from './inputs.ts'
+import { checkOutput } from './json-schema.ts'
 import { describeResponses } from './responses.ts'
-import { describeSecurity, describeSecuritySchemes, explainGuard } from './security.ts'
+import { describeSecurity, describeSecuritySchemes, explainGuard, type SignIn } from './security.ts'
 import { usedComponents } from './used-components.ts'
-import { restOperations, type RestOperation } from '../procedures/operations.ts'
-
-export const DESCRIPTION_PATH = '/api/openapi.json'
 
 type Operation = NonNullable<NonNullable<OpenAPIObject['paths']>[string]['get']>
 
 /**
- * The OpenAPI 3.1 document of every procedure with an `openapi` meta. trpc-openapi writes it; what an
- * operation asks for, and every answer it can give, are then set from the guards of its chain.
+ * The OpenAPI 3.1 document of REST operations. trpc-openapi writes its frame: paths, operations, tags,
+ * and what comes out of a procedure. What goes in is described by zod itself (`inputs.ts` says why);
+ * what an operation asks for, and every answer it can give, are set from the guards of its chain.
  *
- * @param issuer where one signs in: without it only the bearer scheme is described
+ * @throws {RouterError} where a procedure can't be described
  */
-export function describeApi(router: ApiRouter, issuer: IssuerMetadata | undefined): OpenAPIObject {
-  const schemes = describeSecuritySchemes(issuer)
-  const document = structuredClone(
-    generateOpenApiDocument(router, {
-      title: 'Messages API',
-      version: '1.0.0',
-      description: 'Three messages over REST and tRPC, protected by OAuth 2.0 access tokens.',
-      license: { name: 'MIT', identifier: 'MIT' },
-      baseUrl: '/',
-      openApiVersion: '3.1.0',
-      securitySchemes: schemes,
-    }),
-  )
-  for (const rest of restOperations(router)) {
-    const operation = document.paths?.[rest.template.path]?.[rest.method.toLowerCase() as 'get']
-    if (operation) completeOperation(operation, rest, Object.keys(schemes))
-  }
-  const { schemas } = document.components ?? {}
-  const components = { ...COMPONENTS, schemas: { ...schemas, ...COMPONENTS.schemas } }
+export function describeApi(operations: readonly RestOperation[], signIn: SignIn): OpenAPIObject {
+  const schemes = describeSecuritySchemes(signIn)
+  const document = generate(operations, { ...INFO, baseUrl: '/', securitySchemes: schemes })
+  const schemas = new ComponentSchemas((document.components?.schemas ?? {}) as Schemas)
+  const ids = new Map<string, string>()
+  forEachNamed(operations, (rest) => {
+    const path = document.paths?.[rest.template.path]
+    const operation = path?.[rest.method.toLowerCase() as 'get']
+    if (!operation) throw new Unfit('trpc-openapi does not describe it')
+    schemas.checkOutput(operation.responses)
+    const input = schemas.add(describeInputs(rest))
+    completeOperation(operation, { rest, input, schemes: Object.keys(schemes) })
+    const id = String(operation.operationId)
+    const other = ids.get(id)
+    if (other !== undefined) {
+      throw new Unfit(`its operationId ${id} is that of ${other}: set another in its openapi meta`)
+    }
+    ids.set(id, rest.name)
+  })
+  const components = { ...COMPONENTS, schemas: { ...schemas.all, ...COMPONENTS.schemas } }
   return {
     ...document,
     components: { ...usedComponents(document.paths, components), securitySchemes: schemes },
   }
 }
 
-function completeOperation(
-  operation: Operation,
-  { name, meta, procedure }: RestOperation,
-  schemes: readonly string[],
-): void {
+const INFO = {
+  title: 'Messages API',
+  version: '1.0.0',
+  description: 'Three messages over REST and tRPC, protected by OAuth 2.0 access tokens.',
+  license: { name: 'MIT', identifier: 'MIT' },
+  openApiVersion: '3.1.0',
+} as const
+
+type GenerateOptions = Parameters<typeof generateOpenApiDocument>[1]
+
+/** The frame, as trpc-openapi writes it. Where it can't, it is asked for each operation, to name those. */
+function generate(operations: readonly RestOperation[], options: GenerateOptions): OpenAPIObject {
+  const routerOf = (some: readonly RestOperation[]) =>
+    ({
+      _def: { procedures: Object.fromEntries(some.map(withoutInput)) },
+    }) as unknown as OpenApiRouter
+  forEachNamed(operations, ({ output }) => {
+    checkOutput(output)
+  })
+  try {
+    return structuredClone(generateOpenApiDocument(routerOf(operations), options))
+  } catch (error) {
+    forEachNamed(operations, (operation) => {
+      try {
+        generateOpenApiDocument(routerOf([operation]), options)
+      } catch (cause) {
+        throw new Unfit(`it can't be described: ${cause instanceof Error ? cause.message : ''}`)
+      }
+    })
+    throw error
+  }
+}
+
+/** Errors are described here, so that it need not. */
+function withoutInput({ name, procedure, meta, template: { path } }: RestOperation) {
+  const openapi = { ...meta, path, errorResponses: {} }
+  return [name, { _def: { ...procedure._def, inputs: [], meta: { openapi } } }] as const
+}
+
+interface Completion {
+  readonly rest: RestOperation
+  readonly input: DescribedInput
+  readonly schemes: readonly string[]
+}
+
+function completeOperation(operation: Operation, { rest, input, schemes }: Completion): void {
+  const { name, meta, procedure, status, empty } = rest
+  const { parameters, requestBody } = input
   const guard = guardOf(procedure)
-  const { operationId, errorResponses = {} } = meta
-  operation.operationId = operationId ?? methodName(name)
+  operation.operationId = meta.operationId ?? methodName(name)
   operation.description = [operation.description, explainGuard(guard)].filter(Boolean).join('\n\n')
   operation.security = describeSecurity(guard, schemes)
+  Object.assign(operation, parameters.length > 0 && { parameters }, requestBody && { requestBody })
   operation.responses = describeResponses(operation.responses?.['200'], {
     ...guard,
-    input: operation.parameters !== undefined || operation.requestBody !== undefined,
-    body: operation.requestBody !== undefined,
-    errors: Array.isArray(errorResponses) ? {} : errorResponses,
+    status,
+    empty,
+    input: rest.input !== undefined,
+    body: requestBody !== undefined,
+    errors: errorsOf(meta.errorResponses),
   })
+}
+
+/** A list has statuses alone, whose texts are the messages. */
+function errorsOf(declared: RestOperation['meta']['errorResponses'] = {}): Record<number, string> {
+  const errors = Array.isArray(declared)
+    ? Object.fromEntries(declared.map((status) => [status, STATUS_CODES[status] ?? '']))
+    : declared
+  const wrong = Object.keys(errors).find((status) => !/^[45]\d\d$/.test(status))
+  if (wrong === undefined) return errors
+  throw new Unfit(`its errorResponses have ${wrong}: write statuses from 400 to 599`)
 }
 
 /** What a generated client calls the operation: `reportsById` for the procedure `reports.byId`. */
 function methodName(procedurePath: string): string {
   return procedurePath.replace(/\.(\w)/g, (_, letter: string) => letter.toUpperCase())
-}
-
-/**
- * Serves the document with an `ETag`, so that it is fetched once. It is made when it is first asked
- * for, and again when more is known of the issuer.
- */
-export function createDescriptionHandler(options: {
-  readonly router: ApiRouter
-  readonly issuerMetadata: () => IssuerMetadata | undefined
-}): RequestHandler {
-  let made: { body: string; issuer: IssuerMetadata | undefined } | undefined
-  return (_req, res) => {
-    const issuer = options.issuerMetadata()
-    if (!made || made.issuer !== issuer) {
-      made = { body: JSON.stringify(describeApi(options.router, issuer)), issuer }
-    }
-    sendWithEtag(res, { type: 'json', body: made.body })
-  }
 }

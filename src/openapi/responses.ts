@@ -16,6 +16,9 @@ type Responses = NonNullable<Operation['responses']>
 
 /** What decides which answers an operation can give. */
 export interface AnswerSources extends Guard {
+  readonly status: number
+  /** Whether a success has no body. */
+  readonly empty: boolean
   readonly input: boolean
   readonly body: boolean
   /** Errors of the procedure's own, by status, with the message of each. */
@@ -28,10 +31,10 @@ export interface AnswerSources extends Guard {
  * @param success as trpc-openapi describes it
  */
 export function describeResponses(success: unknown, sources: AnswerSources): Responses {
-  const { input, token, permissions, body, errors } = sources
+  const { status, empty, input, token, permissions, body, errors } = sources
   return {
     ...ownErrors(errors),
-    200: withExample(success as SuccessResponse),
+    [status]: describeSuccess(success as SuccessResponse, empty),
     400: badRequest({ input, token }),
     ...(token && { 401: common('Unauthorized') }),
     ...(permissions.length > 0 && { 403: forbidden(permissions) }),
@@ -56,20 +59,26 @@ const common = (name: string) => ref('responses', name)
 
 interface SuccessResponse {
   readonly description: string
+  readonly headers?: Record<string, object>
   readonly content: Record<string, { schema: { examples?: unknown[] } }>
 }
 
-/** The example of the output's schema becomes that of the answer, where every tool looks for it. */
-function withExample({ description, content }: SuccessResponse) {
-  const withExamples = Object.entries(content).map(([type, { schema }]) => {
-    const { examples, ...rest } = schema
-    return [type, { schema: rest, ...(examples && { example: examples[0] }) }]
-  })
+function describeSuccess({ description, headers, content }: SuccessResponse, empty: boolean) {
   return {
     description,
-    headers: COMMON_HEADERS,
-    content: Object.fromEntries(withExamples) as Record<string, object>,
+    headers: { ...COMMON_HEADERS, ...headers },
+    ...(!empty && { content: withExample(content) }),
   }
+}
+
+/** The example of the output's schema becomes that of the answer, where every tool looks for it. */
+function withExample(content: SuccessResponse['content']): Record<string, object> {
+  return Object.fromEntries(
+    Object.entries(content).map(([type, { schema }]) => {
+      const { examples, ...rest } = schema
+      return [type, { schema: rest, ...(examples && { example: examples[0] }) }]
+    }),
+  )
 }
 
 /** Optional: a malformed request is a 400 too, and comes without a challenge. */

@@ -7,34 +7,56 @@ export interface Guard {
   readonly permissions: readonly string[]
 }
 
+/** Where one signs in, and for what. */
+export interface SignIn {
+  /** `undefined` while it is not known: then only the bearer scheme is described. */
+  readonly issuer: IssuerMetadata | undefined
+  /** The API's identifier at the issuer. */
+  readonly audience: string
+}
+
 /** Asked for at sign-in, since an OpenID provider may grant nothing where no scope is named. */
 const SCOPES = { openid: 'Sign in.' }
 
 /**
  * `bearer` for whoever has a token; `oauth2` for whoever signs in to get one, as far as the issuer's
- * addresses are known. The permissions are no scopes of it: they come with the person who signs in, not
+ * addresses are known. Tools offer the first one first. The permissions are no scopes of it: they come with the person who signs in, not
  * with what was asked for.
  */
-export function describeSecuritySchemes(
-  issuer: IssuerMetadata | undefined,
-): Record<string, SecuritySchemeObject> {
-  const { authorizationEndpoint: authorizationUrl, tokenEndpoint: tokenUrl } = issuer ?? {}
+export function describeSecuritySchemes({
+  issuer,
+  audience,
+}: SignIn): Record<string, SecuritySchemeObject> {
+  const { authorizationEndpoint, tokenEndpoint: tokenUrl } = issuer ?? {}
   return {
-    ...(authorizationUrl !== undefined &&
-      tokenUrl !== undefined && {
-        oauth2: {
-          type: 'oauth2',
-          description: 'Sign in at the issuer: authorization code with PKCE (RFC 7636).',
-          flows: { authorizationCode: { authorizationUrl, tokenUrl, scopes: SCOPES } },
-        },
-      }),
     bearer: {
       type: 'http',
       scheme: 'bearer',
       bearerFormat: 'JWT',
       description: 'An access token of the issuer for this API (RFC 6750).',
     },
+    ...(authorizationEndpoint !== undefined &&
+      tokenUrl !== undefined && {
+        oauth2: {
+          type: 'oauth2',
+          description: 'Sign in at the issuer: authorization code with PKCE (RFC 7636).',
+          flows: {
+            authorizationCode: {
+              authorizationUrl: withAudience(authorizationEndpoint, audience),
+              tokenUrl,
+              scopes: SCOPES,
+            },
+          },
+        },
+      }),
   }
+}
+
+/** Auth0 gives a token for an API only where it is asked for one, and tools have no field for it. */
+function withAudience(endpoint: string, audience: string): string {
+  const url = new URL(endpoint)
+  url.searchParams.set('audience', audience)
+  return url.href
 }
 
 /**

@@ -1,10 +1,11 @@
 import type { AnyProcedure, AnyRouter } from '@trpc/server'
-import type { OpenApiMeta, OpenApiMethod } from 'trpc-openapi'
+import type { OpenApiMethod } from 'trpc-openapi'
+import type { z } from 'zod'
+import { guardOf } from './guard.ts'
 import { inputObjectOf, isSchema, type InputObject } from './inputs.ts'
+import type { ApiMeta, RestMeta, SuccessStatus } from './meta.ts'
 import { parseTemplate, type PathTemplate } from './path-template.ts'
 import { forEachNamed, RouterError, Unfit } from './router-error.ts'
-
-type Meta = NonNullable<OpenApiMeta['openapi']>
 
 /** One procedure as REST sees it: what its `openapi` meta declares, and what it takes. */
 export interface RestOperation {
@@ -12,13 +13,18 @@ export interface RestOperation {
   readonly name: string
   readonly method: OpenApiMethod
   readonly template: PathTemplate
-  readonly meta: Meta
+  readonly meta: RestMeta
   /** `undefined` for a procedure that takes none. */
   readonly input: InputObject | undefined
   /** Where the fields of the input are that the path has not. */
   readonly from: 'query' | 'body'
   /** The media types of its body. */
   readonly contentTypes: readonly BodyType[]
+  readonly output: z.core.$ZodType
+  /** Whether its answer has no body: the output is `z.void()` or `z.undefined()`. */
+  readonly empty: boolean
+  /** Of the answer. */
+  readonly status: SuccessStatus
   readonly procedure: AnyProcedure
 }
 
@@ -27,6 +33,7 @@ export const BODY_TYPES = ['application/json', 'application/x-www-form-urlencode
 export type BodyType = (typeof BODY_TYPES)[number]
 
 const METHODS: readonly OpenApiMethod[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']
+const STATUSES: readonly SuccessStatus[] = [200, 201, 202, 204]
 /** Methods whose input comes in the query: a body of theirs is not read. */
 const BODILESS: readonly OpenApiMethod[] = ['GET', 'DELETE']
 
@@ -42,7 +49,7 @@ export function restOperations(
 ): readonly RestOperation[] {
   const declared = Object.entries(router._def.procedures as Record<string, AnyProcedure>).flatMap(
     ([name, procedure]) => {
-      const { openapi: meta } = (procedure._def.meta ?? {}) as OpenApiMeta
+      const { openapi: meta } = (procedure._def.meta ?? {}) as ApiMeta
       return meta && meta.enabled !== false ? [{ name, meta, procedure }] : []
     },
   )
@@ -53,12 +60,12 @@ export function restOperations(
 
 interface Declared {
   readonly name: string
-  readonly meta: Meta
+  readonly meta: RestMeta
   readonly procedure: AnyProcedure
 }
 
 function operationOf(declared: Declared, ownPaths: readonly string[]): RestOperation {
-  const { name, meta, procedure } = declared
+  const { meta, procedure } = declared
   const { method } = meta
   if ((procedure._def.type as string) === 'subscription') {
     throw new Unfit('a subscription has no REST route: take `openapi` out of its meta')
@@ -75,8 +82,12 @@ function operationOf(declared: Declared, ownPaths: readonly string[]): RestOpera
       `its path ${template.path} is the server's own: choose one that is not at ${own}`,
     )
   }
-  if (!isSchema((procedure._def as { output?: unknown }).output)) {
-    throw new Unfit('it has no output schema: write .output(z.object({ … }))')
+  const { token } = guardOf(procedure)
+  if (meta.protect !== undefined && meta.protect !== token) {
+    const asks = token ? 'asks for a token' : 'asks for no token'
+    throw new Unfit(
+      `its meta has protect: ${String(meta.protect)}, its chain ${asks}: leave it out`,
+    )
   }
   const input = inputObjectOf(procedure)
   const missing = template.names.find(
@@ -89,10 +100,30 @@ function operationOf(declared: Declared, ownPaths: readonly string[]): RestOpera
   }
   const from = BODILESS.includes(method) ? 'query' : 'body'
   const contentTypes = bodyTypesOf(meta)
-  return { name, method, template, meta, input, from, contentTypes, procedure }
+  return { ...declared, method, template, input, from, contentTypes, ...answerOf(declared) }
 }
 
-function bodyTypesOf({ contentTypes = ['application/json'] }: Meta): readonly BodyType[] {
+function answerOf({
+  meta,
+  procedure,
+}: Declared): Pick<RestOperation, 'output' | 'empty' | 'status'> {
+  const { output } = procedure._def as { output?: unknown }
+  if (!isSchema(output)) throw new Unfit('it has no output schema: write .output(z.object({ … }))')
+  const { type } = output._zod.def
+  const empty = type === 'void' || type === 'undefined'
+  if (!empty && output._zod.optout === 'optional') {
+    throw new Unfit('its output may be undefined, which JSON has not: write .nullable()')
+  }
+  const { successStatus: status = empty ? 204 : 200 } = meta
+  if (!STATUSES.includes(status) || (status === 204 && !empty)) {
+    throw new Unfit(
+      `its successStatus is ${status}: write 200, 201, 202, or 204 with .output(z.void())`,
+    )
+  }
+  return { output, empty, status }
+}
+
+function bodyTypesOf({ contentTypes = ['application/json'] }: RestMeta): readonly BodyType[] {
   const types = BODY_TYPES.filter((type) => contentTypes.includes(type))
   if (types.length > 0 && types.length === contentTypes.length) return types
   throw new Unfit(

@@ -6,7 +6,7 @@ import type { RestOperation } from '../procedures/operations.ts'
 import { Unfit } from '../procedures/router-error.ts'
 import { createBodyReader, type Body } from './body.ts'
 import { pairsOf } from './pairs.ts'
-import { createTextReader, type Texts } from './read-texts.ts'
+import { createItemReader, createTextReader, type Texts } from './read-texts.ts'
 import { createValueReader } from './read-values.ts'
 
 type Fields = Pick<InputObject, 'fields' | 'others'>
@@ -61,7 +61,7 @@ function queryOf({ url }: Request): string {
 }
 
 function createPathReader(fields: Fields): (req: Request) => Entry[] {
-  const read = createEntryReader(fields)
+  const read = createEntryReader(fields, createItemReader)
   const names = Object.keys(fields.fields)
   if (names.length === 0) return () => []
   return ({ params }) => read(names.map((name) => [name, decode(String(params[name]))]))
@@ -76,14 +76,17 @@ function decode(text: string): string {
 }
 
 /** @throws {Unfit} naming the field that a text can't stand for */
-function createEntryReader({ fields, others }: Fields): ReadEntries {
+function createEntryReader(
+  { fields, others }: Fields,
+  createReader = createTextReader,
+): ReadEntries {
   const readers = new Map(
     Object.entries(fields).map(([name, schema]) => [
       name,
-      naming(name, () => createTextReader(schema)),
+      naming(name, () => createReader(schema)),
     ]),
   )
-  const readOther = others && naming('any other', () => createTextReader(others))
+  const readOther = others && naming('any other', () => createReader(others))
   return (texts) =>
     texts.map(([name, text]) => {
       const read = readers.get(name) ?? readOther

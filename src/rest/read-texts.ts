@@ -70,7 +70,7 @@ const forOne = (read: ReadText): ReadTexts => {
 }
 
 /** As JSON has them. JavaScript would take a blank for 0, and `0x10` for 16. */
-const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i
+const NUMBER = /^-?\d+(?:\.\d+)?(?:e[+-]?\d+)?$/i
 const numberFrom: ReadText = (text) =>
   NUMBER.test(text) && Number.isFinite(Number(text)) ? Number(text) : text
 
@@ -112,10 +112,16 @@ function tupleOf(items: readonly Schema[], rest: Schema | null): ReadTexts {
     (typeof texts === 'string' ? [texts] : texts).map((text, at) => (readers[at] ?? readRest)(text))
 }
 
-function createItemReader(schema: Schema): ReadTexts {
-  const { type } = (schema as AnySchema)._zod.def
-  if (type === 'array' || type === 'tuple') {
-    throw new Unfit(`texts can't stand for lists in a list: ${ADVICE}`)
-  }
+/** @throws {Unfit} for a list too, for which there is no room */
+export function createItemReader(schema: Schema): ReadTexts {
+  if (holdsList(schema)) throw new Unfit(`there is no room for a list: ${ADVICE}`)
   return createTextReader(schema)
+}
+
+function holdsList(schema: Schema): boolean {
+  if (isPreprocess(schema)) return false
+  const { def } = (schema as AnySchema)._zod
+  if (def.type === 'union') return def.options.some(holdsList)
+  const inner = innerOf(schema)
+  return def.type === 'array' || def.type === 'tuple' || (inner !== undefined && holdsList(inner))
 }

@@ -53,12 +53,18 @@ function serve(operation: RestOperation, options: RestOptions): RequestHandler {
   const { name, procedure } = operation
   const readInput = createInputReader(operation, options.maxBodyBytes)
   const { createContext } = options
+  const send = createSend(operation)
   return createDirect({ name, procedure, createContext, send, ...(readInput && { readInput }) })
 }
 
-function send(res: Response, data: unknown): void {
-  res.setHeader('content-type', JSON_TYPE)
-  res.end(JSON.stringify(data))
+function createSend({ status, empty }: RestOperation) {
+  return (res: Response, data: unknown): void => {
+    const body = empty ? undefined : JSON.stringify(data)
+    if (res.req.replyHeaders) res.setHeaders(res.req.replyHeaders)
+    if (body !== undefined) res.setHeader('content-type', JSON_TYPE)
+    res.statusCode = status
+    res.end(body)
+  }
 }
 
 /** A slash at the end changes nothing. */

@@ -110,11 +110,10 @@ describe('the docs page', () => {
     expect((await api().get('/docs/settings.json')).body).toEqual({
       clientId: 'a-client',
       scopes: ['openid'],
-      audience: 'https://api.example.com',
     })
     const server = await startTestServer({ issuer: fixture.issuer })
     const settings = await request(server.url).get('/docs/settings.json')
-    expect(settings.body).toEqual({ scopes: ['openid'], audience: 'https://api.example.com' })
+    expect(settings.body).toEqual({ scopes: ['openid'] })
     await server.close()
   })
 

@@ -9,13 +9,20 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { auth0Metadata } from '../../src/auth/issuer-metadata.ts'
 import { describeApi } from '../../src/openapi/description.ts'
+import { restOperations } from '../../src/procedures/operations.ts'
 import { appRouter } from '../../src/router.ts'
-import { protectedProcedure, publicProcedure, requirePermissions, router } from '../../src/trpc.ts'
+import {
+  protectedProcedure,
+  publicProcedure,
+  requirePermissions,
+  router,
+  type ApiRouter,
+} from '../../src/trpc.ts'
 import { bearer } from '../support/contract.ts'
 import { createDescriptionCheck, exchangeOf, type Exchange } from '../support/described.ts'
 import { useServer } from '../support/fixtures.ts'
 import { untilReady } from '../support/http.ts'
-import { ADMIN, startIssuer } from '../support/issuer.ts'
+import { ADMIN, AUDIENCE, startIssuer } from '../support/issuer.ts'
 import { testRouter } from '../support/router.ts'
 import { startTestServer } from '../support/server.ts'
 
@@ -59,6 +66,12 @@ const reports = router({
       }),
   }),
 })
+
+const describeRouter = (described: ApiRouter) =>
+  describeApi(restOperations(described), {
+    issuer: auth0Metadata('https://tenant.eu.auth0.com/'),
+    audience: AUDIENCE,
+  })
 
 const messages = useServer()
 const others = useServer({ router: reports })
@@ -134,9 +147,9 @@ describe('the description', () => {
     const openOperation = operations['get /api/messages/public']
     expect(openOperation).toMatchObject({ security: [], description: 'Needs no access token.' })
     const guarded = operations['get /api/messages/protected']
-    expect(guarded?.security).toEqual([{ oauth2: [] }, { bearer: [] }])
+    expect(guarded?.security).toEqual([{ bearer: [] }, { oauth2: [] }])
     const admin = operations['get /api/messages/admin']
-    expect(admin?.security).toEqual([{ oauth2: [] }, { bearer: ['read:admin-messages'] }])
+    expect(admin?.security).toEqual([{ bearer: ['read:admin-messages'] }, { oauth2: [] }])
     expect(admin?.description).toContain('the permission `read:admin-messages`')
   })
 
@@ -148,7 +161,7 @@ describe('the description', () => {
         type: 'oauth2',
         flows: {
           authorizationCode: {
-            authorizationUrl: `${messages.issuer.url}/authorize`,
+            authorizationUrl: `${messages.issuer.url}/authorize?audience=${encodeURIComponent(AUDIENCE)}`,
             tokenUrl: `${messages.issuer.url}/oauth/token`,
           },
         },
@@ -157,11 +170,11 @@ describe('the description', () => {
   })
 
   it('knows the addresses of an Auth0 tenant without asking', () => {
-    const document = describeApi(testRouter, auth0Metadata('https://tenant.eu.auth0.com/'))
+    const document = describeRouter(testRouter)
     expect(document.components?.securitySchemes?.['oauth2']).toMatchObject({
       flows: {
         authorizationCode: {
-          authorizationUrl: 'https://tenant.eu.auth0.com/authorize',
+          authorizationUrl: `https://tenant.eu.auth0.com/authorize?audience=${encodeURIComponent(AUDIENCE)}`,
           tokenUrl: 'https://tenant.eu.auth0.com/oauth/token',
         },
       },
@@ -198,7 +211,7 @@ describe('the description', () => {
     async (_, described) => {
       const folder = await mkdtemp(join(tmpdir(), 'description-'))
       const file = join(folder, 'openapi.json')
-      const document = describeApi(described, auth0Metadata('https://tenant.eu.auth0.com/'))
+      const document = describeRouter(described)
       await writeFile(file, JSON.stringify(document))
       const env = {
         ...process.env,
@@ -304,7 +317,7 @@ describe('every answer over REST is as described', () => {
 })
 
 describe('the check of answers', () => {
-  const check = createDescriptionCheck(describeApi(testRouter, undefined))
+  const check = createDescriptionCheck(describeRouter(testRouter))
   const refusal: Exchange = {
     method: 'GET',
     target: '/api/messages/admin?x=1',

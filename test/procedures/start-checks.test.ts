@@ -1,34 +1,22 @@
-import { describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { publicProcedure, router, type ApiRouter } from '../../src/trpc.ts'
-import { startIssuer } from '../support/issuer.ts'
-import { startTestServer } from '../support/server.ts'
+import { startIssuer, type TestIssuer } from '../support/issuer.ts'
+import {
+  get,
+  ok,
+  Out,
+  problemsOf,
+  procedure,
+  withInput,
+  type Procedures,
+} from '../support/unfit.ts'
 
-const Out = z.object({ ok: z.boolean() })
-const ok = () => ({ ok: true })
-
-type Openapi = NonNullable<NonNullable<Parameters<(typeof publicProcedure)['meta']>[0]>['openapi']>
-const procedure = (openapi: Partial<Openapi> & { path: `/${string}` }) =>
-  publicProcedure.meta({ openapi: { method: 'GET', ...openapi } })
-const get = (path: `/${string}`) => procedure({ path }).output(Out).query(ok)
-const withInput = (path: `/${string}`, input: z.ZodType) =>
-  procedure({ path }).input(input).output(Out).query(ok)
-
-type Procedures = Parameters<typeof router>[0]
-
-/** What stops the start of a server, whose router has this. */
-async function problemsOf(items: Procedures): Promise<string> {
-  const issuer = await startIssuer()
-  try {
-    const server = await startTestServer({ issuer, router: router({ items: router(items) }) })
-    await server.close()
-    return 'none'
-  } catch (error) {
-    return (error as Error).message
-  } finally {
-    await issuer.close()
-  }
-}
+let issuer: TestIssuer
+beforeAll(async () => {
+  issuer = await startIssuer()
+})
+afterAll(() => issuer.close())
 
 describe('the start stops, and names the procedure, for', () => {
   it.each<[string, Procedures, RegExp]>([
@@ -130,11 +118,15 @@ describe('the start stops, and names the procedure, for', () => {
       /items\.bad: its contentTypes are \[text\/csv\]: write application\/json or/,
     ],
   ])('%s', async (_, procedures, problem) => {
-    expect(await problemsOf(procedures)).toMatch(problem)
+    expect(await problemsOf(issuer, procedures)).toMatch(problem)
   })
 
   it('every one of them at once', async () => {
-    const problems = await problemsOf({ one: get('/a b'), two: get('/livez'), three: get('/c') })
+    const problems = await problemsOf(issuer, {
+      one: get('/a b'),
+      two: get('/livez'),
+      three: get('/c'),
+    })
     expect(problems).toMatch(/items\.one: .*\n.*items\.two: /)
     expect(problems).not.toContain('items.three')
   })
@@ -143,5 +135,5 @@ describe('the start stops, and names the procedure, for', () => {
 it('a procedure without openapi meta may be anything', async () => {
   const free = publicProcedure.input((value) => value).query(ok)
   const items: ApiRouter = router({ free })
-  expect(await problemsOf({ free, more: items })).toBe('none')
+  expect(await problemsOf(issuer, { free, more: items })).toBe('none')
 })

@@ -93,7 +93,12 @@ describe('over REST, an answer is that of trpc-openapi to the byte', () => {
       if (!token) throw MISSING_TOKEN
       return token
     }
-    const context = { authenticate, challenge: () => undefined, log: () => console }
+    const context = {
+      authenticate,
+      challenge: () => undefined,
+      setHeader: () => undefined,
+      log: () => console,
+    }
     const server = createServer(createReference(createRouter(), context))
     servers.push(server)
     reference = baseUrl({ port: await listenOnLoopback(server) })

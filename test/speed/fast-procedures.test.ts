@@ -74,6 +74,7 @@ const fast = withFastProcedures(original)
 const context: Context = {
   authenticate: () => ({ subject: 'auth0|user', permissions: new Set(), claims: {} }),
   challenge: () => undefined,
+  setHeader: () => undefined,
   log: () => ({ debug() {}, info() {}, warn() {}, error() {} }),
 }
 

@@ -27,7 +27,7 @@ interface DescribedResponse {
 const NOT_REST = /^\/(?:trpc|docs|livez|readyz)(?:\/|\?|$)/
 const ANY_ERROR: DescribedResponse = {
   headers: { 'X-Request-Id': { required: true, schema: { type: 'string' } } },
-  content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },
+  content: { 'application/json': { schema: { $ref: '#/components/schemas/Refusal' } } },
 }
 
 /**
@@ -56,8 +56,9 @@ export function createDescriptionCheck(document: OpenAPIObject): (exchange: Exch
   }
 
   function bodyFaults(described: DescribedResponse, { method, headers, body }: Exchange): string[] {
+    if (!described.content) return body === '' ? [] : ['a body is not described']
     const [type = ''] = String(headers['content-type']).split(';')
-    const content = described.content?.[type]
+    const content = described.content[type]
     if (!content) return [`the media type ${type} is not described`]
     return method === 'HEAD' ? [] : faultsOf(content.schema, JSON.parse(body))
   }

@@ -1,9 +1,10 @@
 import { z } from 'zod'
+import type { ApiMeta } from '../../src/procedures/meta.ts'
 import { protectedProcedure, publicProcedure, requirePermissions, router } from '../../src/trpc.ts'
 
 const Message = z.object({ message: z.string() })
-const get = (path: `/${string}`, operationId: string) => ({
-  openapi: { method: 'GET', path, operationId } as const,
+const get = (path: `/${string}`, operationId: string): ApiMeta => ({
+  openapi: { method: 'GET', path, operationId, tags: ['Messages'] },
 })
 
 /**

@@ -3,6 +3,7 @@ import { loadConfig } from '../../src/config/config.ts'
 import { describeApi } from '../../src/openapi/description.ts'
 import type { Fetch } from '../../src/auth/fetch-json.ts'
 import { loggerOptions } from '../../src/logger.ts'
+import { restOperations } from '../../src/procedures/operations.ts'
 import { DEFAULT_LIMITS, type ServerLimits } from '../../src/server.ts'
 import { start } from '../../src/start.ts'
 import { createDescriptionCheck, watchAnswers } from './described.ts'
@@ -49,7 +50,9 @@ export async function startTestServer(options: TestServerOptions) {
     ...(options.fetch && { fetch: options.fetch }),
     limits: { ...DEFAULT_LIMITS, ...options.limits },
   })
-  const check = createDescriptionCheck(describeApi(router, undefined))
+  const check = createDescriptionCheck(
+    describeApi(restOperations(router), { issuer: undefined, audience: AUDIENCE }),
+  )
   const faults: string[] = []
   watchAnswers(running.server, (exchange) => faults.push(...check(exchange)))
   return {

@@ -59,6 +59,12 @@ const signInOrPaste =
 const pasteOnly = '**Authorize** takes an access token. Then open a route and press **Execute**.'
 const legend = 'A lock marks a route that needs a token, a label the permission that it must hold.'
 
+/** The routes are tried at the server that the page is from: its policy lets it talk to no other. */
+function atThisServer(description) {
+  description.servers = [{ url: addressOf('').replace(/\/$/, '') }]
+  return description
+}
+
 function withIntroduction(description, canSignIn) {
   const introduction = `${canSignIn ? signInOrPaste : pasteOnly} ${legend}`
   description.info.description = `${description.info.description}\n\n${introduction}`
@@ -66,14 +72,14 @@ function withIntroduction(description, canSignIn) {
 }
 
 async function start() {
-  const [{ clientId, scopes, audience }, description] = await Promise.all([
+  const [{ clientId, scopes }, description] = await Promise.all([
     getJson('/docs/settings.json'),
     getJson('/api/openapi.json'),
   ])
   const canSignIn = clientId !== undefined
   const ui = SwaggerUIBundle({
     spec: withIntroduction(
-      canSignIn ? withScopes(description, scopes) : withoutSignIn(description),
+      atThisServer(canSignIn ? withScopes(description, scopes) : withoutSignIn(description)),
       canSignIn,
     ),
     dom_id: '#docs',
@@ -89,7 +95,6 @@ async function start() {
   ui.initOAuth({
     clientId,
     scopes,
-    additionalQueryStringParams: { audience },
     usePkceWithAuthorizationCodeGrant: true,
   })
 }

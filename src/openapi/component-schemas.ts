@@ -1,0 +1,70 @@
+import { isDeepStrictEqual } from 'node:util'
+import { Unfit } from '../procedures/router-error.ts'
+import { COMPONENTS } from './components.ts'
+import type { DescribedInput } from './inputs.ts'
+import type { Json } from './json-schema.ts'
+import { usedComponents } from './used-components.ts'
+
+export type Schemas = Record<string, Json>
+
+/** The schemas that have a name: those of outputs, and those of inputs, which may differ from them. */
+export class ComponentSchemas {
+  readonly #outputs: Schemas
+  readonly #inputs: Schemas = {}
+
+  constructor(outputs: Schemas) {
+    this.#outputs = outputs
+  }
+
+  get all(): Schemas {
+    return { ...this.#outputs, ...this.#inputs }
+  }
+
+  /**
+   * @param responses of an operation, as they refer to schemas
+   * @throws {Unfit} for a schema whose id is one of the server's own
+   */
+  checkOutput(responses: unknown): void {
+    const { schemas = {} } = usedComponents(responses, { schemas: this.#outputs })
+    Object.keys(schemas).forEach(refuseOwn)
+  }
+
+  /** @returns the input with the names that its schemas got */
+  add(input: DescribedInput): DescribedInput {
+    const named = this.#renamed(input)
+    for (const [name, schema] of Object.entries(named.components)) {
+      refuseOwn(name)
+      if (!isDeepStrictEqual(this.#inputs[name] ?? schema, schema)) {
+        throw new Unfit(`two schemas have the id ${name}: give each one of its own`)
+      }
+      this.#inputs[name] = schema
+    }
+    return named
+  }
+
+  /** A schema that goes in otherwise than it comes out, as by a default, is another schema there. */
+  #renamed(input: DescribedInput): DescribedInput {
+    const names = Object.keys(input.components).filter((name) => name in this.#outputs)
+    const same = names.every((name) =>
+      isDeepStrictEqual(input.components[name], this.#outputs[name]),
+    )
+    if (same) return input
+    const text = names.reduce(
+      (json, name) => json.replaceAll(`/schemas/${name}"`, `/schemas/${name}Input"`),
+      JSON.stringify(input),
+    )
+    const renamed = JSON.parse(text) as DescribedInput
+    const components = Object.entries(renamed.components).map(([name, schema]) => [
+      names.includes(name) ? `${name}Input` : name,
+      schema,
+    ])
+    return { ...renamed, components: Object.fromEntries(components) as Schemas }
+  }
+}
+
+function refuseOwn(name: string): void {
+  if (!(name in COMPONENTS.schemas)) return
+  throw new Unfit(
+    `a schema of its has the id ${name}, which is one of the server's: choose another`,
+  )
+}

@@ -1,0 +1,111 @@
+import { z } from 'zod'
+import type { RestOperation } from '../procedures/operations.ts'
+import { describeInput, without, type Described, type Json } from './json-schema.ts'
+
+/** The input of an operation as OpenAPI has it: in its path, its query or its body. */
+export interface DescribedInput {
+  readonly parameters: readonly object[]
+  readonly requestBody: object | undefined
+  readonly components: Described['components']
+}
+
+interface ObjectSchema extends Json {
+  readonly properties?: Readonly<Record<string, Json>>
+  readonly required?: readonly string[]
+}
+
+/**
+ * Describes what an operation takes. trpc-openapi's generator knows no unions, literals, tuples and
+ * lists in a query, says of a date that it is any text, and takes the id of a body's schema away.
+ *
+ * @throws {Unfit} where there is no JSON for it
+ */
+export function describeInputs(operation: RestOperation): DescribedInput {
+  const { input, template, from, meta } = operation
+  const headers = meta.requestHeaders ? describe(operation, meta.requestHeaders) : NOTHING
+  const parameters = parametersIn('header', headers.schema)
+  if (!input) return { parameters, requestBody: undefined, components: headers.components }
+  const about = without('id', input.meta ?? {})
+  const object = z.object(input.fields)
+  const { schema, components } = describe(
+    operation,
+    (input.others ? object.catchall(input.others) : object).meta(about),
+  )
+  const isOfPath = (name: string) => template.names.includes(name)
+  const path = parametersIn('path', fieldsOf(schema, isOfPath))
+  const others = fieldsOf(schema, (name) => !isOfPath(name))
+  return {
+    parameters: [
+      ...path,
+      ...(from === 'query' ? parametersIn('query', others) : []),
+      ...parameters,
+    ],
+    requestBody: from === 'body' ? describeBody(operation, others) : undefined,
+    components: { ...headers.components, ...components },
+  }
+}
+
+const NOTHING: Described = { schema: {}, components: {} }
+
+const describe = ({ name }: RestOperation, schema: z.core.$ZodType) =>
+  describeInput(schema, name.replaceAll('.', '_'))
+
+function fieldsOf(schema: ObjectSchema, isWanted: (name: string) => boolean): ObjectSchema {
+  const properties = Object.entries(schema.properties ?? {}).filter(([name]) => isWanted(name))
+  const required = (schema.required ?? []).filter(isWanted)
+  return {
+    ...without('required', schema),
+    properties: Object.fromEntries(properties),
+    ...(required.length > 0 && { required }),
+  }
+}
+
+function parametersIn(place: 'path' | 'query' | 'header', schema: ObjectSchema): object[] {
+  return Object.entries(schema.properties ?? {}).map(([name, field]) => {
+    const { description, deprecated, ...value } = withoutNull(field)
+    return {
+      in: place,
+      name,
+      ...(description !== undefined && { description }),
+      ...(deprecated !== undefined && { deprecated }),
+      required: place === 'path' || (schema.required?.includes(name) ?? false),
+      schema: value,
+    }
+  })
+}
+
+function describeBody(
+  { input, contentTypes, template }: RestOperation,
+  schema: ObjectSchema,
+): object | undefined {
+  const isEmpty = Object.keys(schema.properties ?? {}).length === 0 && !input?.others
+  if (isEmpty && template.names.length > 0) return undefined
+  return {
+    required: !input?.optional && schema.required !== undefined,
+    content: Object.fromEntries(contentTypes.map((type) => [type, { schema }])),
+  }
+}
+
+/** A path, a query and a header hold texts: none of them is null. */
+function withoutNull(schema: Json): Json {
+  const {
+    type,
+    anyOf,
+    enum: values,
+    ...rest
+  } = schema as {
+    type?: unknown
+    anyOf?: readonly Json[]
+    enum?: readonly unknown[]
+  }
+  const options = anyOf?.filter((option) => option['type'] !== 'null').map(withoutNull)
+  const types = Array.isArray(type) ? type.filter((one) => one !== 'null') : type
+  return {
+    ...rest,
+    ...(types !== undefined && {
+      type: Array.isArray(types) && types.length === 1 ? types[0] : types,
+    }),
+    ...(values && { enum: values.filter((value) => value !== null) }),
+    ...(options && (options.length === 1 ? options[0] : { anyOf: options })),
+  }
+}

@@ -1,0 +1,101 @@
+import { z } from 'zod'
+import { Unfit } from '../procedures/router-error.ts'
+
+export type Json = Readonly<Record<string, unknown>>
+
+/** A schema of JSON Schema 2020-12, and those that it refers to by the names of its components. */
+export interface Described {
+  readonly schema: Json
+  readonly components: Readonly<Record<string, Json>>
+}
+
+type Override = NonNullable<NonNullable<Parameters<typeof z.toJSONSchema>[1]>['override']>
+type Context = Parameters<Override>[0]
+
+/** What JSON has no values for. A schema of these must say in its `.meta()` what it is in JSON. */
+const NO_JSON: Readonly<Record<string, string>> = {
+  custom: 'write a schema of zod, or say what it is in JSON with .meta({ type: … })',
+  file: 'bytes travel over /trpc, as FormData',
+  function: 'leave it out',
+  map: 'write z.record()',
+  nan: 'write z.number()',
+  promise: 'leave it out',
+  set: 'write z.array()',
+  symbol: 'write z.enum()',
+  undefined: 'leave it out, or write .optional()',
+  void: 'leave it out',
+}
+
+/**
+ * What goes into a schema, in JSON Schema.
+ *
+ * @param prefix for the names of schemas that refer to themselves and have no name of their own
+ * @throws {Unfit} naming the field that JSON has nothing for
+ */
+export function describeInput(schema: z.core.$ZodType, prefix: string): Described {
+  // In an object, so that a schema that refers to itself does so by a name.
+  const described = toJsonSchema(z.object({ input: schema }), 'input', describeForJson)
+  const text = JSON.stringify(described)
+    .replaceAll('"#/$defs/__', `"#/components/schemas/${prefix}__`)
+    .replaceAll('"#/$defs/', '"#/components/schemas/')
+  const { properties, $defs = {} } = JSON.parse(text) as {
+    readonly properties: { readonly input: Json }
+    readonly $defs?: Record<string, Json>
+  }
+  const components = Object.entries($defs).map(([name, definition]) => [
+    name.startsWith('__') ? `${prefix}${name}` : name,
+    without('id', definition),
+  ])
+  return {
+    schema: properties.input,
+    components: Object.fromEntries(components) as Described['components'],
+  }
+}
+
+/** @throws {Unfit} for an output that can't be sent as JSON, though it can be described */
+export function checkOutput(schema: z.core.$ZodType): void {
+  toJsonSchema(schema, 'output', ({ zodSchema, path }) => {
+    if (typeOf(zodSchema) !== 'bigint') return
+    throw new Unfit(`its output${fieldOf(path)} is a bigint, which JSON has not: write z.string()`)
+  })
+}
+
+function toJsonSchema(schema: z.core.$ZodType, io: 'input' | 'output', override: Override): Json {
+  try {
+    return z.toJSONSchema(schema, { io, override, unrepresentable: 'any' })
+  } catch (cause) {
+    if (cause instanceof Unfit) throw cause
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new Unfit(`its ${io} can't be described: ${reason}`)
+  }
+}
+
+function describeForJson({ zodSchema, jsonSchema, path }: Context): void {
+  const type = typeOf(zodSchema)
+  const advice = NO_JSON[type]
+  const described = Object.keys(jsonSchema).length > 0 && type !== 'file'
+  if (advice !== undefined && !described) {
+    throw new Unfit(`its field${fieldOf(path)} is of the type ${type}: ${advice}`)
+  }
+  if (type === 'date') Object.assign(jsonSchema, { type: 'string', format: 'date-time' })
+  // Not a number: those of JSON are exact up to 2^53 alone.
+  if (type === 'bigint') Object.assign(jsonSchema, { type: 'string', pattern: String.raw`^-?\d+$` })
+  // In OpenAPI it would say that a request must not have it.
+  if (type === 'readonly' && !z.globalRegistry.get(zodSchema)?.['readOnly']) {
+    delete jsonSchema.readOnly
+  }
+}
+
+/** The same, but for one of its keys. */
+export const without = (name: string, object: Json): Json =>
+  Object.fromEntries(Object.entries(object).filter(([key]) => key !== name))
+
+const typeOf = (schema: z.core.$ZodType) => schema._zod.def.type
+
+/** Where in the input, as ` address.lines`. */
+function fieldOf(path: readonly (string | number)[]): string {
+  const names = path
+    .filter((_, at) => path[at - 1] === 'properties')
+    .slice(path[1] === 'input' ? 1 : 0)
+  return names.length > 0 ? ` ${names.join('.')}` : ''
+}
