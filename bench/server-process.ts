@@ -55,7 +55,7 @@ export async function startServer(
   return { url, pid: child.pid ?? 0, startedInMs, stop: () => stop(child) }
 }
 
-/** The settings of Messages API and, under names of their own, of the peers. */
+/** The settings of Messages API and, under names that it does not know, of the peers. */
 async function settings(issuer: TestIssuer): Promise<Record<string, string>> {
   return {
     NODE_ENV: 'production',
@@ -68,7 +68,7 @@ async function settings(issuer: TestIssuer): Promise<Record<string, string>> {
     RATE_LIMIT_MAX: NO_LIMIT,
     RATE_LIMIT_FAILED_AUTH_MAX: NO_LIMIT,
     ISSUER: issuer.issuer,
-    JWKS_URI: `${issuer.url}/.well-known/jwks.json`,
+    PEER_JWKS_URI: `${issuer.url}/.well-known/jwks.json`,
     AUDIENCE,
   }
 }

@@ -1,12 +1,12 @@
 // What the harness tells every peer, and what every peer answers.
 
-const { PORT, ISSUER, JWKS_URI, AUDIENCE, CLIENT_ORIGIN_URL } = process.env
+const { PORT, ISSUER, PEER_JWKS_URI, AUDIENCE, CLIENT_ORIGIN_URL } = process.env
 
 export const port = Number(PORT)
 export const host = '127.0.0.1'
 /** `iss` of the tokens, with the slash at the end. */
 export const issuer = ISSUER
-export const jwksUri = JWKS_URI
+export const jwksUri = PEER_JWKS_URI
 export const audience = AUDIENCE
 export const clientOrigin = CLIENT_ORIGIN_URL
 
