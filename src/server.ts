@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import {
   createServer,
   type IncomingMessage,
@@ -6,9 +5,12 @@ import {
   type Server,
   type ServerResponse,
 } from 'node:http'
-import type { Socket } from 'node:net'
+import { closeUnread } from './connections/close-unread.ts'
+import { trackConnections, type Connections } from './connections/connections.ts'
+import { endWithUnreadBody, lingerWhereUnread } from './connections/hang-up.ts'
+import { createRefusal, refuse } from './connections/refuse.ts'
+import { serveInTurn } from './connections/serve-in-turn.ts'
 import { createExpressClasses, type Prototypes } from './speed/express-classes.ts'
-import { SECURITY_HEADERS } from './http/security-headers.ts'
 
 /** Bounds of one connection, in milliseconds and bytes. */
 export interface ServerLimits {
@@ -17,76 +19,77 @@ export interface ServerLimits {
   /** For a whole request, its body included. */
   readonly requestTimeoutMs: number
   readonly keepAliveTimeoutMs: number
+  /** How long nothing of an answer may be taken by the other side. */
+  readonly unreadTimeoutMs: number
+  /** How long a connection that has ended stays for its last answer to be taken. */
+  readonly lingerMs: number
   readonly checkIntervalMs: number
   readonly maxHeaderBytes: number
+  readonly maxHeaders: number
+  /** Requests of a connection that wait for their answers. */
+  readonly maxPendingRequests: number
 }
 
-export const DEFAULT_LIMITS: ServerLimits = {
+export const DEFAULT_LIMITS: Omit<ServerLimits, 'keepAliveTimeoutMs'> = {
   headersTimeoutMs: 10_000,
   requestTimeoutMs: 30_000,
-  keepAliveTimeoutMs: 65_000, // longer than the usual 60 s of a load balancer
+  unreadTimeoutMs: 30_000,
+  lingerMs: 500,
   checkIntervalMs: 1_000,
   maxHeaderBytes: 32 * 1024, // room for a token of 16 KiB, a proof of 8 KiB, and the rest
+  maxHeaders: 100,
+  maxPendingRequests: 16,
 }
 
 /** An Express app: `unhandled` is called when nothing in it answers. */
 type App = Prototypes & ((req: IncomingMessage, res: ServerResponse, unhandled: () => void) => void)
 
+export interface HttpServer {
+  readonly server: Server
+  readonly connections: Connections
+}
+
 /** The HTTP server: limits against slow and huge senders, answers to what Node can't parse. */
-export function createHttpServer(app: App, limits: ServerLimits): Server {
-  /** Express gives up on a URL that it can't parse before any middleware is asked. */
-  const listener: RequestListener = (req, res) => {
+export function createHttpServer(app: App, limits: ServerLimits): HttpServer {
+  const server = createServer({
+    ...createExpressClasses(app),
+    maxHeaderSize: limits.maxHeaderBytes,
+    headersTimeout: limits.headersTimeoutMs,
+    requestTimeout: limits.requestTimeoutMs,
+    keepAliveTimeout: limits.keepAliveTimeoutMs,
+    connectionsCheckingInterval: limits.checkIntervalMs,
+    requireHostHeader: false, // the app asks for it, in its own words
+  })
+  server.maxHeadersCount = 0 // Node would leave out those over it, and say nothing
+  const connections = trackConnections(server)
+  server.on('connection', (socket) => {
+    lingerWhereUnread(socket, { connections, lingerMs: limits.lingerMs })
+  })
+  const listener = serveInTurn(connections, {
+    serve: serveWithin(app, limits),
+    maxPending: limits.maxPendingRequests,
+  })
+  server.on('request', listener)
+  server.on('checkExpectation', listener) // an expectation that is not known may be passed over
+  server.on('clientError', createRefusal(connections, limits))
+  const unread = { timeoutMs: limits.unreadTimeoutMs, now: () => performance.now() }
+  server.once('close', closeUnread(connections, unread))
+  return { server, connections }
+}
+
+function serveWithin(app: App, { maxHeaders }: ServerLimits): RequestListener {
+  return (req, res) => {
+    if (req.rawHeaders.length > 2 * maxHeaders) {
+      refuse(res, '431 Request Header Fields Too Large')
+      return
+    }
+    endWithUnreadBody(req, res)
+    /** Express gives up on a URL that it can't parse before any middleware is asked. */
     app(req, res, () => {
-      res.statusCode = 400
-      res.setHeaders(new Map(Object.entries(refusalHeaders())))
-      res.end(JSON.stringify({ message: 'Bad Request' }))
+      refuse(res, '400 Bad Request')
     })
   }
-  const server = createServer(
-    {
-      ...createExpressClasses(app),
-      maxHeaderSize: limits.maxHeaderBytes,
-      headersTimeout: limits.headersTimeoutMs,
-      requestTimeout: limits.requestTimeoutMs,
-      keepAliveTimeout: limits.keepAliveTimeoutMs,
-      connectionsCheckingInterval: limits.checkIntervalMs,
-      requireHostHeader: false, // the app asks for it, in its own words
-    },
-    listener,
-  )
-  server.on('clientError', answerUnparsable)
-  server.on('checkExpectation', listener) // an expectation that is not known may be passed over
-  return server
 }
-
-const UNPARSABLE: Readonly<Record<string, string>> = {
-  HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
-  HPE_CHUNK_EXTENSIONS_OVERFLOW: '413 Payload Too Large',
-  ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
-}
-
-function answerUnparsable(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
-    socket.destroy()
-    return
-  }
-  refuse(socket, UNPARSABLE[error.code ?? ''] ?? '400 Bad Request')
-}
-
-/** Answers without a request or a response to go by, and hangs up. */
-function refuse(socket: Socket, status: string): void {
-  const body = JSON.stringify({ message: status.slice('400 '.length) })
-  const headers = { ...refusalHeaders(), 'content-length': Buffer.byteLength(body) }
-  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`)
-  socket.end([`HTTP/1.1 ${status}`, ...lines, '', body].join('\r\n'))
-}
-
-const refusalHeaders = () => ({
-  ...SECURITY_HEADERS,
-  'x-request-id': randomUUID(),
-  'content-type': 'application/json; charset=utf-8',
-  connection: 'close',
-})
 
 /** Starts listening. @returns the port in use, which matters when 0 was asked for */
 export function listen(server: Server, address: { port: number; host: string | undefined }) {

@@ -40,7 +40,7 @@ export interface StartOptions {
   readonly logger: Logger
   /** Milliseconds since the epoch. */
   readonly now: () => number
-  readonly limits?: ServerLimits
+  readonly limits?: Partial<ServerLimits> | undefined
   /** How the issuer is asked. */
   readonly fetch?: Fetch
 }
@@ -65,8 +65,10 @@ export async function start(config: Config, options: StartOptions): Promise<Runn
     isReady: () => keys.current() !== undefined && !stopping,
     createRateLimitStore: shared.createRateLimitStore,
   })
-  const server = createHttpServer(app, options.limits ?? DEFAULT_LIMITS)
-  const stop = createStop(server)
+  const keepAliveTimeoutMs = config.keepAliveSeconds * 1000
+  const http = createHttpServer(app, { ...DEFAULT_LIMITS, keepAliveTimeoutMs, ...options.limits })
+  const { server } = http
+  const stop = createStop(http)
   const port = await listen(server, config)
   keys.start()
   return {

@@ -29,6 +29,8 @@ export interface Config {
   readonly logLevel: LogLevel
   /** Express' `trust proxy`: how many proxies, or which addresses, may say who the client is. */
   readonly trustProxy: number | string
+  /** How long an idle connection is kept. */
+  readonly keepAliveSeconds: number
   /**
    * The Redis that replicas share, more than one: nodes of a Redis Cluster; `undefined`: what would be
    * shared is kept in memory.
@@ -78,6 +80,7 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
     permissionsClaim: settings.PERMISSIONS_CLAIM,
     logLevel: settings.LOG_LEVEL,
     trustProxy: settings.TRUST_PROXY,
+    keepAliveSeconds: settings.KEEP_ALIVE_SECONDS,
     redisUrls: settings.REDIS_URL,
     rateLimit: rateLimitSetting(settings),
     metricsPort: settings.METRICS_PORT,

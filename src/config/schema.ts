@@ -89,6 +89,13 @@ export const schema = z.object({
     'the number of proxies in front (0 for none), or their addresses or networks, separated by commas',
     parseTrustProxy,
   ).default(0),
+  KEEP_ALIVE_SECONDS: setting(
+    'a number of seconds from 1 to 3600, more than the proxy in front keeps an idle connection',
+    (text) => {
+      const seconds = wholeNumber(3_600)(text)
+      return seconds === 0 ? undefined : seconds
+    },
+  ).default(65),
   REDIS_URL: setting(
     'the URL of a Redis server, such as redis://localhost:6379 or rediss://user:password@host:6380/0; in a user name or password @ / ? # % must be written as %40 %2F %3F %23 %25. Several, separated by commas, are nodes of one Redis Cluster, with the same user and password and database 0',
     parseRedisUrls,

@@ -1,9 +1,9 @@
 import express, { type RequestHandler, type Router } from 'express'
 import type { IssuerMetadata } from '../auth/issuer-metadata.ts'
 import { basePathOf } from '../http/base-url.ts'
-import { sendWithEtag } from '../http/etag.ts'
+import { etagOf, sendWithEtag, type Content } from '../http/etag.ts'
 import { DESCRIPTION_PATH } from '../openapi/serve.ts'
-import { findSwaggerUi, readAssets } from './files.ts'
+import { readAssets, readSwaggerUi } from './files.ts'
 import { renderPage, renderRedirectPage } from './pages.ts'
 
 export const DOCS_PATH = '/docs'
@@ -27,7 +27,7 @@ export interface DocsOptions {
  * token. Each file is a route of its own, so that no path leads anywhere else.
  */
 export function createDocs(options: DocsOptions): Router {
-  const { version, files } = findSwaggerUi()
+  const { version, files } = readSwaggerUi()
   const swaggerUi = `/swagger-ui-${version}` // so that what a browser keeps is never stale
   const basePath = basePathOf(options.publicUrl)
   const assets = `${basePath}${DOCS_PATH}`
@@ -59,7 +59,7 @@ export function createDocs(options: DocsOptions): Router {
       sendWithEtag(res, content)
     })
   }
-  for (const [name, file] of files) docs.get(`${swaggerUi}/${name}`, keepFile(file))
+  for (const [name, file] of files) docs.get(`${swaggerUi}/${name}`, keepForEver(file))
   return docs
 }
 
@@ -93,12 +93,11 @@ function sourcesOf(url: string | undefined): string[] {
   return [new URL(url).href.replaceAll(';', '%3B').replaceAll(',', '%2C')]
 }
 
-function keepFile(file: string): RequestHandler {
-  return (_req, res, next) => {
+function keepForEver({ type, body }: Content): RequestHandler {
+  const etag = etagOf(body)
+  return (_req, res) => {
     res.setHeader('cache-control', `public, max-age=${YEAR_SECONDS}, immutable`)
-    // The installed package may lie in a folder whose name begins with a dot.
-    res.sendFile(file, { cacheControl: false, dotfiles: 'allow' }, (error: unknown) => {
-      if (error !== undefined) next(error)
-    })
+    res.setHeader('etag', etag)
+    res.type(type).send(body)
   }
 }

@@ -14,11 +14,18 @@ export function readAssets(): Map<string, Content> {
   )
 }
 
-/** What the page needs of the installed package, and nothing else of it. */
-export function findSwaggerUi(): { version: string; files: Map<string, string> } {
+/**
+ * What the page needs of the installed package, and nothing else of it. Read once too: a file that is
+ * read for each request stays open for as long as its answer isn't.
+ */
+export function readSwaggerUi(): { version: string; files: Map<string, Content> } {
   // Importing the package would load its browser code into the server.
   const manifest = createRequire(import.meta.url).resolve('swagger-ui-dist/package.json')
   const { version } = JSON.parse(readFileSync(manifest, 'utf8')) as { version: string }
   const names = ['swagger-ui-bundle.js', 'swagger-ui.css', 'oauth2-redirect.js']
-  return { version, files: new Map(names.map((name) => [name, join(dirname(manifest), name)])) }
+  const read = (name: string) => readFileSync(join(dirname(manifest), name))
+  return {
+    version,
+    files: new Map(names.map((name) => [name, { type: extname(name), body: read(name) }])),
+  }
 }

@@ -3,7 +3,8 @@ import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'exp
 import { findAuthError, toPublicError } from '../public-error.ts'
 import type { Context } from '../trpc.ts'
 import type { CreateContext } from './context.ts'
-import type { ReportError } from './report-error.ts'
+import { isHangUp, type ReportError } from './report-error.ts'
+import { CLIENT_CLOSED_REQUEST } from './when-over.ts'
 
 /** The headers that belong to an error: its challenge (RFC 6750 §3) and when to come back. */
 export function errorHeaders(error: unknown, challenge: Context['challenge']): Headers {
@@ -30,6 +31,10 @@ export function createErrorHandler(options: {
 }): ErrorRequestHandler {
   // eslint-disable-next-line max-params -- Express knows an error handler by its four parameters
   return (error: unknown, req, res: Response, _next) => {
+    if (isHangUp(error, req)) {
+      res.status(CLIENT_CLOSED_REQUEST).end()
+      return
+    }
     const { status } = toPublicError(error)
     options.reportError(error, req)
     if (res.headersSent) {

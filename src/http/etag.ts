@@ -4,7 +4,7 @@ import type { Response } from 'express'
 export interface Content {
   /** A file name extension or a media type. */
   readonly type: string
-  readonly body: string
+  readonly body: string | Buffer
 }
 
 /**
@@ -12,7 +12,11 @@ export interface Content {
  * §8.8.3), which Express answers with 304.
  */
 export function sendWithEtag(res: Response, { type, body }: Content): void {
-  res.setHeader('etag', `"${createHash('sha256').update(body).digest('base64url')}"`)
+  res.setHeader('etag', etagOf(body))
   res.setHeader('cache-control', 'no-cache')
   res.type(type).send(body)
+}
+
+export function etagOf(body: Content['body']): string {
+  return `"${createHash('sha256').update(body).digest('base64url')}"`
 }

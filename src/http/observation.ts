@@ -1,5 +1,6 @@
-import type { Request, RequestHandler, Response } from 'express'
+import type { Request, RequestHandler } from 'express'
 import type { AuthError, AuthErrorReason } from '../auth/errors.ts'
+import { whenOver, type Outcome } from './when-over.ts'
 
 declare module 'express-serve-static-core' {
   interface Request {
@@ -18,8 +19,8 @@ export interface FinishedRequest {
   readonly method: string
   /** The template, such as `/api/reports/{id}`; `undefined` when no route matched. */
   readonly route: string | undefined
-  /** `undefined` when the connection ended before the response began. */
-  readonly status: number | undefined
+  /** 499 when the connection ended before there was a response. */
+  readonly status: number
   readonly durationMs: number
   /** `sub` of the verified access token. */
   readonly subject: string | undefined
@@ -38,8 +39,9 @@ export function createObservation(observers: readonly RequestObserver[]): Reques
   return (req, res, next) => {
     const startedAt = performance.now()
     const { method } = req
-    res.on('close', () => {
-      const finished = describe(req, res, { method, durationMs: performance.now() - startedAt })
+    whenOver(res, (outcome) => {
+      const durationMs = performance.now() - startedAt
+      const finished = describe(req, { method, durationMs, outcome })
       for (const observe of observers) observe(finished, req)
     })
     next()
@@ -48,20 +50,19 @@ export function createObservation(observers: readonly RequestObserver[]): Reques
 
 function describe(
   req: Request,
-  res: Response,
-  { method, durationMs }: { method: string; durationMs: number },
+  { method, durationMs, outcome }: { method: string; durationMs: number; outcome: Outcome },
 ): FinishedRequest {
   const { id: requestId, subject, refusal = req.denial, traceId } = req
   return {
     requestId,
     method,
     route: routeOf(req),
-    status: res.headersSent ? res.statusCode : undefined,
+    status: outcome.status,
     durationMs: Math.round(durationMs * 1000) / 1000,
     subject,
     refusal: refusal?.reason === 'missing_token' ? undefined : refusal?.reason,
     traceId,
-    aborted: res.writableFinished ? undefined : true,
+    aborted: outcome.aborted || undefined,
   }
 }
 

@@ -14,7 +14,7 @@ export function createErrorReport(logger: Logger): ReportError {
   return (error, req) => {
     const refusal = findAuthError(error)
     if (refusal?.code === 'insufficient_scope') req.denial = refusal
-    if (toPublicError(error).status < 500 || isExpected(error)) return
+    if (toPublicError(error).status < 500 || isExpected(error) || isHangUp(error, req)) return
     logger.error({ requestId: req.id, err: error }, 'request failed')
   }
 }
@@ -23,4 +23,18 @@ export function createErrorReport(logger: Logger): ReportError {
 function isExpected(error: unknown): boolean {
   if (findAuthError(error)) return true
   return error instanceof TRPCError && error.code === 'SERVICE_UNAVAILABLE' && !error.cause
+}
+
+/** What a response, or the reading of a body, fails with when the other side hangs up. */
+const HANG_UPS = ['ECONNABORTED', 'ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE', 'ABORT_ERR']
+
+/** Whether there is nobody to answer any more, and that alone is what went wrong. */
+export function isHangUp(error: unknown, { socket }: Request): boolean {
+  if (!socket.destroyed) return false
+  const causes = error instanceof Error ? [error, error.cause] : []
+  return causes.some(
+    (cause) =>
+      cause instanceof Error &&
+      (cause.name === 'AbortError' || ('code' in cause && HANG_UPS.includes(String(cause.code)))),
+  )
 }

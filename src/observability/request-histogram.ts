@@ -25,7 +25,7 @@ export function createRequestHistogram(registry: Registry): RequestObserver {
   function addChild({ route, status }: FinishedRequest, method: string): Child {
     const methods = children.get(route) ?? new Map<string, Map<Status, Child>>()
     const statuses = methods.get(method) ?? new Map<Status, Child>()
-    const child = durations.labels(method, route ?? 'unmatched', String(status ?? 'aborted'))
+    const child = durations.labels(method, route ?? 'unmatched', String(status))
     children.set(route, methods.set(method, statuses.set(status, child)))
     return child
   }

@@ -8,8 +8,9 @@ import {
   type Span,
   type Tracer,
 } from '@opentelemetry/api'
-import type { Request, RequestHandler, Response } from 'express'
+import type { Request, RequestHandler } from 'express'
 import { routeOf } from '../http/observation.ts'
+import { whenOver } from '../http/when-over.ts'
 import { methodLabel } from './labels.ts'
 
 /**
@@ -23,8 +24,8 @@ export function createRequestTracer(tracer: Tracer): RequestHandler {
     const span = tracer.startSpan(method, { kind: SpanKind.SERVER }, caller)
     span.setAttributes({ 'http.request.method': method, 'http.request.id': req.id })
     req.traceId = span.spanContext().traceId
-    res.on('close', () => {
-      finish(span, { req, res, method })
+    whenOver(res, ({ status }) => {
+      finish(span, { req, method, status })
     })
     context.with(trace.setSpan(caller, span), next)
   }
@@ -32,14 +33,14 @@ export function createRequestTracer(tracer: Tracer): RequestHandler {
 
 function finish(
   span: Span,
-  { req, res, method }: { req: Request; res: Response; method: string },
+  { req, method, status }: { req: Request; method: string; status: number },
 ): void {
   const route = routeOf(req)
   if (route !== undefined) {
     span.updateName(`${method} ${route}`)
     span.setAttribute('http.route', route)
   }
-  span.setAttribute('http.response.status_code', res.statusCode)
-  if (res.statusCode >= 500) span.setStatus({ code: SpanStatusCode.ERROR })
+  span.setAttribute('http.response.status_code', status)
+  if (status >= 500) span.setStatus({ code: SpanStatusCode.ERROR })
   span.end()
 }

@@ -35,6 +35,7 @@ describe('settings', () => {
       permissionsClaim: 'permissions',
       logLevel: 'info',
       trustProxy: 0,
+      keepAliveSeconds: 65,
       redisUrls: undefined,
       rateLimit: { windowSeconds: 60, max: 6_000, failedAuthenticationMax: 3_000 },
       metricsPort: undefined,
@@ -202,6 +203,7 @@ describe('settings', () => {
     ['TOKEN_SIGNING_ALGS', ['HS256', 'none', 'RS256,HS256', 'rs256', 'RS256,']],
     ['PERMISSIONS_CLAIM', ['.roles', 'a..b', 'roles.']],
     ['LOG_LEVEL', ['verbose', 'INFO']],
+    ['KEEP_ALIVE_SECONDS', ['0', '3601', '65s', '-1']],
     ['TRUST_PROXY', ['true', '-1', '300.1.1.1', '10.0.0.0/33', '10.0.0.0/', 'proxy.example.com']],
     ['REDIS_URL', ['localhost:6379', 'http://localhost', 'redis://', 'redis://localhost/path']],
     ['REDIS_URL', ['redis://:s3cr@t#9@host', 'redis://:a@b@host', 'redis://me:1?2@host']],
@@ -224,6 +226,7 @@ describe('settings', () => {
   })
 
   it.each([
+    ['KEEP_ALIVE_SECONDS', ['1', '620', '3600']],
     ['TRUST_PROXY', ['1', 'loopback', '10.0.0.0/8, 192.168.1.1', '::1/128']],
     ['HOST', ['127.0.0.1', '::1', 'localhost']],
     [

@@ -4,7 +4,7 @@ import { describeApi } from '../../src/openapi/description.ts'
 import type { Fetch } from '../../src/auth/fetch-json.ts'
 import { loggerOptions } from '../../src/logger.ts'
 import { restOperations } from '../../src/procedures/operations.ts'
-import { DEFAULT_LIMITS, type ServerLimits } from '../../src/server.ts'
+import type { ServerLimits } from '../../src/server.ts'
 import { start } from '../../src/start.ts'
 import { createDescriptionCheck, watchAnswers } from './described.ts'
 import { baseUrl } from './http.ts'
@@ -48,7 +48,7 @@ export async function startTestServer(options: TestServerOptions) {
     logger,
     now,
     ...(options.fetch && { fetch: options.fetch }),
-    limits: { ...DEFAULT_LIMITS, ...options.limits },
+    limits: options.limits,
   })
   const check = createDescriptionCheck(
     describeApi(restOperations(router), { issuer: undefined, audience: AUDIENCE }),

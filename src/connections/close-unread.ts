@@ -1,0 +1,62 @@
+import type { Socket } from 'node:net'
+import type { Connections } from './connections.ts'
+import { bytesHandedOver, bytesTaken, readSendQueues } from './send-queues.ts'
+
+/** Answers up to this size may lie in the system unread: a connection that is kept idle costs as much. */
+const NEGLIGIBLE_BYTES = 64 * 1024
+const LOOKS = 15
+
+/** How much of its answers the other side of a connection has taken, and since when no more. */
+interface Progress {
+  taken: number
+  since: number
+}
+
+/**
+ * Closes connections whose other side takes nothing of an answer for `timeoutMs`. One that takes some,
+ * however little, stays. Looks over all of them now and then: no request pays for it.
+ *
+ * @returns what ends it
+ */
+export function closeUnread(
+  connections: Connections,
+  { timeoutMs, now }: { readonly timeoutMs: number; readonly now: () => number },
+): () => void {
+  const progress = new WeakMap<Socket, Progress>()
+  let looking = false
+
+  /** Those with an answer that is not taken yet, as far as can be told without asking the system. */
+  function findOwing(at: number): Socket[] {
+    return [...connections.keys()].filter((socket) => {
+      const seen = progress.get(socket)
+      const untaken = bytesHandedOver(socket) - (seen?.taken ?? 0)
+      if (socket.writableLength > 0 || untaken > NEGLIGIBLE_BYTES) return true
+      if (seen) seen.since = at
+      return false
+    })
+  }
+
+  async function look(): Promise<void> {
+    const at = now()
+    const owing = findOwing(at)
+    if (owing.length === 0) return
+    const queues = await readSendQueues()
+    for (const socket of owing) {
+      const taken = bytesTaken(socket, queues)
+      const seen = progress.get(socket)
+      if (!seen || taken > seen.taken) progress.set(socket, { taken, since: at })
+      else if (at - seen.since >= timeoutMs) socket.destroy()
+    }
+  }
+
+  const timer = setInterval(() => {
+    if (looking) return
+    looking = true
+    void look().finally(() => {
+      looking = false
+    })
+  }, timeoutMs / LOOKS).unref()
+  return () => {
+    clearInterval(timer)
+  }
+}

@@ -1,0 +1,51 @@
+import { ServerResponse, type IncomingMessage } from 'node:http'
+import type { Socket } from 'node:net'
+import type { Connections } from './connections.ts'
+
+/** A body up to this size is read to its end after its request was answered, so that the connection lives. */
+const MAX_UNREAD_BYTES = 100 * 1024
+
+/**
+ * Ends a connection once what is written is sent: the other side has `lingerMs` to take it. One that is
+ * closed with bytes unread is reset, and the reset may overtake the answer (RFC 9112 §9.6).
+ */
+export function hangUp(socket: Socket, lingerMs: number): void {
+  const linger = () => {
+    const timer = setTimeout(() => socket.destroy(), lingerMs)
+    socket.once('close', () => {
+      clearTimeout(timer)
+    })
+  }
+  socket.end()
+  if (socket.writableFinished) linger()
+  else socket.once('finish', linger)
+}
+
+/** Has Node linger too where it closes after an answer that was given before all of the request had come. */
+export function lingerWhereUnread(
+  socket: Socket,
+  { connections, lingerMs }: { readonly connections: Connections; readonly lingerMs: number },
+): void {
+  const destroySoon = socket.destroySoon.bind(socket)
+  socket.destroySoon = () => {
+    if (connections.get(socket)?.current?.req.complete !== false) {
+      destroySoon()
+      return
+    }
+    socket.pause() // the rest is nobody's concern
+    hangUp(socket, lingerMs)
+  }
+}
+
+/**
+ * A body may go on for ever, and is not read on for the sake of a next request: an answer that is given
+ * before all of it has come says that it is the last one.
+ */
+export function endWithUnreadBody(req: IncomingMessage, res: ServerResponse): void {
+  const { 'content-length': length = 0, 'transfer-encoding': coding } = req.headers
+  if (coding === undefined && Number(length) <= MAX_UNREAD_BYTES) return
+  res.writeHead = ((...args: Parameters<ServerResponse['writeHead']>) => {
+    if (!req.complete) res.shouldKeepAlive = false
+    return ServerResponse.prototype.writeHead.apply(res, args)
+  }) as ServerResponse['writeHead']
+}

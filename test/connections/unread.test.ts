@@ -1,0 +1,128 @@
+import { once } from 'node:events'
+import { readdirSync } from 'node:fs'
+import { connect, type Socket } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { z } from 'zod'
+import { publicProcedure, router } from '../../src/trpc.ts'
+import { MESSAGES } from '../support/contract.ts'
+import { startIssuer, type TestIssuer } from '../support/issuer.ts'
+import { openRaw } from '../support/raw.ts'
+import { testRouter } from '../support/router.ts'
+import { startTestServer, type TestServer } from '../support/server.ts'
+
+const HUGE = 'x'.repeat(24 * 1024 * 1024) // more than a system keeps for a connection
+const hugeRouter = router({
+  ...testRouter._def.record,
+  huge: publicProcedure
+    .meta({ openapi: { method: 'GET', path: '/api/huge' } })
+    .output(z.string())
+    .query(() => HUGE),
+})
+
+let issuer: TestIssuer
+let server: TestServer
+beforeAll(async () => {
+  issuer = await startIssuer()
+  server = await startTestServer({
+    issuer,
+    router: hugeRouter,
+    limits: { unreadTimeoutMs: 1_500, lingerMs: 100 },
+  })
+})
+afterAll(async () => {
+  await server.close()
+  await issuer.close()
+})
+
+const get = (path: string) => `GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`
+const descriptors = () => readdirSync('/proc/self/fd').length
+
+async function answers(): Promise<string> {
+  return (await fetch(`${server.url}/api/messages/public`)).text()
+}
+
+/** Where the docs page has its largest file. */
+async function bundle(): Promise<string> {
+  const page = await (await fetch(`${server.url}/docs`)).text()
+  return /"(\/docs\/swagger-ui-[^"]+bundle\.js)"/.exec(page)?.[1] ?? ''
+}
+
+/** A connection that sends bytes and reads nothing. */
+async function openDeaf(bytes: string): Promise<Socket> {
+  const socket = connect(server.port, '127.0.0.1')
+  await once(socket, 'connect')
+  socket.on('error', () => undefined) // a reset
+  socket.write(bytes)
+  return socket
+}
+
+const openManyDeaf = (count: number, bytes: string) =>
+  Promise.all(Array.from({ length: count }, () => openDeaf(bytes)))
+
+describe('requests that nobody reads the answers of', () => {
+  it('leave no file and no socket open when their sender goes', async () => {
+    const path = await bundle()
+    await answers() // fetch has its connection by now
+    const before = descriptors()
+    const senders = await openManyDeaf(20, get(path).repeat(100))
+    for (const socket of senders) socket.destroy()
+    await vi.waitFor(() => {
+      expect(descriptors()).toBeLessThanOrEqual(before)
+    }, 5_000)
+    expect(await answers()).toBe(MESSAGES.public)
+  })
+
+  it('are answered up to 16 of a connection, in their order', async () => {
+    const paths = Array.from({ length: 16 }, (_, i) => (i % 2 ? '/livez' : '/api/messages/public'))
+    const { socket, received } = openRaw(server.port, paths.map(get).join(''))
+    await vi.waitFor(() => {
+      expect(received().match(/HTTP\/1\.1 200 /g)).toHaveLength(16)
+    })
+    const bodies = [...received().matchAll(/\r\n\r\n(\{.*?\})/g)].map(([, body]) => body)
+    expect(bodies.filter((body) => body === MESSAGES.public)).toHaveLength(8)
+    expect(bodies.slice(0, 2)).toEqual([MESSAGES.public, bodies[1]])
+    socket.destroy()
+  })
+
+  it('close their connection when more than 16 wait', async () => {
+    await openRaw(server.port, get('/docs/docs.css').repeat(17)).closed
+  })
+
+  it('take no memory for what waits: 60 connections of 1,100 requests each', async () => {
+    const before = process.memoryUsage().rss
+    const senders = await openManyDeaf(60, get('/docs/docs.css').repeat(1_100))
+    for (let i = 0; i < 5; i++) expect(await answers()).toBe(MESSAGES.public)
+    expect(process.memoryUsage().rss - before).toBeLessThan(200 * 1024 * 1024)
+    for (const socket of senders) socket.destroy()
+    expect(
+      await (await fetch(`${server.url}/livez`, { headers: { connection: 'close' } })).text(),
+    ).toContain('ok')
+  })
+
+  it('close their connection when nothing is read for a while', async () => {
+    const socket = await openDeaf(get('/api/huge'))
+    const line = () => server.log.find(({ route }) => route === '/api/huge')
+    await expect.poll(line, { timeout: 10_000 }).toMatchObject({ status: 200, aborted: true })
+    socket.destroy()
+  })
+
+  it('stay for as long as a little is read now and then', async () => {
+    const socket = await openDeaf(get('/api/huge'))
+    let received = 0
+    socket.on('readable', () => undefined)
+    for (let i = 0; i < 30; i++) {
+      await delay(100)
+      received += ((socket.read(20_000) ?? socket.read()) as Buffer | null)?.length ?? 0
+    }
+    expect(received).toBeGreaterThan(400_000) // in twice the time after which it would be closed
+    socket
+      .removeAllListeners('readable')
+      .on('data', (chunk: Buffer) => (received += chunk.length))
+      .resume()
+    await vi.waitFor(() => {
+      expect(received).toBeGreaterThan(HUGE.length)
+    }, 10_000)
+    socket.destroy()
+  })
+})
