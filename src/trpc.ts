@@ -93,6 +93,9 @@ export const publicProcedure = t.procedure
 /** Needs a valid access token and adds it to the context as `ctx.token`. */
 export const protectedProcedure = t.procedure.use(authenticated)
 
+// The third chain, `adminProcedure`, is `protectedProcedure.use(requirePermissions('read:admin-messages'))`.
+// It is in messages/messages.router.ts: a permission belongs to the feature that asks for it.
+
 const afterAuthentication = initTRPC
   .context<Context & { token: AccessToken }>()
   .meta<ApiMeta>()
