@@ -52,6 +52,8 @@ export interface AppOptions extends DocsOptions, DescriptionOptions, RefusalLogO
   readonly authenticate: Authenticate
   /** Browser origins that may call. */
   readonly clientOrigins: readonly string[]
+  /** Names of headers that their requests may carry besides the usual ones. */
+  readonly corsRequestHeaders: readonly string[]
   readonly trustProxy: number | string
   readonly isReady: () => boolean
   /** `undefined`: requests are not limited. */
@@ -63,7 +65,7 @@ export interface AppOptions extends DocsOptions, DescriptionOptions, RefusalLogO
 
 /** The Express app: every mount in one place, in the order a request meets them. */
 export function createApp(options: AppOptions): Express {
-  const { router, logger, clientOrigins: origins } = options
+  const { router, logger, clientOrigins: origins, corsRequestHeaders: requestHeaders } = options
   const createContext = createContextFactory(options)
   const observers = [
     createAccessLog(logger),
@@ -87,10 +89,15 @@ export function createApp(options: AppOptions): Express {
   app.set('query parser', 'simple')
   trustProxies(app, options.trustProxy)
 
-  const beforeRest = [...trace, ...createCors({ origins, methods }), ...rateLimit, bodyLimit]
+  const beforeRest = [
+    ...trace,
+    ...createCors({ origins, requestHeaders, methods }),
+    ...rateLimit,
+    bodyLimit,
+  ]
   const beforeRpc = [
     ...trace,
-    ...createCors({ origins, methods: RPC_METHODS }),
+    ...createCors({ origins, requestHeaders, methods: RPC_METHODS }),
     ...rateLimit,
     refuseOtherMethods,
     bodyLimit,

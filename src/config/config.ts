@@ -18,6 +18,8 @@ export interface Config {
   readonly publicUrl: string | undefined
   /** Browser origins that may call the API. */
   readonly clientOrigins: readonly string[]
+  /** What their requests may carry besides what the server and its usual clients know. */
+  readonly corsRequestHeaders: readonly string[]
   /** `undefined`: none is set, and outside production the local issuer takes its place. */
   readonly issuer: IssuerSetting | undefined
   /** The API's identifiers at the issuer: a token must be for one of them. */
@@ -73,6 +75,7 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
     host: settings.HOST,
     publicUrl: settings.PUBLIC_URL,
     clientOrigins: settings.CLIENT_ORIGIN_URL,
+    corsRequestHeaders: settings.CORS_REQUEST_HEADERS,
     issuer: issuerSetting(settings),
     audiences: settings.AUTH0_AUDIENCE,
     audienceClaim: settings.AUDIENCE_CLAIM,

@@ -5,7 +5,7 @@ export const ASYMMETRIC_ALGS = [
   ...['ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519'],
 ]
 
-const list = (text: string) => text.split(',').map((item) => item.trim())
+export const list = (text: string) => text.split(',').map((item) => item.trim())
 
 /** A whole number from 0 to `max`. */
 export const wholeNumber = (max: number) => (text: string) =>
@@ -17,21 +17,11 @@ function parseUrl(text: string): URL | undefined {
   return web && url.username === '' && url.password === '' ? url : undefined
 }
 
-export function parseOrigin(text: string): string | undefined {
-  const url = parseUrl(text)
-  return url && url.href === `${url.origin}/` ? url.origin : undefined
-}
-
 /** Without the slash at its end, so that paths can be put behind it. */
 export function parsePublicUrl(text: string): string | undefined {
   const url = parseUrl(text)
   if (!url || /[?#]/.test(text)) return undefined
   return `${url.origin}${url.pathname.replace(/\/+$/, '')}`
-}
-
-export function parseOrigins(text: string): string[] | undefined {
-  const origins = list(text).map(parseOrigin)
-  return origins.every((origin) => origin !== undefined) ? origins : undefined
 }
 
 /** One server, or several nodes of a cluster. A password may hold a comma: only one before a URL separates. */

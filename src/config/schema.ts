@@ -1,7 +1,6 @@
 import { z } from 'zod'
 import {
   ASYMMETRIC_ALGS,
-  parseOrigins,
   parsePublicUrl,
   parseRedisUrls,
   parseHost,
@@ -15,6 +14,7 @@ import {
 } from './parsers.ts'
 import { AUTH0_CLAIM } from '../auth/access-token.ts'
 import { AUDIENCE_CLAIMS } from '../auth/audience.ts'
+import { parseHeaderNames, parseOrigins } from './origins.ts'
 import { isQuoted } from './values.ts'
 
 const DEVELOPMENT_ORIGIN = 'http://localhost:4040'
@@ -60,9 +60,13 @@ export const schema = z.object({
     parsePublicUrl,
   ).optional(),
   CLIENT_ORIGIN_URL: setting(
-    'one or more http(s) origins without a path, separated by commas, such as https://app.example.com',
+    'one or more exact origins without a path, separated by commas, such as https://app.example.com (no *: whoever gets a host under it could call)',
     parseOrigins,
   ).default([DEVELOPMENT_ORIGIN]),
+  CORS_REQUEST_HEADERS: setting(
+    'names of request headers, separated by commas, such as X-Tenant, X-App-Version',
+    parseHeaderNames,
+  ).default([]),
   AUTH0_DOMAIN: setting(
     'a host name without https:// and without a path, such as tenant.eu.auth0.com',
     parseDomain,

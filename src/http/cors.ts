@@ -3,6 +3,13 @@ import type { RequestHandler } from 'express'
 
 const DAY_SECONDS = 86_400
 
+/** What requests may carry: what the server reads, what tRPC's clients send, what tracing in a browser adds. */
+const REQUEST_HEADERS = [
+  ...['Authorization', 'Content-Type', 'DPoP'],
+  ...['Trpc-Accept', 'Last-Event-ID', 'X-Trpc-Source'],
+  ...['traceparent', 'tracestate', 'baggage', 'sentry-trace', 'X-Request-Id'],
+]
+
 /**
  * CORS for one group of paths: exactly the origins given, without credentials. A list is given to
  * `cors` even for one origin, because a single one it would send to strangers too.
@@ -10,11 +17,13 @@ const DAY_SECONDS = 86_400
 export function createCors(options: {
   readonly origins: readonly string[]
   readonly methods: readonly string[]
+  /** Names of headers that requests may carry too. */
+  readonly requestHeaders: readonly string[]
 }): RequestHandler[] {
   const setHeaders = cors({
     origin: [...options.origins],
     methods: [...options.methods],
-    allowedHeaders: ['Authorization', 'Content-Type', 'DPoP', 'Trpc-Accept'],
+    allowedHeaders: [...REQUEST_HEADERS, ...options.requestHeaders],
     exposedHeaders: ['WWW-Authenticate', 'Retry-After', 'X-Request-Id'],
     maxAge: DAY_SECONDS,
     preflightContinue: true,

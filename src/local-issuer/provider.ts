@@ -106,7 +106,8 @@ function adapter(allowedOrigins: readonly string[]): AdapterFactory {
     store.find = (clientId) =>
       Promise.resolve({
         client_id: clientId,
-        redirect_uris: [...allowedOrigins],
+        // oidc-provider refuses a web client with an app's own scheme; which ones may be used is judged apart
+        redirect_uris: allowedOrigins.filter((origin) => /^https?:/.test(origin)),
         token_endpoint_auth_method: 'none',
         grant_types: ['authorization_code', 'refresh_token'],
         response_types: ['code'],

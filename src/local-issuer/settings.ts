@@ -1,3 +1,5 @@
+import { originOf } from '../config/origins.ts'
+
 /** What the parts of the local issuer share. */
 export interface IssuerSettings {
   /** With the slash at the end, as Auth0's. */
@@ -14,5 +16,5 @@ export interface IssuerSettings {
 export function isAllowedAddress(text: string, allowedOrigins: readonly string[]): boolean {
   if (!URL.canParse(text) || text.includes('#')) return false
   const url = new URL(text)
-  return url.username === '' && url.password === '' && allowedOrigins.includes(url.origin)
+  return url.username === '' && url.password === '' && allowedOrigins.includes(originOf(url))
 }

@@ -28,6 +28,7 @@ describe('settings', () => {
       host: undefined,
       publicUrl: undefined,
       clientOrigins: ['http://localhost:4040'],
+      corsRequestHeaders: [],
       issuer: undefined,
       audiences: ['https://hello-world.example.com'],
       audienceClaim: 'aud',
@@ -191,7 +192,20 @@ describe('settings', () => {
       'PUBLIC_URL',
       ['api.example.com', 'https://api.example.com/?a', 'https://a.b/#', 'ftp://example.com'],
     ],
-    ['CLIENT_ORIGIN_URL', ['*', 'null', 'localhost:4040', 'http://a.example/path', 'http://a.b,']],
+    [
+      'CLIENT_ORIGIN_URL',
+      [
+        ...['*', 'null', 'localhost:4040', 'http://a.example/path', 'http://a.b,', 'http://u@a.b'],
+        ...[
+          'https://*.vercel.app',
+          'capacitor://',
+          'capacitor://localhost/a',
+          'file:///',
+          'data:a',
+        ],
+      ],
+    ],
+    ['CORS_REQUEST_HEADERS', ['*', 'X-A,', 'X A', 'X-A: b']],
     ['AUTH0_DOMAIN', ['https://tenant.auth0.com', 'tenant.auth0.com/', 'a/b', 'user@host', 'a b']],
     [
       'ISSUER_BASE_URL',
@@ -227,6 +241,14 @@ describe('settings', () => {
 
   it.each([
     ['KEEP_ALIVE_SECONDS', ['1', '620', '3600']],
+    ['CORS_REQUEST_HEADERS', ['X-Tenant', 'X-Tenant, X-App-Version']],
+    [
+      'CLIENT_ORIGIN_URL',
+      [
+        ...['capacitor://localhost', 'ionic://localhost', 'tauri://localhost', 'app://bundle'],
+        'chrome-extension://abcdefghijklmnopabcdefghijklmnop, https://app.example.com',
+      ],
+    ],
     ['TRUST_PROXY', ['1', 'loopback', '10.0.0.0/8, 192.168.1.1', '::1/128']],
     ['HOST', ['127.0.0.1', '::1', 'localhost']],
     [

@@ -1,8 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { useServer } from '../support/fixtures.ts'
 
-const ALLOWED = ['http://localhost:4040', 'https://app.example.com']
-const fixture = useServer({ env: { CLIENT_ORIGIN_URL: ALLOWED.join(',') } })
+const ALLOWED = [
+  ...['http://localhost:4040', 'https://app.example.com'],
+  ...['capacitor://localhost', 'chrome-extension://abcdefghijklmnopabcdefghijklmnop'],
+]
+const fixture = useServer({
+  env: { CLIENT_ORIGIN_URL: ALLOWED.join(','), CORS_REQUEST_HEADERS: 'X-Tenant, X-App-Version' },
+})
 const call = (path: string, init: RequestInit = {}) => fetch(`${fixture.server.url}${path}`, init)
 const list = (value: string | null) => (value ?? '').split(',').map((item) => item.trim())
 
@@ -37,6 +42,7 @@ describe('CORS', () => {
       'https://localhost:4040',
       'http://localhost:4040.evil.example',
       'https://evil.example',
+      'capacitor://localhost.evil',
       'null',
     ]
     for (const origin of strangers) {
@@ -62,9 +68,11 @@ describe('CORS', () => {
     const allowed = list(response.headers.get('access-control-allow-headers')).map((name) =>
       name.toLowerCase(),
     )
-    expect(allowed).toEqual(
-      expect.arrayContaining(['authorization', 'content-type', 'dpop', 'trpc-accept']),
-    )
+    expect(allowed).toEqual([
+      ...['authorization', 'content-type', 'dpop', 'trpc-accept', 'last-event-id', 'x-trpc-source'],
+      ...['traceparent', 'tracestate', 'baggage', 'sentry-trace', 'x-request-id'],
+      ...['x-tenant', 'x-app-version'],
+    ])
     expect(response.headers.get('x-content-type-options')).toBe('nosniff')
     expect(response.headers.has('x-request-id')).toBe(true)
   })

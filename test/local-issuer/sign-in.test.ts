@@ -7,6 +7,7 @@ import {
   createPkce,
   exchange,
   locationOf,
+  PHONE_APP,
   press,
   requestTokens,
   signIn,
@@ -43,7 +44,7 @@ describe('the sign-in page', () => {
     const page = await browser.get(locationOf(await browser.get(authorizePath())))
     const policy = page.headers.get('content-security-policy') ?? ''
     expect(policy).toMatch(/^default-src 'none'; style-src 'sha256-[\w+/=]+'; /)
-    expect(policy).toContain(`script-src; form-action 'self' ${APP}; `)
+    expect(policy).toContain(`script-src; form-action 'self' ${APP} ${PHONE_APP}; `)
     expect(policy).toContain("frame-ancestors 'none'")
     expect(page.headers.get('cache-control')).toBe('no-store')
     expect(await page.text()).not.toMatch(/<script|https?:\/\//)
@@ -122,6 +123,7 @@ describe('an authorization request', () => {
     ['an allowed origin as user name', 'http://localhost:4040@evil.example.com/'],
     ['a user name', 'http://someone@localhost:4040/callback'],
     ['a fragment', 'http://localhost:4040/callback#part'],
+    ["an app's own scheme and another host", 'capacitor://evil/callback'],
     ['no URL', 'callback'],
   ])('is answered with a page when the redirect URI has %s', async (_what, redirect_uri) => {
     const answer = await createBrowser(issuer.issuer).get(authorizePath({ redirect_uri }))
@@ -132,12 +134,14 @@ describe('an authorization request', () => {
     )
   })
 
-  it.each(['/', '/deep/er/path?with=query'])('may be answered at %s', async (path) => {
-    const redirect_uri = APP + path
-    const callback = await signIn(createBrowser(issuer.issuer), 'Uma User', { redirect_uri })
-    expect(callback.href.startsWith(redirect_uri)).toBe(true)
-    expect(callback.searchParams.get('code')).not.toBeNull()
-  })
+  it.each([`${APP}/`, `${APP}/deep/er/path?with=query`, `${PHONE_APP}/callback`])(
+    'may be answered at %s',
+    async (redirect_uri) => {
+      const callback = await signIn(createBrowser(issuer.issuer), 'Uma User', { redirect_uri })
+      expect(callback.href.startsWith(redirect_uri)).toBe(true)
+      expect(callback.searchParams.get('code')).not.toBeNull()
+    },
+  )
 
   it.each([
     ['has no PKCE', { code_challenge: undefined, code_challenge_method: undefined }],

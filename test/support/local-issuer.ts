@@ -2,6 +2,8 @@ import { createHash, randomBytes } from 'node:crypto'
 import { startLocalIssuer } from '../../src/local-issuer/local-issuer.ts'
 
 export const APP = 'http://localhost:4040'
+/** The origin of a page in an app of a phone. */
+export const PHONE_APP = 'capacitor://localhost'
 export const CALLBACK = `${APP}/callback`
 export const API = 'https://api.example.com'
 export const CLIENT_ID = 'an-app'
@@ -10,7 +12,7 @@ export const CLIENT_ID = 'an-app'
 export async function startTestIssuer() {
   const errors: unknown[] = []
   const onError = (error: unknown) => errors.push(error)
-  const options = { port: 0, audience: API, allowedOrigins: [APP], onError }
+  const options = { port: 0, audience: API, allowedOrigins: [APP, PHONE_APP], onError }
   return { ...(await startLocalIssuer(options)), errors }
 }
 
