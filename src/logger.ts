@@ -1,50 +1,32 @@
 import { pino, type DestinationStream, type Logger, type LoggerOptions } from 'pino'
 import type { LogLevel } from './config/schema.ts'
+import { createLogOutput } from './log-output.ts'
 
-/** Lines are written once this much has gathered: a system call costs more than a line. */
-const BUFFER_CHARS = 4096
-const FLUSH_INTERVAL_MS = 250
 const MAX_CAUSES = 5
 
+export interface Log {
+  readonly logger: Logger
+  /** How many lines could not be written, because nobody reads them. */
+  readonly droppedLines: () => number
+}
+
 /** JSON lines on the standard output in production; readable ones in development. */
-export async function createLogger(options: {
+export async function createLog(options: {
   readonly level: LogLevel
   readonly production: boolean
-}): Promise<Logger> {
+}): Promise<Log> {
   const { level, production } = options
-  return pino(loggerOptions(level), production ? bufferedOutput() : await prettyOutput())
+  if (!production) {
+    const logger = pino(loggerOptions(level), await prettyOutput())
+    return { logger, droppedLines: () => 0 }
+  }
+  const output = createLogOutput()
+  return { logger: pino(loggerOptions(level), output), droppedLines: output.dropped }
 }
 
 /** Nothing is taken out by pattern: what may hold a secret is not given to the logger. */
 export function loggerOptions(level: LogLevel): LoggerOptions {
   return { level, serializers: { err: describeError } }
-}
-
-/**
- * Gathers lines here, because SonicBoom's own buffer counts the bytes of all that waits whenever a line
- * is added. What waits is written when the process exits, and before a fatal error ends it.
- */
-function bufferedOutput(): DestinationStream & { flushSync(): void } {
-  const output = pino.destination({ sync: true })
-  let waiting = ''
-  const write = (): void => {
-    const lines = waiting
-    waiting = ''
-    if (lines !== '') output.write(lines)
-  }
-  const flushSync = (): void => {
-    write()
-    output.flushSync()
-  }
-  setInterval(write, FLUSH_INTERVAL_MS).unref()
-  process.once('exit', flushSync)
-  return {
-    write(line) {
-      waiting += line
-      if (waiting.length >= BUFFER_CHARS) write()
-    },
-    flushSync,
-  }
 }
 
 /** Loaded on demand: a production install does not have it. */

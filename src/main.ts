@@ -3,7 +3,7 @@ import type { Logger } from 'pino'
 import { loadConfig } from './config/config.ts'
 import { ConfigError } from './config/config-error.ts'
 import { prepareEnvironment } from './config/environment.ts'
-import { createLogger } from './logger.ts'
+import { createLog } from './logger.ts'
 import { RouterError } from './procedures/router-error.ts'
 import { appRouter } from './router.ts'
 import { start, type Running } from './start.ts'
@@ -59,11 +59,12 @@ function explain(error: unknown): string {
 try {
   const envFile = prepareEnvironment()
   const config = loadConfig(process.env)
-  const logger = await createLogger({ level: config.logLevel, production: config.production })
+  const log = await createLog({ level: config.logLevel, production: config.production })
+  const { logger } = log
   exitOnUncaught(logger)
   if (envFile) logger.info({ file: envFile.path }, 'settings read from .env')
   for (const warning of [...(envFile?.warnings ?? []), ...config.warnings]) logger.warn(warning)
-  const running = await start(config, { router: appRouter, logger, now: Date.now })
+  const running = await start(config, { router: appRouter, ...log, now: Date.now })
   stopOnSignals(running, logger)
   const { port, metricsPort, localIssuer } = running
   if (localIssuer === undefined) logger.info({ metricsPort, port }, 'listening')

@@ -38,6 +38,8 @@ export interface Running {
 export interface StartOptions {
   readonly router: ApiRouter
   readonly logger: Logger
+  /** How many lines of the log could not be written. */
+  readonly droppedLines?: () => number
   /** Milliseconds since the epoch. */
   readonly now: () => number
   readonly limits?: Partial<ServerLimits> | undefined
@@ -108,6 +110,7 @@ async function createParts(config: Config, options: PartsOptions) {
   metrics.watch({
     keyAgeSeconds: () => keys.ageSeconds(),
     redisAvailable: shared.redisAvailable,
+    droppedLogLines: options.droppedLines ?? (() => 0),
   })
   const authenticate = createAuthenticator({
     ...config,

@@ -21,6 +21,7 @@ export interface WatchedValues {
   readonly keyAgeSeconds: () => number | undefined
   /** `undefined` where no Redis is configured. */
   readonly redisAvailable: () => boolean | undefined
+  readonly droppedLogLines: () => number
 }
 
 const ignore = () => undefined

@@ -107,6 +107,15 @@ function watchValues(registry: Registry, values: WatchedValues): void {
       this.set(values.keyAgeSeconds() ?? NaN)
     },
   })
+  new Counter({
+    name: 'log_lines_dropped_total',
+    help: 'Lines of the log that nobody read in time',
+    registers: [registry],
+    collect() {
+      this.reset()
+      this.inc(values.droppedLogLines())
+    },
+  })
   if (values.redisAvailable() === undefined) return
   new Gauge({
     name: 'redis_available',

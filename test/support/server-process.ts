@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { AUDIENCE, type TestIssuer } from './issuer.ts'
 import type { Image } from './image.ts'
 import { end, ROOT, run } from './process.ts'
@@ -44,6 +45,11 @@ export async function startServerProcess({ issuer, env, preload, image }: Server
     printed: program.printed,
     /** Its status, once it has ended and all that it wrote is read. */
     exit: program.exit,
+    /** Lets what it writes lie in its pipe. */
+    stopReading: () => program.child.stdout?.pause(),
+    readAgain: () => program.child.stdout?.resume(),
+    /** Its end, whether or not all that it wrote is read. */
+    ended: once(program.child, 'exit').then(([status]) => status as number | null),
     signal: (name: NodeJS.Signals) => program.child.kill(name),
     /** Ends it where a test has not. */
     end: () => end(program),

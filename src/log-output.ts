@@ -1,0 +1,96 @@
+import { writeSync } from 'node:fs'
+import type { DestinationStream } from 'pino'
+
+/** Lines are written once this much has gathered: a system call costs more than a line. */
+const BUFFER_CHARS = 4096
+const FLUSH_INTERVAL_MS = 250
+/** What waits for a reader that doesn't keep up; lines over it are dropped. */
+const MAX_WAITING_CHARS = 1024 * 1024
+const RETRY_MS = 10
+/** What waits has that long to be read when the process ends. */
+const LAST_FLUSH_MS = 500
+
+const STDOUT = 1
+const NEWLINE = 10
+
+export interface LogOutput extends DestinationStream {
+  /** Writes what waits, as far as somebody reads it. */
+  readonly flushSync: () => void
+  /** How many lines nobody could be given. */
+  readonly dropped: () => number
+}
+
+/**
+ * The standard output, which nobody waits for: pino's own would block the process while a pipe is full.
+ * What waits is written when the process exits, and before a fatal error ends it.
+ */
+export function createLogOutput(): LogOutput {
+  Reflect.get(process, 'stdout') // once that is made, a full pipe answers EAGAIN and doesn't block
+  let waiting = ''
+  let rest = Buffer.alloc(0)
+  let stuck = false
+  let dropped = 0
+  let toldOf = 0
+
+  function takeWaiting(): void {
+    if (dropped > toldOf) {
+      const line = {
+        level: 40,
+        time: Date.now(),
+        lines: dropped - toldOf,
+        msg: 'log lines dropped',
+      }
+      waiting += `${JSON.stringify(line)}\n`
+      toldOf = dropped
+    }
+    rest = Buffer.from(waiting)
+    waiting = ''
+  }
+
+  function flush(): void {
+    stuck = false
+    try {
+      for (;;) {
+        if (rest.length === 0) takeWaiting()
+        if (rest.length === 0) return
+        rest = rest.subarray(writeSync(STDOUT, rest))
+      }
+    } catch (error) {
+      stuck = (error as NodeJS.ErrnoException).code === 'EAGAIN'
+      if (stuck) return
+      dropped += rest.filter((byte) => byte === NEWLINE).length // the reader has gone, or the disk is full
+      rest = Buffer.alloc(0)
+    }
+  }
+
+  function flushAndRetry(): void {
+    flush()
+    if (stuck) setTimeout(flushAndRetry, RETRY_MS).unref()
+  }
+
+  function flushSync(): void {
+    const until = performance.now() + LAST_FLUSH_MS
+    flush()
+    while (stuck && performance.now() < until) {
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, RETRY_MS)
+      flush()
+    }
+  }
+
+  setInterval(() => {
+    if (!stuck) flushAndRetry()
+  }, FLUSH_INTERVAL_MS).unref()
+  process.once('exit', flushSync)
+  return {
+    write(line) {
+      if (waiting.length >= MAX_WAITING_CHARS) {
+        dropped++
+        return
+      }
+      waiting += line
+      if (!stuck && waiting.length >= BUFFER_CHARS) flushAndRetry()
+    },
+    flushSync,
+    dropped: () => dropped,
+  }
+}
