@@ -22,7 +22,11 @@ type Operation = NonNullable<NonNullable<OpenAPIObject['paths']>[string]['get']>
  */
 export function describeApi(operations: readonly RestOperation[], signIn: SignIn): OpenAPIObject {
   const schemes = describeSecuritySchemes(signIn)
-  const document = generate(operations, { ...INFO, baseUrl: '/', securitySchemes: schemes })
+  const document = generate(operations, {
+    ...INFO,
+    baseUrl: '/',
+    securitySchemes: schemes,
+  })
   const schemas = new ComponentSchemas((document.components?.schemas ?? {}) as Schemas)
   const ids = new Map<string, string>()
   forEachNamed(operations, (rest) => {
@@ -42,6 +46,7 @@ export function describeApi(operations: readonly RestOperation[], signIn: SignIn
   const components = { ...COMPONENTS, schemas: { ...schemas.all, ...COMPONENTS.schemas } }
   return {
     ...document,
+    tags: describeTags(operations),
     components: { ...usedComponents(document.paths, components), securitySchemes: schemes },
   }
 }
@@ -50,9 +55,18 @@ const INFO = {
   title: 'Messages API',
   version: '1.0.0',
   description: 'Three messages over REST and tRPC, protected by OAuth 2.0 access tokens.',
+  contact: { name: 'Messages API' },
   license: { name: 'MIT', identifier: 'MIT' },
   openApiVersion: '3.1.0',
 } as const
+
+function describeTags(operations: readonly RestOperation[]) {
+  const tags = [...new Set(operations.flatMap(({ meta }) => meta.tags ?? []))]
+  return tags.map((tag) => {
+    const names = operations.filter(({ meta }) => meta.tags?.includes(tag)).map(({ name }) => name)
+    return { name: tag, description: `Over RPC: ${names.map((name) => `\`${name}\``).join(', ')}.` }
+  })
+}
 
 type GenerateOptions = Parameters<typeof generateOpenApiDocument>[1]
 
@@ -98,6 +112,7 @@ function completeOperation(operation: Operation, { rest, input, schemes }: Compl
   operation.operationId = meta.operationId ?? methodName(name)
   operation.description = [operation.description, explainGuard(guard)].filter(Boolean).join('\n\n')
   operation.security = describeSecurity(guard, schemes)
+  if (guard.permissions.length > 0) operation['x-permissions'] = guard.permissions
   Object.assign(operation, parameters.length > 0 && { parameters }, requestBody && { requestBody })
   operation.responses = describeResponses(operation.responses?.['200'], {
     ...guard,

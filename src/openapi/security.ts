@@ -60,15 +60,14 @@ function withAudience(endpoint: string, audience: string): string {
 }
 
 /**
- * Any one of the schemes. With `bearer` stand the permissions, as OpenAPI 3.1 allows for roles; with
- * `oauth2` would stand scopes, and the token needs none.
+ * Any one of the schemes. The permissions are not there: they are no scopes, and Spectral takes roles of
+ * `bearer`, which OpenAPI 3.1 allows, for scopes that nobody declared.
  */
 export function describeSecurity(
-  { token, permissions }: Guard,
+  { token }: Guard,
   schemes: readonly string[],
 ): NonNullable<OpenAPIObject['security']> {
-  if (!token) return []
-  return schemes.map((scheme) => ({ [scheme]: scheme === 'bearer' ? [...permissions] : [] }))
+  return token ? schemes.map((scheme) => ({ [scheme]: [] })) : []
 }
 
 /** What a person needs for it, in Markdown. */

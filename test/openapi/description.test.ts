@@ -111,6 +111,31 @@ describe('the description', () => {
     expect(head.headers['content-length']).toBe(first.headers['content-length'])
   })
 
+  it('can be used off its own origin, since it names its server', async () => {
+    const serversAt = async (url: string, headers: Record<string, string> = {}) =>
+      ((await request(url).get('/api/openapi.json').set(headers)).body as OpenAPIObject).servers
+    expect(await serversAt(messages.server.url)).toEqual([{ url: messages.server.url }])
+    expect(await serversAt(messages.server.url, { host: 'api.example.org' })).toEqual([
+      { url: 'http://api.example.org' },
+    ])
+    const env = { PUBLIC_URL: 'https://api.example.com' }
+    const server = await startTestServer({ issuer: messages.issuer, env })
+    expect(await serversAt(server.url)).toEqual([{ url: 'https://api.example.com' }])
+    await server.close()
+  })
+
+  it('has what Spectral asks for: a contact, and tags that are declared', async () => {
+    const { info, tags } = await fetchDocument(messages.server.url)
+    expect(info.contact).toEqual({ name: 'Messages API' })
+    expect(tags).toEqual([{ name: 'Messages', description: expect.any(String) as string }])
+  })
+
+  it('has no schema whose name is that of a global of JavaScript', async () => {
+    const { components } = await fetchDocument(others.server.url)
+    const names = Object.keys(components?.schemas ?? {})
+    expect(names.filter((name) => name in globalThis)).toEqual([])
+  })
+
   it('names every status that an operation can return', async () => {
     const statuses = Object.entries(operationsOf(await fetchDocument(messages.server.url))).map(
       ([name, { responses }]) => [name, Object.keys(responses ?? {})],
@@ -149,7 +174,8 @@ describe('the description', () => {
     const guarded = operations['get /api/messages/protected']
     expect(guarded?.security).toEqual([{ bearer: [] }, { oauth2: [] }])
     const admin = operations['get /api/messages/admin']
-    expect(admin?.security).toEqual([{ bearer: ['read:admin-messages'] }, { oauth2: [] }])
+    expect(admin?.security).toEqual([{ bearer: [] }, { oauth2: [] }])
+    expect(admin?.['x-permissions']).toEqual(['read:admin-messages'])
     expect(admin?.description).toContain('the permission `read:admin-messages`')
   })
 

@@ -18,7 +18,9 @@ const PROGRAM = `
 import createClient from 'openapi-fetch'
 import type { operations, paths } from './api.ts'
 
-const [baseUrl = '', token = ''] = process.argv.slice(2)
+const [description = '', token = ''] = process.argv.slice(2)
+const { servers } = (await (await fetch(description)).json()) as { servers: { url: string }[] }
+const baseUrl = servers[0]?.url ?? ''
 const open = createClient<paths>({ baseUrl })
 const admin = createClient<paths>({ baseUrl, headers: { authorization: \`Bearer \${token}\` } })
 
@@ -77,7 +79,11 @@ describe('a client generated from the description', () => {
 
     const token = await fixture.issuer.mint({ claims: ADMIN })
     const program = join(folder, 'out', 'program.js')
-    const { stdout } = await run(process.execPath, [program, fixture.server.url, token])
+    const { stdout } = await run(process.execPath, [
+      program,
+      `${fixture.server.url}/api/openapi.json`,
+      token,
+    ])
     expect(JSON.parse(stdout)).toEqual({
       messages: Object.values(MESSAGES).map(
         (text) => (JSON.parse(text) as { message: string }).message,

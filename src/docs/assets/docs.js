@@ -33,15 +33,16 @@ function withScopes(description, scopes) {
 }
 
 /** Shows the permissions that an operation needs beside its path. */
-function PermissionBadges() {
+const permissionBadges = (description) => () => {
   return {
     wrapComponents: {
       OperationSummaryPath: (Original, { React: { createElement, Fragment } }) =>
         function OperationSummaryPath(props) {
-          const security = props.operationProps.get('security')?.toJS() ?? []
-          const badges = security
-            .flatMap(({ bearer = [] }) => bearer)
-            .map((name) => createElement('span', { key: name, className: 'permission' }, name))
+          const [path, method] = ['path', 'method'].map((key) => props.operationProps.get(key))
+          const { 'x-permissions': permissions = [] } = description.paths[path][method]
+          const badges = permissions.map((name) =>
+            createElement('span', { key: name, className: 'permission' }, name),
+          )
           return createElement(Fragment, null, createElement(Original, props), badges)
         },
     },
@@ -89,7 +90,7 @@ async function start() {
     tryItOutEnabled: true,
     oauth2RedirectUrl: addressOf('/docs/oauth2-redirect.html'),
     requestInterceptor: dropRequestedWith,
-    plugins: [PermissionBadges],
+    plugins: [permissionBadges(description)],
   })
   if (!canSignIn) return
   ui.initOAuth({
