@@ -14,6 +14,7 @@ import {
   type JWTHeaderParameters,
 } from 'jose'
 import { baseUrl, closeServer, listenOnLoopback } from './http.ts'
+import { recordToken } from './leaks.ts'
 
 export const AUDIENCE = 'https://api.example.com'
 export const ADMIN_PERMISSION = 'read:admin-messages'
@@ -110,14 +111,16 @@ export async function startIssuer(options: { tls?: ServerOptions; keys?: Signing
 export type TestIssuer = Awaited<ReturnType<typeof startIssuer>>
 
 /** Signs any claims. `undefined` takes one away. */
-export function signToken(
+export async function signToken(
   claims: Record<string, unknown>,
   { header, key }: { readonly header: Record<string, unknown>; readonly key: SigningKey },
 ): Promise<string> {
   const fullHeader = { alg: key.alg, kid: key.kid, ...header }
-  return new SignJWT(withoutUndefined(claims))
+  const token = await new SignJWT(withoutUndefined(claims))
     .setProtectedHeader(withoutUndefined(fullHeader) as unknown as JWTHeaderParameters)
     .sign(key.privateKey)
+  recordToken(token)
+  return token
 }
 
 /** Claims of a token that may read the admin message. */

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
+import { recordOutput } from './leaks.ts'
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -40,6 +41,7 @@ export function run(
   }
   const exit = once(child, 'close').then(([code, signal]) => {
     for (const listener of onOutput) listener()
+    recordOutput(output)
     return (code ?? signal) as number | NodeJS.Signals | null
   })
   const printed = (pattern: RegExp) =>

@@ -9,6 +9,7 @@ import { start } from '../../src/start.ts'
 import { createDescriptionCheck, watchAnswers } from './described.ts'
 import { baseUrl } from './http.ts'
 import { AUDIENCE, type TestIssuer } from './issuer.ts'
+import { recordOutput } from './leaks.ts'
 import { testRouter } from './router.ts'
 import type { ApiRouter } from '../../src/trpc.ts'
 
@@ -61,6 +62,7 @@ export async function startTestServer(options: TestServerOptions) {
     log,
     async close() {
       await running.close()
+      recordOutput(log.map((line) => JSON.stringify(line)).join('\n'))
       if (faults.length > 0) throw new Error(`Not as described:\n${faults.join('\n')}`)
     },
   }
