@@ -92,7 +92,8 @@ describeInBrowser('the docs page', () => {
 
     beforeAll(async () => {
       const port = await findFreePort()
-      server = await startTestServer({ env: { PORT: String(port), LOCAL_ISSUER_PORT: '0' } })
+      const env = { PORT: String(port), LOCAL_ISSUER_PORT: '0', DOCS_SCOPES: 'openid profile' }
+      server = await startTestServer({ env })
       origin = `http://localhost:${port}`
     })
     afterAll(() => server.close())
@@ -108,6 +109,15 @@ describeInBrowser('the docs page', () => {
       expect(await execute('getAdminMessage')).toEqual({ status: 200, body: MESSAGES.admin })
       expect([...origins].sort()).toEqual([origin, new URL(server.localIssuer ?? '').origin].sort())
       expect(server.log.filter(({ level }) => Number(level) >= 50)).toEqual([])
+    })
+
+    it('asks for the scopes that DOCS_SCOPES names', async () => {
+      await open(origin)
+      await openDialog()
+      const asked = context.waitForEvent('request', (request) => /authorize\?/.test(request.url()))
+      await page.getByLabel('Apply given OAuth2 credentials').click()
+      const { searchParams } = new URL((await asked).url())
+      expect(searchParams.get('scope')).toBe('openid profile')
     })
 
     it('shows a person without the permission why the admin message is refused', async () => {
