@@ -7,8 +7,9 @@ import { trustProxies } from './http/client-address.ts'
 import { createContextFactory, type CreateContext } from './http/context.ts'
 import { createCors } from './http/cors.ts'
 import {
-  createDescriptionHandler,
+  createDescription,
   DESCRIPTION_PATH,
+  type Description,
   type DescriptionOptions,
 } from './openapi/serve.ts'
 import { serveUrls } from './speed/serve-urls.ts'
@@ -63,8 +64,8 @@ export interface AppOptions extends DocsOptions, DescriptionOptions, RefusalLogO
   readonly createRateLimitStore: RateLimitOptions['createStore']
 }
 
-/** The Express app: every mount in one place, in the order a request meets them. */
-export function createApp(options: AppOptions): Express {
+/** The Express app, and what makes its description: every mount in one place, in the order a request meets them. */
+export function createApp(options: AppOptions): { app: Express; description: Description } {
   const { router, logger, clientOrigins: origins, corsRequestHeaders: requestHeaders } = options
   const createContext = createContextFactory(options)
   const observers = [
@@ -77,6 +78,7 @@ export function createApp(options: AppOptions): Express {
   const rateLimit = rateLimiting(options, createContext)
   const bodyLimit = createBodyLimit(MAX_BODY_BYTES)
   const operations = restOperations(router, OWN_PATHS)
+  const description = createDescription(operations, options)
   const rpc = { router, createContext, maxBodyBytes: MAX_BODY_BYTES }
   const errorHandler = (body: (error: unknown, req: Request) => object) =>
     createErrorHandler({ reportError, createContext, body })
@@ -126,12 +128,12 @@ export function createApp(options: AppOptions): Express {
 
   app.use(inTurn(beforeRest))
   app.get(RESOURCE_METADATA_PATH, createResourceMetadataHandler(options))
-  app.get(DESCRIPTION_PATH, createDescriptionHandler(operations, options))
+  app.get(DESCRIPTION_PATH, description.serve)
   for (const path of GET_ONLY) app.all(path, refuseMethod(['GET']))
 
   app.use(notFound)
   app.use(errorHandler(restErrorBody))
-  return app
+  return { app, description }
 }
 
 /** None at all where it is off. */

@@ -47,7 +47,12 @@ export interface StartOptions {
   readonly fetch?: Fetch
 }
 
-/** Builds every dependency from the settings and starts the server. It never waits for the issuer. */
+/**
+ * Builds every dependency from the settings and starts the server. It never waits for the issuer.
+ *
+ * @throws {RouterError} for procedures that can't be served or described: what describes them is loaded
+ *   when the server listens already, and it is not ready before that
+ */
 export async function start(config: Config, options: StartOptions): Promise<Running> {
   const { logger } = options
   const router = await loadLazyRouters(options.router)
@@ -56,15 +61,15 @@ export async function start(config: Config, options: StartOptions): Promise<Runn
   if (!issuer) throw new Error('There is no issuer')
   const parts = await createParts(config, { ...options, router, issuer })
   const { keys, tracing, metrics, shared } = parts
-  let stopping = false
-  const app = createApp({
+  let ready = false
+  const { app, description } = createApp({
     ...config,
     ...parts,
     logger,
     issuer: () => keys.issuer(),
     issuerMetadata: () => keys.metadata(),
     docsClientId: config.docsClientId ?? (localIssuer && LOCAL_DOCS_CLIENT_ID),
-    isReady: () => keys.current() !== undefined && !stopping,
+    isReady: () => keys.current() !== undefined && ready,
     createRateLimitStore: shared.createRateLimitStore,
   })
   const keepAliveTimeoutMs = config.keepAliveSeconds * 1000
@@ -73,17 +78,28 @@ export async function start(config: Config, options: StartOptions): Promise<Runn
   const stop = createStop(http)
   const port = await listen(server, config)
   keys.start()
+  const end = async () => {
+    keys.stop()
+    shared.close()
+    await Promise.all([localIssuer?.close(), tracing.close(), metrics.close()])
+  }
+  try {
+    await description.make()
+  } catch (error) {
+    server.close().closeAllConnections()
+    await end()
+    throw error
+  }
+  ready = true
   return {
     server,
     port,
     metricsPort: metrics.port,
     localIssuer: localIssuer?.issuer,
     async close() {
-      stopping = true
+      ready = false
       await stop({ graceMs: config.production ? GRACE_MS : DEVELOPMENT_GRACE_MS })
-      keys.stop()
-      shared.close()
-      await Promise.all([localIssuer?.close(), tracing.close(), metrics.close()])
+      await end()
     },
   }
 }

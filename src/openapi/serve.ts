@@ -4,7 +4,6 @@ import type { IssuerMetadata } from '../auth/issuer-metadata.ts'
 import { baseUrlOf } from '../http/base-url.ts'
 import { sendWithEtag } from '../http/etag.ts'
 import type { RestOperation } from '../procedures/operations.ts'
-import { describeApi } from './description.ts'
 
 export const DESCRIPTION_PATH = '/api/openapi.json'
 
@@ -20,30 +19,52 @@ export interface DescriptionOptions {
   readonly publicUrl: string | undefined
 }
 
+export interface Description {
+  /** Answers with the document and an `ETag`, so that it is fetched once. */
+  readonly serve: RequestHandler
+  /**
+   * Makes the document before anyone asks for it.
+   *
+   * @throws {RouterError} where a procedure can't be described
+   */
+  readonly make: () => Promise<void>
+}
+
 /**
- * Serves the document with an `ETag`, so that it is fetched once, and made for the address that it is
- * asked for at. It is made at start, and again when more is known of the issuer.
- *
- * @throws {RouterError} where a procedure can't be described
+ * The document for the address that it is asked for at. It is made again when more is known of the issuer.
+ * What makes it is loaded then: it takes a quarter of the time of a start, for which no request needs to wait.
  */
-export function createDescriptionHandler(
+export function createDescription(
   operations: readonly RestOperation[],
   options: DescriptionOptions,
-): RequestHandler {
+): Description {
   const { publicUrl, audiences } = options
-  const describe = (issuer: IssuerMetadata | undefined) => ({
-    issuer,
-    document: describeApi(operations, { issuer, audience: audiences[0] }),
-    bodies: new LRUCache<string, string>({ max: MAX_ADDRESSES }),
-  })
-  let made = describe(options.issuerMetadata())
-  return (req, res) => {
+
+  async function describe(issuer: IssuerMetadata | undefined) {
+    const { describeApi } = await import('./description.ts')
+    return {
+      document: describeApi(operations, { issuer, audience: audiences[0] }),
+      bodies: new LRUCache<string, string>({ max: MAX_ADDRESSES }),
+    }
+  }
+
+  let made: { issuer: IssuerMetadata | undefined; result: ReturnType<typeof describe> } | undefined
+  const current = () => {
     const issuer = options.issuerMetadata()
-    if (made.issuer !== issuer) made = describe(issuer)
-    const url = baseUrlOf(req, publicUrl) ?? '/'
-    const { document, bodies } = made
-    const body = bodies.get(url) ?? JSON.stringify({ ...document, servers: [{ url }] })
-    bodies.set(url, body)
-    sendWithEtag(res, { type: 'json', body })
+    if (!made || made.issuer !== issuer) made = { issuer, result: describe(issuer) }
+    return made.result
+  }
+
+  return {
+    async serve(req, res) {
+      const { document, bodies } = await current()
+      const url = baseUrlOf(req, publicUrl) ?? '/'
+      const body = bodies.get(url) ?? JSON.stringify({ ...document, servers: [{ url }] })
+      bodies.set(url, body)
+      sendWithEtag(res, { type: 'json', body })
+    },
+    async make() {
+      await current()
+    },
   }
 }
