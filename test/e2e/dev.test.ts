@@ -10,6 +10,8 @@ for (const name of ['src', 'package.json', 'tsconfig.json']) {
 }
 symlinkSync(join(ROOT, 'node_modules'), join(project, 'node_modules'))
 
+const FREE_PORTS = { PORT: '0', LOCAL_ISSUER_PORT: '0' }
+
 let program: Program | undefined
 afterAll(async () => {
   if (program) await end(program)
@@ -24,8 +26,7 @@ async function publicMessage(dev: Program, nth: number): Promise<string> {
 }
 
 it('starts again when the source changes', async () => {
-  writeFileSync(join(project, '.env'), 'PORT=0\nLOCAL_ISSUER_PORT=0\n')
-  program = run(['npm', 'run', '-s', 'dev'], { cwd: project })
+  program = run(['npm', 'run', '-s', 'dev'], { cwd: project, env: FREE_PORTS })
   expect(await publicMessage(program, 1)).toContain("doesn't require an access token")
 
   const source = join(project, 'src/messages/messages.ts')
@@ -34,10 +35,18 @@ it('starts again when the source changes', async () => {
   expect(await publicMessage(program, 2)).toContain('Changed: to share')
 })
 
-it('explains a setting that can not be used, and starts again once it is mended', async () => {
+it('explains a setting of a new .env that can not be used, and starts again once it is mended', async () => {
   const dev = program as Program
-  writeFileSync(join(project, '.env'), 'PORT=nonsense\n')
-  await dev.printed(/Invalid settings:\n {2}PORT: must be a port/)
-  writeFileSync(join(project, '.env'), 'PORT=0\nLOCAL_ISSUER_PORT=0\n')
+  writeFileSync(join(project, '.env'), 'LOG_LEVEL=nonsense\n')
+  await dev.printed(/Invalid settings:\n {2}LOG_LEVEL: must be one of/)
+  writeFileSync(join(project, '.env'), 'LOG_LEVEL=info\n')
   expect(await publicMessage(dev, 3)).toContain('Changed: to share')
+})
+
+it('ends with the server when npm alone gets SIGTERM', async () => {
+  const dev = program as Program
+  const [, api = ''] = await dev.printed(new RegExp(`(?:${LINE}[^]*?){3}`))
+  dev.child.kill('SIGTERM')
+  await dev.exit
+  await expect(fetch(`${api}/livez`)).rejects.toThrow()
 })

@@ -1,7 +1,7 @@
 import { createCertificate } from './certificate.ts'
 import { ask, bearer } from './contract.ts'
 import { ADMIN, AUDIENCE, startIssuer } from './issuer.ts'
-import { end, run, signal } from './process.ts'
+import { end, run } from './process.ts'
 
 /**
  * Runs the server the way that an operator does: production, an Auth0 domain over HTTPS, and just the
@@ -32,7 +32,7 @@ export async function tryInProduction(command: readonly string[]) {
       (await ask(url, { transport: 'REST', message: 'admin' })).body,
     ]
     const ready = (await fetch(`${url}/readyz`)).status
-    signal(program, 'SIGTERM')
+    program.child.kill('SIGTERM') // as a supervisor does: npm alone gets it
     return { answers, ready, exit: await program.exit, output: program.output() }
   } finally {
     await end(program)
