@@ -38,6 +38,7 @@ import {
   RPC_METHODS,
   rpcErrorBody,
 } from './rpc/rpc.ts'
+import { createProxyWarning } from './http/warn-of-proxy.ts'
 import { securityHeaders } from './http/security-headers.ts'
 import type { Metrics } from './observability/metrics.ts'
 import type { Tracing } from './observability/tracing.ts'
@@ -110,6 +111,7 @@ export function createApp(options: AppOptions): { app: Express; description: Des
       securityHeaders,
       createObservation(observers),
       requireHost,
+      ...(options.trustProxy === 0 ? [createProxyWarning(logger)] : []),
       serveUrls(createDirectRpc(rpc), beforeRpc),
       createRest({ ...rpc, operations, ownPaths: OWN_PATHS, before: beforeRest }),
     ]),

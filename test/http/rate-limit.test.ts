@@ -213,3 +213,22 @@ describe('the address of a client', () => {
     }
   })
 })
+
+describe('X-Forwarded-For', () => {
+  const forwarded = { headers: { 'x-forwarded-for': '203.0.113.7' } }
+  const warnings = () =>
+    server.log.filter(({ level, msg }) => level === 40 && String(msg).includes('TRUST_PROXY'))
+
+  it('is warned of once where no proxy is trusted, and not believed', async () => {
+    await startLimited({ TRUST_PROXY: '0' })
+    expect(warnings()).toEqual([])
+    for (let i = 0; i < 3; i++) await fetch(`${server.url}/livez`, forwarded)
+    expect(warnings()).toHaveLength(1)
+  })
+
+  it('is nothing to warn of behind a proxy', async () => {
+    await startLimited({ TRUST_PROXY: '1' })
+    await fetch(`${server.url}/livez`, forwarded)
+    expect(warnings()).toEqual([])
+  })
+})

@@ -1,0 +1,16 @@
+import type { RequestHandler } from 'express'
+import type { Logger } from 'pino'
+
+/** Says once that a proxy seems to stand in front of a server that was told of none. */
+export function createProxyWarning(logger: Logger): RequestHandler {
+  let told = false
+  return (req, _res, next) => {
+    if (!told && req.headers['x-forwarded-for'] !== undefined) {
+      told = true
+      logger.warn(
+        'X-Forwarded-For came while TRUST_PROXY is 0: where a proxy sends it, all its clients count as one',
+      )
+    }
+    next()
+  }
+}
