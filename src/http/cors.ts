@@ -10,9 +10,12 @@ const REQUEST_HEADERS = [
   ...['traceparent', 'tracestate', 'baggage', 'sentry-trace', 'X-Request-Id'],
 ]
 
+const EXPOSED_HEADERS = ['WWW-Authenticate', 'Retry-After', 'X-Request-Id']
+
 /**
  * CORS for one group of paths: exactly the origins given, without credentials. A list is given to
- * `cors` even for one origin, because a single one it would send to strangers too.
+ * `cors` even for one origin, because a single one it would send to strangers too. It puts together
+ * what it sends each time, so it is asked for preflights alone: other answers have two headers of it.
  */
 export function createCors(options: {
   readonly origins: readonly string[]
@@ -20,24 +23,30 @@ export function createCors(options: {
   /** Names of headers that requests may carry too. */
   readonly requestHeaders: readonly string[]
 }): RequestHandler[] {
-  const setHeaders = cors({
+  const setPreflightHeaders = cors({
     origin: [...options.origins],
     methods: [...options.methods],
     allowedHeaders: [...REQUEST_HEADERS, ...options.requestHeaders],
-    exposedHeaders: ['WWW-Authenticate', 'Retry-After', 'X-Request-Id'],
+    exposedHeaders: EXPOSED_HEADERS,
     maxAge: DAY_SECONDS,
     preflightContinue: true,
   })
-  /** A request without an `Origin` is told only that with one it might get another answer. */
-  const setHeadersFor: RequestHandler = (req, res, next) => {
-    if (req.headers.origin !== undefined) {
-      setHeaders(req, res, next)
+  const allowed = new Set(options.origins)
+  const exposed = EXPOSED_HEADERS.join(',')
+  const setHeaders: RequestHandler = (req, res, next) => {
+    const { origin } = req.headers
+    if (req.method === 'OPTIONS' && origin !== undefined) {
+      setPreflightHeaders(req, res, next)
       return
     }
     res.setHeader('vary', 'Origin')
+    if (origin !== undefined && allowed.has(origin)) {
+      res.setHeader('access-control-allow-origin', origin)
+      res.setHeader('access-control-expose-headers', exposed)
+    }
     next()
   }
-  return [setHeadersFor, answerPreflight]
+  return [setHeaders, answerPreflight]
 }
 
 /** An OPTIONS request that is no preflight is not answered here: it gets what its path says to it. */
