@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Logger } from 'pino'
+import { SYSTEM_CLOCKS } from './clocks.ts'
 import { loadConfig } from './config/config.ts'
 import { ConfigError } from './config/config-error.ts'
 import { prepareEnvironment } from './config/environment.ts'
@@ -64,7 +65,7 @@ try {
   exitOnUncaught(logger)
   if (envFile) logger.info({ file: envFile.path }, 'settings read from .env')
   for (const warning of [...(envFile?.warnings ?? []), ...config.warnings]) logger.warn(warning)
-  const running = await start(config, { router: appRouter, ...log, now: Date.now })
+  const running = await start(config, { router: appRouter, ...log, ...SYSTEM_CLOCKS })
   stopOnSignals(running, logger)
   const { port, metricsPort, localIssuer } = running
   if (localIssuer === undefined) logger.info({ metricsPort, port }, 'listening')

@@ -1,5 +1,6 @@
 import { MemoryStore, type Store } from 'express-rate-limit'
 import type { Logger } from 'pino'
+import type { Clocks } from './clocks.ts'
 import type { RedisUrls } from './redis/connection.ts'
 import { createReplayMemory, type ReplayMemory } from './auth/replay-memory.ts'
 
@@ -16,9 +17,9 @@ export interface SharedState {
 /** In Redis where there is one, else in this process. It never waits for Redis. */
 export async function createSharedState(
   redisUrls: RedisUrls | undefined,
-  deps: { readonly logger: Logger; readonly now: () => number },
+  deps: Clocks & { readonly logger: Logger },
 ): Promise<SharedState> {
-  const replayMemory = createReplayMemory(deps.now)
+  const replayMemory = createReplayMemory(deps)
   if (redisUrls === undefined) {
     const none = () => undefined
     const createRateLimitStore = () => new MemoryStore()
@@ -30,7 +31,7 @@ export async function createSharedState(
       import('./redis/rate-limit-store.ts'),
       import('./redis/replay-memory.ts'),
     ])
-  const redis = connectRedis({ urls: redisUrls, ...deps })
+  const redis = connectRedis({ urls: redisUrls, logger: deps.logger, now: deps.monotonicNow })
   return {
     replayMemory: createSharedReplayMemory(redis, replayMemory),
     createRateLimitStore: (name) => createSharedRateLimitStore(redis, name),

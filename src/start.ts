@@ -4,6 +4,7 @@ import { createApp } from './app.ts'
 import { createAuthenticator } from './auth/authenticate.ts'
 import type { Fetch } from './auth/fetch-json.ts'
 import { createKeySource, type KeyFetch, type KeySourceOptions } from './auth/keys.ts'
+import type { Clocks } from './clocks.ts'
 import type { Config } from './config/config.ts'
 import { startLocalIssuer } from './local-issuer/start.ts'
 import { createKeyFetchLog } from './observability/key-fetch-log.ts'
@@ -35,13 +36,11 @@ export interface Running {
   readonly close: () => Promise<void>
 }
 
-export interface StartOptions {
+export interface StartOptions extends Clocks {
   readonly router: ApiRouter
   readonly logger: Logger
   /** How many lines of the log could not be written. */
   readonly droppedLines?: () => number
-  /** Milliseconds since the epoch. */
-  readonly now: () => number
   readonly limits?: Partial<ServerLimits> | undefined
   /** How the issuer is asked. */
   readonly fetch?: Fetch

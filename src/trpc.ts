@@ -38,6 +38,7 @@ const TRPC_CODES: Record<AuthErrorCode, TRPC_ERROR_CODE_KEY> = {
   invalid_dpop_proof: 'UNAUTHORIZED',
   insufficient_scope: 'FORBIDDEN',
   keys_unavailable: 'SERVICE_UNAVAILABLE',
+  proofs_unavailable: 'SERVICE_UNAVAILABLE',
 }
 
 const t = initTRPC

@@ -1,9 +1,9 @@
 import { toAccessToken, type AccessToken } from './access-token.ts'
 import { headerValues, readCredentials, type Credentials } from './authorization-header.ts'
-import { verifyProof } from './dpop.ts'
+import { useProof, verifyProof } from './dpop.ts'
 import { AuthError, invalidProof, invalidRequest, invalidToken } from './errors.ts'
 import type { AuthErrorReason } from './errors.ts'
-import type { ReplayMemory } from './replay-memory.ts'
+import type { ProofUse, ReplayMemory } from './replay-memory.ts'
 import { createTokenMemory } from './token-memory.ts'
 import { createVerifier, type VerifierOptions } from './verifier.ts'
 
@@ -16,12 +16,26 @@ export interface AuthRequest {
   readonly targetUri: () => string
 }
 
+/** A request's credentials, verified. */
+export interface Sender {
+  readonly accessToken: AccessToken
+  /**
+   * Uses its DPoP proof up, where it has one: to be called before it is served, and not when it is
+   * refused for another reason.
+   *
+   * @throws {AuthError} `invalid_dpop_proof` when it was used before, `proofs_unavailable` when that
+   *   can't be known
+   */
+  readonly useProof?: () => Promise<void>
+}
+
 /**
- * The verified access token of a request; at once, without a promise, when it is remembered.
+ * Who sends a request; the access token alone, at once and without a promise, when it is remembered
+ * and needs no proof.
  *
  * @throws {AuthError} when the request carries none, or one that is not valid
  */
-export type Authenticate = (request: AuthRequest) => AccessToken | Promise<AccessToken>
+export type Authenticate = (request: AuthRequest) => AccessToken | Promise<Sender>
 
 /** What became of the credentials of one request, for metrics. */
 export type AuthOutcome = 'verified' | 'remembered' | AuthErrorReason | 'error'
@@ -54,33 +68,49 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticate
     request: AuthRequest,
     { scheme, token }: Credentials,
     known: AccessToken | undefined,
-  ): Promise<AccessToken> {
+  ): Promise<{ accessToken: AccessToken; proof?: ProofUse }> {
     const proofs = headerValues(request.rawHeaders, 'dpop')
     if (scheme === 'Bearer' && proofs.length > 0) throw invalidRequest()
     const accessToken = known ?? (await verifyAndRemember(token))
     const thumbprint = thumbprintOf(accessToken)
     if (scheme === 'Bearer') {
       if (accessToken.claims['cnf'] !== undefined) throw invalidToken('bound')
-      return accessToken
+      return { accessToken }
     }
     if (thumbprint === undefined) throw invalidToken('unbound')
     const [proof, ...more] = proofs
     if (proof === undefined || more.length > 0) throw invalidProof('proof_count')
     const { method } = request
-    const context = { accessToken: token, thumbprint, method, targetUri: request.targetUri() }
-    await verifyProof(proof, context, options)
-    return accessToken
+    const { subject } = accessToken
+    const targetUri = request.targetUri()
+    const context = { accessToken: token, thumbprint, subject, method, targetUri }
+    return { accessToken, proof: await verifyProof(proof, context, options) }
   }
 
   async function verifyAndReport(
     request: AuthRequest,
     credentials: Credentials,
     known: AccessToken | undefined,
-  ): Promise<AccessToken> {
+  ): Promise<Sender> {
+    const success = known ? 'remembered' : 'verified'
+    const verifying = verifyRequest(request, credentials, known)
+    const { accessToken, proof } = await reportFailure(verifying)
+    if (!proof) {
+      onOutcome(success)
+      return { accessToken }
+    }
+    return {
+      accessToken,
+      async useProof() {
+        await reportFailure(useProof(proof, options.replayMemory))
+        onOutcome(success)
+      },
+    }
+  }
+
+  async function reportFailure<T>(work: Promise<T>): Promise<T> {
     try {
-      const accessToken = await verifyRequest(request, credentials, known)
-      onOutcome(known ? 'remembered' : 'verified')
-      return accessToken
+      return await work
     } catch (error) {
       onOutcome(error instanceof AuthError ? error.reason : 'error')
       throw error

@@ -3,7 +3,7 @@ import { DPOP_ALGS } from './dpop.ts'
 import type { AuthError, AuthErrorCode } from './errors.ts'
 
 /** Refusals that a client can't mend with other credentials get no challenge. */
-const WITHOUT_CHALLENGE: readonly AuthErrorCode[] = ['keys_unavailable']
+const WITHOUT_CHALLENGE: readonly AuthErrorCode[] = ['keys_unavailable', 'proofs_unavailable']
 
 /**
  * The value of `WWW-Authenticate` for a refusal (RFC 6750 §3, RFC 9449 §7.1, RFC 9728 §5.1), or

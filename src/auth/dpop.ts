@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { calculateJwkThumbprint, EmbeddedJWK, errors, jwtVerify, type JWTVerifyResult } from 'jose'
 import { invalidProof } from './errors.ts'
-import type { ReplayMemory } from './replay-memory.ts'
+import type { ProofUse, ReplayMemory } from './replay-memory.ts'
 
 /** What a proof may be signed with; the challenge names them (RFC 9449 §7.1). */
 export const DPOP_ALGS = ['ES256', 'ES384', 'ES512', 'Ed25519', 'EdDSA', 'PS256', 'RS256']
@@ -9,11 +9,15 @@ export const DPOP_ALGS = ['ES256', 'ES384', 'ES512', 'Ed25519', 'EdDSA', 'PS256'
 const MAX_PROOF_CHARS = 8 * 1024
 const MAX_AGE_SECONDS = 60
 const CLOCK_TOLERANCE_SECONDS = 5
+/** For so long a proof may be good, from the first second to the last one in which it is taken. */
+export const PROOF_LIFETIME_SECONDS = MAX_AGE_SECONDS + 2 * CLOCK_TOLERANCE_SECONDS + 1
 
 export interface ProofContext {
   readonly accessToken: string
   /** `cnf.jkt` of the token: the SHA-256 thumbprint of the key it is bound to (RFC 9449 §6.1). */
   readonly thumbprint: string
+  /** Whom the token speaks for. */
+  readonly subject: string | undefined
   readonly method: string
   /** The URL of the request as its sender sees it. */
   readonly targetUri: string
@@ -21,16 +25,17 @@ export interface ProofContext {
 
 /**
  * Checks that a DPoP proof was made for this request, with the key that the token is bound to, and
- * was not used before (RFC 9449 §4.3).
+ * was not used before as far as this process knows (RFC 9449 §4.3).
  *
  * @param proof the value of the `DPoP` header
+ * @returns the use of it, which must be remembered before the request is served
  * @throws {AuthError} `invalid_dpop_proof`
  */
 export async function verifyProof(
   proof: string,
   context: ProofContext,
   deps: { readonly now: () => number; readonly replayMemory: ReplayMemory },
-): Promise<void> {
+): Promise<ProofUse> {
   const { payload, protectedHeader } = await verifySignature(proof, deps.now())
   if (payload['htm'] !== context.method || !isTarget(payload['htu'], context.targetUri)) {
     throw invalidProof('proof_target')
@@ -39,8 +44,20 @@ export async function verifyProof(
   const thumbprint = await calculateJwkThumbprint(protectedHeader.jwk ?? {})
   if (thumbprint !== context.thumbprint) throw invalidProof('proof_key')
   const id = sha256(`${thumbprint} ${String(payload.jti)}`)
-  const ttlSeconds = MAX_AGE_SECONDS + 2 * CLOCK_TOLERANCE_SECONDS + 1 // whole seconds are compared
-  if (!(await deps.replayMemory.remember(id, ttlSeconds))) throw invalidProof('proof_replayed')
+  if (deps.replayMemory.has(id)) throw invalidProof('proof_replayed')
+  const { subject } = context
+  const owner = subject === undefined ? `key ${thumbprint}` : `subject ${subject}`
+  return { id, owner: sha256(owner) }
+}
+
+/**
+ * Uses a proof up.
+ *
+ * @throws {AuthError} `invalid_dpop_proof` when it was used before, `proofs_unavailable` when that
+ *   can't be known
+ */
+export async function useProof(use: ProofUse, memory: ReplayMemory): Promise<void> {
+  if (!(await memory.remember(use))) throw invalidProof('proof_replayed')
 }
 
 /** Everything in a proof is the sender's, so whatever fails here is a fault of the proof. */

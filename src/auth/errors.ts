@@ -11,6 +11,8 @@ export const AUTH_ERRORS = {
   insufficient_scope: { status: 403, message: 'Permission denied' },
   /** Ours, not the sender's: the token may be good, so there is no challenge. */
   keys_unavailable: { status: 503, message: 'Service Unavailable' },
+  /** Whether a DPoP proof was used before can't be known: it may be good. */
+  proofs_unavailable: { status: 503, message: 'Service Unavailable' },
 } as const
 
 export type AuthErrorCode = keyof typeof AUTH_ERRORS
@@ -99,6 +101,9 @@ export const invalidProof = (reason: ProofFault, cause?: unknown) =>
 
 export const insufficientScope = (permissions: readonly string[]) =>
   new AuthError('insufficient_scope', { reason: 'insufficient_scope', permissions })
+
+export const proofsUnavailable = (retryAfterSeconds: number, cause?: unknown) =>
+  new AuthError('proofs_unavailable', { reason: 'proofs_unavailable', retryAfterSeconds, cause })
 
 export const keysUnavailable = (retryAfterSeconds: number, cause?: unknown) =>
   new AuthError('keys_unavailable', { reason: 'keys_unavailable', retryAfterSeconds, cause })

@@ -1,25 +1,90 @@
-import { LRUCache } from 'lru-cache'
+import type { Clocks } from '../clocks.ts'
+import { PROOF_LIFETIME_SECONDS } from './dpop.ts'
+import { proofsUnavailable } from './errors.ts'
+
+/** One use of a DPoP proof. */
+export interface ProofUse {
+  /** The same for every use of the proof, and of no other one. */
+  readonly id: string
+  /** Whose part of the memory it takes. */
+  readonly owner: string
+}
 
 /** Knows which DPoP proofs were used (RFC 9449 §11.1). Replicas share one through Redis. */
 export interface ReplayMemory {
+  /** Whether this process knows that the proof was used. */
+  has(id: string): boolean
   /**
-   * Remembers `id` for `ttlSeconds`.
+   * Remembers a use for `PROOF_LIFETIME_SECONDS`, and never forgets it before.
    *
-   * @returns whether this is the first time that it is seen
+   * @returns whether it is the first one
+   * @throws {AuthError} `proofs_unavailable` when it can't be remembered: it must not be taken then
    */
-  remember(id: string, ttlSeconds: number): boolean | Promise<boolean>
+  remember(use: ProofUse): boolean | Promise<boolean>
 }
 
-const MAX_PROOFS = 100_000
+/** 42 MB at most, each with an owner of its own. SECURITY.md says how many senders it is enough for. */
+const MAX_PROOFS = 200_000
+/** An owner may have so much of what is free: with many greedy ones there is still room for a newcomer. */
+const SHARE_OF_FREE = 1 / 8
+/** Proofs that came within this time are forgotten together. */
+const GENERATION_MS = 8_000
+const RETRY_AFTER_SECONDS = 8
 
-/** @param now milliseconds since the epoch */
-export function createReplayMemory(now: () => number): ReplayMemory {
-  const seen = new LRUCache<string, true>({ max: MAX_PROOFS, perf: { now }, ttlResolution: 0 })
+interface Generation {
+  readonly startedAt: number
+  readonly ids: Set<string>
+  readonly counts: Map<string, number>
+  /** By the monotonic clock and by the wall clock: set back, the latter makes old proofs young again. */
+  neededUntil: { monotonic: number; wall: number }
+}
+
+/** A memory in this process. When it is full, new proofs are refused. */
+export function createReplayMemory({ now, monotonicNow }: Clocks): ReplayMemory {
+  let generations: Generation[] = []
+
+  const isNeeded = ({ neededUntil: { monotonic, wall } }: Generation): boolean =>
+    monotonicNow() <= monotonic || now() <= wall
+
+  function newest(): Generation {
+    const last = generations.at(-1)
+    if (last && monotonicNow() < last.startedAt + GENERATION_MS) return last
+    const next = {
+      startedAt: monotonicNow(),
+      ids: new Set<string>(),
+      counts: new Map<string, number>(),
+      neededUntil: { monotonic: 0, wall: 0 },
+    }
+    generations = [...generations.filter(isNeeded), next]
+    return next
+  }
+
+  function hasRoomFor(owner: string): boolean {
+    const held = sum(generations, ({ counts }) => counts.get(owner) ?? 0)
+    const free = MAX_PROOFS - sum(generations, ({ ids }) => ids.size)
+    return held < free * SHARE_OF_FREE
+  }
+
+  const has = (id: string): boolean => generations.some(({ ids }) => ids.has(id))
+
   return {
-    remember(id, ttlSeconds) {
-      if (seen.has(id)) return false
-      seen.set(id, true, { ttl: ttlSeconds * 1000 })
+    has,
+    remember({ id, owner }) {
+      if (has(id)) return false
+      const generation = newest()
+      if (!hasRoomFor(owner)) throw proofsUnavailable(RETRY_AFTER_SECONDS)
+      const lifetimeMs = PROOF_LIFETIME_SECONDS * 1000
+      generation.ids.add(id)
+      generation.counts.set(owner, (generation.counts.get(owner) ?? 0) + 1)
+      generation.neededUntil = {
+        monotonic: monotonicNow() + lifetimeMs,
+        wall: Math.max(generation.neededUntil.wall, now() + lifetimeMs),
+      }
       return true
     },
   }
+}
+
+function sum<T>(items: readonly T[], numberOf: (item: T) => number): number {
+  return items.reduce((total, item) => total + numberOf(item), 0)
 }

@@ -1,7 +1,7 @@
 import type { Request } from 'express'
 import type { Logger } from 'pino'
 import type { AccessToken } from '../auth/access-token.ts'
-import type { Authenticate } from '../auth/authenticate.ts'
+import type { Authenticate, Sender } from '../auth/authenticate.ts'
 import { headerValues, schemeOf } from '../auth/authorization-header.ts'
 import { formatChallenge } from '../auth/challenge.ts'
 import { AuthError } from '../auth/errors.ts'
@@ -11,7 +11,7 @@ import { RESOURCE_METADATA_PATH } from './resource-metadata.ts'
 
 declare module 'express-serve-static-core' {
   interface Request {
-    context?: Context
+    context?: RequestContext
     /** What procedures set; absent until one does. */
     replyHeaders?: Headers
     /** Whom the verified access token speaks for; absent until there is one. */
@@ -21,8 +21,19 @@ declare module 'express-serve-static-core' {
   }
 }
 
+/** A request's context, and what is for those who come before its procedures. */
+export interface RequestContext extends Context {
+  /**
+   * Whom the request is from, as `authenticate` says, but without using a DPoP proof up: for a look
+   * that may end in a refusal.
+   *
+   * @throws {AuthError} as `authenticate` does
+   */
+  readonly identify: Context['authenticate']
+}
+
 /** What procedures are given of an Express request, whichever transport it came by: one per request. */
-export type CreateContext = (req: Request) => Context
+export type CreateContext = (req: Request) => RequestContext
 
 export interface ContextOptions {
   readonly authenticate: Authenticate
@@ -34,7 +45,7 @@ export function createContextFactory(options: ContextOptions): CreateContext {
   const { publicUrl, logger } = options
   return (req) =>
     (req.context ??= {
-      authenticate: authenticateOnce(req, options),
+      ...authenticateOnce(req, options),
       challenge: (error) =>
         formatChallenge(error, {
           scheme: schemeOf(headerValues(req.rawHeaders, 'authorization')[0]),
@@ -48,10 +59,13 @@ export function createContextFactory(options: ContextOptions): CreateContext {
     })
 }
 
-/** A refusal is kept too: a DPoP proof, for one, is good only once. */
-function authenticateOnce(req: Request, options: ContextOptions): Context['authenticate'] {
-  const { method } = req // before anyone makes a GET of a HEAD
-  let token: AccessToken | Promise<AccessToken> | undefined
+function authenticateOnce(
+  req: Request,
+  options: ContextOptions,
+): Pick<RequestContext, 'identify' | 'authenticate'> {
+  const verify = verifyOnce(req, options)
+  let identified: Promise<AccessToken> | undefined
+  let authenticated: Promise<AccessToken> | undefined
 
   const accept = (accessToken: AccessToken): AccessToken => {
     req.subject = accessToken.subject
@@ -61,18 +75,36 @@ function authenticateOnce(req: Request, options: ContextOptions): Context['authe
     if (error instanceof AuthError) req.refusal = error
     throw error as Error
   }
-  const authenticate = (): AccessToken | Promise<AccessToken> => {
-    const targetUri = () => `${baseUrlOf(req, options.publicUrl) ?? ''}${req.originalUrl}`
-    const result = options.authenticate({ rawHeaders: req.rawHeaders, method, targetUri })
-    return result instanceof Promise ? result.then(accept, refuse) : accept(result)
+  return {
+    identify() {
+      const result = verify()
+      if (!(result instanceof Promise)) return accept(result)
+      return (identified ??= result.then(({ accessToken }) => accept(accessToken)).catch(refuse))
+    },
+    authenticate() {
+      const result = verify()
+      if (!(result instanceof Promise)) return accept(result)
+      const use = async ({ accessToken, useProof }: Sender): Promise<AccessToken> => {
+        await useProof?.()
+        return accept(accessToken)
+      }
+      return (authenticated ??= result.then(use).catch(refuse))
+    },
   }
+}
 
+/** A refusal is kept too: a DPoP proof, for one, is good only once. */
+function verifyOnce(req: Request, options: ContextOptions): () => AccessToken | Promise<Sender> {
+  const { method } = req // before anyone makes a GET of a HEAD
+  const targetUri = () => `${baseUrlOf(req, options.publicUrl) ?? ''}${req.originalUrl}`
+  let sender: AccessToken | Promise<Sender> | undefined
   return () => {
     if (req.refusal) throw req.refusal
     try {
-      return (token ??= authenticate())
+      return (sender ??= options.authenticate({ rawHeaders: req.rawHeaders, method, targetUri }))
     } catch (error) {
-      return refuse(error)
+      if (error instanceof AuthError) req.refusal = error
+      throw error
     }
   }
 }

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
 import { TRPCError } from '@trpc/server'
-import type { Request, RequestHandler } from 'express'
+import type { NextFunction, Request, RequestHandler } from 'express'
 import { ipKeyGenerator, type Options, type Store } from 'express-rate-limit'
 import { LRUCache } from 'lru-cache'
 import { AuthError, type AuthErrorCode } from '../auth/errors.ts'
 import { clientAddress } from './client-address.ts'
-import type { CreateContext } from './context.ts'
+import type { CreateContext, RequestContext } from './context.ts'
 
 export type RateLimitName = 'client' | 'failed-authentication'
 
@@ -39,6 +39,9 @@ const FAILURES: readonly AuthErrorCode[] = [
  * Limits the requests of each client, and harder those with credentials that are not good. It says so
  * in `RateLimit` and `RateLimit-Policy` (draft-ietf-httpapi-ratelimit-headers-08), and hands 429 to
  * the error handler. Whether a request needs a token is not decided here. A batch counts once.
+ *
+ * A DPoP proof is used up once its request was counted and not before, whether the request needs one
+ * or not: else one who is over the limit fills the memory of proofs, or a proof counts twice.
  */
 export function createRateLimit(options: RateLimitOptions): RequestHandler {
   const { max, failedAuthenticationMax } = options.settings
@@ -50,16 +53,30 @@ export function createRateLimit(options: RateLimitOptions): RequestHandler {
   const limiterFor = (error: unknown) => (isFailure(error) ? byFailure : byClient)
 
   return function limitRate(req, res, next) {
+    const context = options.createContext(req)
     try {
-      const token = options.createContext(req).authenticate()
+      const token = context.identify()
       if (!(token instanceof Promise)) return byClient(req, res, next)
       return token.then(
-        () => byClient(req, res, next),
+        () => byClient(req, res, usingProof(context, next)),
         (error: unknown) => limiterFor(error)(req, res, next),
       )
     } catch (error) {
       return limiterFor(error)(req, res, next)
     }
+  }
+}
+
+/** Goes on with `next` either way: a proof that was used before is refused by whoever needs one. */
+function usingProof({ authenticate }: RequestContext, next: NextFunction): NextFunction {
+  return (refusal?: unknown) => {
+    if (refusal !== undefined) {
+      next(refusal)
+      return
+    }
+    void Promise.allSettled([authenticate()]).then(() => {
+      next()
+    })
   }
 }
 

@@ -34,7 +34,7 @@ export interface RedisConnection {
 export function connectRedis(options: {
   readonly urls: RedisUrls
   readonly logger: Logger
-  /** Milliseconds since the epoch. */
+  /** Milliseconds, by a clock that is never set back. */
   readonly now: () => number
 }): RedisConnection {
   const { logger, now } = options

@@ -1,27 +1,34 @@
+import { PROOF_LIFETIME_SECONDS } from '../auth/dpop.ts'
+import { proofsUnavailable } from '../auth/errors.ts'
 import type { ReplayMemory } from '../auth/replay-memory.ts'
 import type { RedisConnection } from './connection.ts'
 
 const PREFIX = 'messages-api:dpop-proof:'
+const RETRY_AFTER_SECONDS = 2
 
 /**
- * Knows the DPoP proofs that any replica was sent. What this one was sent it knows from `local` too,
- * so that while Redis is away a proof is still good only once here.
+ * Knows the DPoP proofs that any replica was sent. While Redis is away none is taken, since another
+ * replica may have taken it. What this one was sent it knows from `local` too, at once.
  */
 export function createSharedReplayMemory(
   redis: RedisConnection,
   local: ReplayMemory,
 ): ReplayMemory {
+  async function rememberInRedis(id: string): Promise<boolean> {
+    const key = `${PREFIX}${id}`
+    const lifetime = String(PROOF_LIFETIME_SECONDS)
+    try {
+      return (await redis.send(key, ['SET', key, '', 'NX', 'EX', lifetime])) === 'OK'
+    } catch (cause) {
+      throw proofsUnavailable(RETRY_AFTER_SECONDS, cause)
+    }
+  }
+
   return {
-    async remember(id, ttlSeconds) {
-      const isNewHere = await local.remember(id, ttlSeconds)
-      if (!isNewHere || !redis.available()) return isNewHere
-      try {
-        const key = `${PREFIX}${id}`
-        const reply = await redis.send(key, ['SET', key, '', 'NX', 'EX', String(ttlSeconds)])
-        return reply === 'OK'
-      } catch {
-        return true
-      }
+    has: (id) => local.has(id),
+    async remember(use) {
+      if (!redis.available()) throw proofsUnavailable(RETRY_AFTER_SECONDS)
+      return (await local.remember(use)) && rememberInRedis(use.id)
     },
   }
 }

@@ -171,6 +171,40 @@ describe.each(PATHS)('a token that is not bound at %s', (path) => {
   })
 })
 
+describe('a proof over the rate limit', () => {
+  const limited = useServer({ env: { RATE_LIMIT_MAX: '3', RATE_LIMIT_WINDOW_SECONDS: '1' } })
+
+  it.each(['public', 'protected'])('is not used up at %s', async (message) => {
+    const url = `${limited.server.url}/api/messages/${message}`
+    const bound = await limited.issuer.mint({
+      claims: { sub: message, cnf: { jkt: key.thumbprint } },
+    })
+    const prove = () => key.prove({ url, token: bound })
+    const send = async (dpop: string) =>
+      (await fetch(url, { headers: { authorization: `DPoP ${bound}`, dpop } })).status
+    let proof = await prove()
+    while ((await send(proof)) === 200) proof = await prove()
+    let status = await send(proof)
+    while (status === 429) status = await send(proof)
+    expect(status).toBe(200)
+    expect(await send(proof)).toBe(message === 'public' ? 200 : 401)
+  })
+
+  it('counts for its subject once: a captured one is a failed authentication', async () => {
+    const url = `${limited.server.url}/api/messages/protected`
+    const bound = await limited.issuer.mint({
+      claims: { sub: 'victim', cnf: { jkt: key.thumbprint } },
+    })
+    const send = async (dpop: string) => {
+      const response = await fetch(url, { headers: { authorization: `DPoP ${bound}`, dpop } })
+      return response.headers.get('ratelimit')
+    }
+    const proof = await key.prove({ url, token: bound })
+    expect(await send(proof)).toMatch(/^"client"/)
+    expect(await send(proof)).toMatch(/^"failed-authentication"/)
+  })
+})
+
 describe('behind a proxy', () => {
   const proxied = useServer({ env: { PUBLIC_URL: 'https://api.example.com' } })
 

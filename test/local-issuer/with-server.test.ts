@@ -1,5 +1,6 @@
 import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { SYSTEM_CLOCKS } from '../../src/clocks.ts'
 import { loadConfig } from '../../src/config/config.ts'
 import { fetchToken } from '../../src/local-issuer/fetch-token.ts'
 import { start, type Running } from '../../src/start.ts'
@@ -10,7 +11,7 @@ import { testRouter } from '../support/router.ts'
 const startServer = (settings: Record<string, string>) => {
   const env = { HOST: '127.0.0.1', PORT: '0', LOCAL_ISSUER_PORT: '0', ...settings }
   const logger = pino({ level: 'silent' })
-  return start(loadConfig(env), { router: testRouter, logger, now: Date.now })
+  return start(loadConfig(env), { router: testRouter, logger, ...SYSTEM_CLOCKS })
 }
 
 describe('the server without an issuer set', () => {

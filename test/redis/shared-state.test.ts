@@ -27,8 +27,11 @@ describe.skipIf(!hasRedis)('two servers with one Redis', () => {
   })
   afterAll(() => issuer.close())
 
-  async function startServer(isThere = /"msg":"Redis is connected"/): Promise<ServerProcess> {
-    const env = { REDIS_URL: redis.url, RATE_LIMIT_MAX: String(LIMIT), PUBLIC_URL }
+  async function startServer(
+    isThere = /"msg":"Redis is connected"/,
+    settings: Record<string, string> = {},
+  ): Promise<ServerProcess> {
+    const env = { REDIS_URL: redis.url, RATE_LIMIT_MAX: String(LIMIT), PUBLIC_URL, ...settings }
     const server = await startServerProcess({ issuer, env })
     await server.printed(isThere)
     await untilReady(server)
@@ -110,28 +113,87 @@ describe.skipIf(!hasRedis)('two servers with one Redis', () => {
     expect(await Promise.all(servers.map(({ exit }) => exit))).toEqual([0, 0])
   })
 
-  it('take a DPoP proof once between them, and once each while Redis is away', async () => {
-    const key = await createDpopKey()
-    const token = await issuer.mint({ claims: { cnf: { jkt: key.thumbprint } } })
-    const use = async (server: ServerProcess, dpop: string) => {
-      const headers = { authorization: `DPoP ${token}`, dpop }
-      return (await ask(server.url, { transport: 'REST', message: 'protected', headers })).status
+  describe('sent a DPoP proof', () => {
+    const url = `${PUBLIC_URL}/api/messages/protected`
+
+    async function createSender(sub = crypto.randomUUID()) {
+      const key = await createDpopKey()
+      const token = await issuer.mint({ claims: { sub, cnf: { jkt: key.thumbprint } } })
+      return {
+        prove: () => key.prove({ url, token }),
+        use: (server: ServerProcess, dpop: string) => {
+          const headers = { authorization: `DPoP ${token}`, dpop }
+          return ask(server.url, { transport: 'REST', message: 'protected', headers })
+        },
+      }
     }
-    const prove = () => key.prove({ url: `${PUBLIC_URL}/api/messages/protected`, token })
-    const [one, other] = servers
 
-    const first = await prove()
-    expect(await use(one, first)).toBe(200)
-    expect(await use(other, first)).toBe(401)
-    expect(await use(one, first)).toBe(401)
+    /** The statuses of uses of a proof, each time of a new one, until Redis was in time for all of them. */
+    async function inTime(useProof: () => Promise<number[]>): Promise<number[]> {
+      const statuses = await useProof()
+      return statuses.includes(503) ? inTime(useProof) : statuses
+    }
 
-    await redis.kill()
-    await Promise.all(servers.map((server) => server.printed(/"msg":"Redis is away/)))
-    const second = await prove()
-    expect(await use(one, second)).toBe(200)
-    expect(await use(one, second)).toBe(401)
-    expect(await use(one, first)).toBe(401)
-    expect(await use(other, second)).toBe(200)
+    it('take it once between them, also when both get it at once', async () => {
+      const { prove, use } = await createSender()
+      const [one, other] = servers
+      const oneByOne = async () => {
+        const proof = await prove()
+        const first = await use(one, proof)
+        return [first.status, (await use(other, proof)).status, (await use(one, proof)).status]
+      }
+      expect(await inTime(oneByOne)).toEqual([200, 401, 401])
+      const atOnce = async () => {
+        const proof = await prove()
+        const answers = await Promise.all([use(one, proof), use(other, proof)])
+        return answers.map(({ status }) => status).sort()
+      }
+      expect(await inTime(atOnce)).toEqual([200, 401])
+    })
+
+    it('take none while Redis is away or hangs, for another may have taken it', async () => {
+      const { prove, use } = await createSender()
+      const [one, other] = servers
+      const takesProofs = async () => {
+        const sender = await createSender()
+        return (await sender.use(one, await sender.prove())).status === 200
+      }
+      const troubles: [() => unknown, () => unknown][] = [
+        [() => redis.kill(), () => redis.revive()],
+        [() => redis.freeze(), () => redis.thaw()],
+      ]
+      for (const [breakRedis, mendRedis] of troubles) {
+        await expect.poll(takesProofs, { timeout: 10_000 }).toBe(true)
+        const proof = await prove()
+        await breakRedis()
+        for (const answer of [await use(one, proof), await use(other, proof)]) {
+          expect(answer).toMatchObject({
+            status: 503,
+            body: '{"message":"Service Unavailable"}',
+            challenge: null,
+          })
+          expect(answer.headers.get('retry-after')).toBe('2')
+        }
+        expect(await send(one, crypto.randomUUID(), 1)).toEqual({ ok: 1, refused: 0 })
+        await mendRedis()
+        await expect.poll(takesProofs, { timeout: 10_000 }).toBe(true)
+      }
+    })
+
+    it('do not remember it when its sender is over the rate limit', async () => {
+      const settings = { RATE_LIMIT_WINDOW_SECONDS: '1' }
+      const server = await startServer(undefined, settings)
+      try {
+        const { prove, use } = await createSender()
+        let proof = await prove()
+        while ((await use(server, proof)).status === 200) proof = await prove()
+        let { status } = await use(server, proof)
+        while (status === 429) status = (await use(server, proof)).status
+        expect(status).not.toBe(401)
+      } finally {
+        await server.end()
+      }
+    })
   })
 })
 

@@ -1,5 +1,6 @@
 import type { BrowserContext, Page } from 'playwright-core'
 import { pino } from 'pino'
+import { SYSTEM_CLOCKS } from '../../src/clocks.ts'
 import { loadConfig } from '../../src/config/config.ts'
 import { appRouter } from '../../src/router.ts'
 import { start, type Running } from '../../src/start.ts'
@@ -17,7 +18,7 @@ export function startApi(
     CLIENT_ORIGIN_URL: origin,
   }
   const logger = pino({ level: 'silent' })
-  return start(loadConfig(env), { router: appRouter, logger, now: Date.now })
+  return start(loadConfig(env), { router: appRouter, logger, ...SYSTEM_CLOCKS })
 }
 
 /** `npm run demo`, for the API and the issuer given. Resolves when the page can be opened. */

@@ -1,4 +1,5 @@
 import { pino } from 'pino'
+import { SYSTEM_CLOCKS } from '../../src/clocks.ts'
 import { loadConfig } from '../../src/config/config.ts'
 import { describeApi } from '../../src/openapi/description.ts'
 import type { Fetch } from '../../src/auth/fetch-json.ts'
@@ -20,6 +21,8 @@ export interface TestServerOptions {
   readonly env?: Record<string, string>
   /** Milliseconds since the epoch. */
   readonly now?: () => number
+  /** Milliseconds that are never set back; `now` where it is given. */
+  readonly monotonicNow?: () => number
   /** In place of `testRouter`. */
   readonly router?: ApiRouter
   readonly limits?: Partial<ServerLimits>
@@ -32,7 +35,8 @@ export interface TestServerOptions {
  * gives over REST is held to its OpenAPI document: `close` throws where one does not fit.
  */
 export async function startTestServer(options: TestServerOptions) {
-  const { issuer, env = {}, now = Date.now, router = testRouter } = options
+  const { issuer, env = {}, router = testRouter } = options
+  const { now = Date.now, monotonicNow = options.now ?? SYSTEM_CLOCKS.monotonicNow } = options
   const config = loadConfig({
     HOST: '127.0.0.1',
     PORT: '0',
@@ -48,6 +52,7 @@ export async function startTestServer(options: TestServerOptions) {
     router,
     logger,
     now,
+    monotonicNow,
     ...(options.fetch && { fetch: options.fetch }),
     limits: options.limits,
   })
