@@ -21,7 +21,8 @@ afterEach(async () => {
 })
 
 async function start(env: Record<string, string> = {}): Promise<TestServer> {
-  const server = await startTestServer({ issuer, now: clock.now, env })
+  const limits = { headersTimeoutMs: 60_000, requestTimeoutMs: 60_000 } // a thousand senders in one process
+  const server = await startTestServer({ issuer, now: clock.now, env, limits })
   servers.push(server)
   return server
 }
