@@ -2,7 +2,7 @@
 // beside its messages: the product has none.
 import { setTimeout as delay } from 'node:timers/promises'
 import { loadConfig } from '../dist/config/config.js'
-import { createLogger } from '../dist/logger.js'
+import { createLog } from '../dist/logger.js'
 import { READ_ADMIN_MESSAGES } from '../dist/messages/messages.js'
 import { messagesRouter } from '../dist/messages/messages.router.js'
 import { start } from '../dist/start.js'
@@ -27,10 +27,10 @@ const reportsRouter = router({
 })
 
 const config = loadConfig(process.env)
-const logger = await createLogger({ level: config.logLevel, production: config.production })
+const log = await createLog({ level: config.logLevel, production: config.production })
 const running = await start(config, {
   router: router({ messages: messagesRouter, reports: reportsRouter }),
-  logger,
+  ...log,
   now: Date.now,
 })
 process.on('SIGTERM', () => {
