@@ -50,6 +50,12 @@ export const SERVERS: readonly BenchServer[] = [
     guarded: true,
   },
   {
+    name: 'fastify-same-job',
+    label: 'the same with log, metrics, ids, limit',
+    script: peer('fastify-same-job'),
+    guarded: true,
+  },
+  {
     name: 'orpc',
     label: 'oRPC + jose',
     script: peer('orpc'),

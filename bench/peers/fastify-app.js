@@ -7,9 +7,13 @@ import Fastify from 'fastify'
 import { addReport, reportById } from './reports.js'
 import { audience, clientOrigin, hasPermission, host, issuer, messages, port } from './settings.js'
 
-/** @param keyOptions the options of @fastify/jwt that say which key verifies a token */
-export async function serve(keyOptions) {
-  const fastify = Fastify()
+/**
+ * @param keyOptions the options of @fastify/jwt that say which key verifies a token
+ * @param more options of Fastify, and a function that adds to it before all else
+ */
+export async function serve(keyOptions, more = {}) {
+  const fastify = Fastify(more.options)
+  await more.prepare?.(fastify)
   await fastify.register(helmet)
   await fastify.register(cors, { origin: clientOrigin, maxAge: 86_400 })
   await fastify.register(jwt, {
