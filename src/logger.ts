@@ -16,8 +16,9 @@ export async function createLog(options: {
   readonly production: boolean
 }): Promise<Log> {
   const { level, production } = options
-  if (!production) {
-    const logger = pino(loggerOptions(level), await prettyOutput())
+  const readable = production ? undefined : await prettyOutput()
+  if (readable) {
+    const logger = pino(loggerOptions(level), readable)
     return { logger, droppedLines: () => 0 }
   }
   const output = createLogOutput()
@@ -29,10 +30,10 @@ export function loggerOptions(level: LogLevel): LoggerOptions {
   return { level, serializers: { err: describeError } }
 }
 
-/** Loaded on demand: a production install does not have it. */
-async function prettyOutput(): Promise<DestinationStream> {
-  const { default: pretty } = await import('pino-pretty')
-  return pretty({
+/** Loaded on demand: a production install does not have it, and then lines are JSON. */
+async function prettyOutput(): Promise<DestinationStream | undefined> {
+  const module = await import('pino-pretty').catch(() => undefined)
+  return module?.default({
     ignore: 'pid,hostname',
     translateTime: 'HH:MM:ss',
     singleLine: true,

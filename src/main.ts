@@ -1,13 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import { SYSTEM_CLOCKS } from './clocks.ts'
-import { loadConfig } from './config/config.ts'
-import { ConfigError } from './config/config-error.ts'
+import { loadConfig, type Config } from './config/config.ts'
 import { prepareEnvironment } from './config/environment.ts'
+import { tokenArguments } from './local-issuer/token-arguments.ts'
 import { createLog } from './logger.ts'
-import { RouterError } from './procedures/router-error.ts'
 import { appRouter } from './router.ts'
 import { start, type Running } from './start.ts'
+import { explainStartFailure } from './start-failure.ts'
 import { welcome } from './welcome.ts'
 
 /** Within the 10 s that container platforms wait before they kill. */
@@ -37,29 +37,11 @@ function exitOnUncaught(logger: Logger): void {
   })
 }
 
-/** Addresses that can't be had, for whatever reason. */
-const UNUSABLE = ['EADDRNOTAVAIL', 'ENOTFOUND', 'EAI_AGAIN', 'EACCES']
-
-/** A problem that the person who starts the server can mend gets its text alone, without a stack. */
-function explain(error: unknown): string {
-  if (error instanceof ConfigError || error instanceof RouterError) return error.message
-  if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
-    const port = 'port' in error ? String(error.port) : ''
-    return `Port ${port} is already in use: stop the program that uses it, or set another one.`
-  }
-  if (
-    error instanceof Error &&
-    'syscall' in error &&
-    UNUSABLE.includes(String((error as NodeJS.ErrnoException).code))
-  ) {
-    return `The server can't listen where HOST and PORT say: ${error.message}`
-  }
-  return error instanceof Error ? (error.stack ?? error.message) : String(error)
-}
-
+/** Known once the settings are. */
+let config: Config | undefined
 try {
   const envFile = prepareEnvironment()
-  const config = loadConfig(process.env)
+  config = loadConfig(process.env)
   const log = await createLog({ level: config.logLevel, production: config.production })
   const { logger } = log
   exitOnUncaught(logger)
@@ -69,8 +51,13 @@ try {
   stopOnSignals(running, logger)
   const { port, metricsPort, localIssuer } = running
   if (localIssuer === undefined) logger.info({ metricsPort, port }, 'listening')
-  else process.stdout.write(welcome({ api: `http://localhost:${port}`, issuer: localIssuer }))
+  if (!config.production) {
+    const api = `http://localhost:${port}`
+    const args = localIssuer === undefined ? [] : tokenArguments(config, localIssuer)
+    const { platform } = process
+    process.stdout.write(welcome({ api, localIssuer, tokenArguments: args, platform }))
+  }
 } catch (error) {
-  process.stderr.write(`${explain(error)}\n`)
+  process.stderr.write(`${explainStartFailure(error, config)}\n`)
   process.exit(1)
 }

@@ -93,7 +93,7 @@ describe('a port in use', () => {
     const program = run(MAIN, { env })
     expect(await program.exit).toBe(1)
     expect(program.output()).toBe(
-      `Port ${port} is already in use: stop the program that uses it, or set another one.\n`,
+      `Port ${port} is already in use: stop the program that uses it, or set PORT to another one.\n`,
     )
     await closeServer(other)
   })

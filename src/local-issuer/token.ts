@@ -2,17 +2,18 @@ import { loadConfig, type Config } from '../config/config.ts'
 import { ConfigError } from '../config/config-error.ts'
 import { prepareEnvironment } from '../config/environment.ts'
 import { fetchToken } from './fetch-token.ts'
+import { settingsIn } from './token-arguments.ts'
 import { PEOPLE, personById } from './people.ts'
 
 /** A reason not to print a token, for the person who asked for one. */
 class Refusal extends Error {}
 
 /**
- * `npm run -s token -- <person>`: an access token of the running local issuer.
+ * `npm run -s token -- <person> [NAME=value ...]`: an access token of the running local issuer.
  *
  * @throws {Refusal | ConfigError} when there is none to be had
  */
-async function tokenFor(id: string | undefined): Promise<string> {
+async function tokenFor([id, ...settings]: readonly string[]): Promise<string> {
   const person = personById(id)
   if (!person) {
     const people = PEOPLE.map((known) => known.id).join(' or ')
@@ -21,7 +22,7 @@ async function tokenFor(id: string | undefined): Promise<string> {
   if (process.env['NODE_ENV'] === 'production') {
     throw new Refusal('There is no local issuer in production (NODE_ENV=production).')
   }
-  return fetchTokenOf(person.id, loadConfig(process.env))
+  return fetchTokenOf(person.id, loadConfig({ ...process.env, ...settingsIn(settings) }))
 }
 
 async function fetchTokenOf(person: string, config: Config): Promise<string> {
@@ -44,7 +45,7 @@ const messageOf = (error: unknown) => (error instanceof Error ? error.message : 
 
 try {
   prepareEnvironment()
-  process.stdout.write(`${await tokenFor(process.argv[2])}\n`)
+  process.stdout.write(`${await tokenFor(process.argv.slice(2))}\n`)
 } catch (error) {
   if (!(error instanceof Refusal || error instanceof ConfigError)) throw error
   process.stderr.write(`${error.message}\n`)

@@ -42,7 +42,8 @@ export async function startPrometheusMetrics(address: {
 
 function createMetricsServer(registry: Registry): Server {
   return createServer((req, res) => {
-    if (req.url !== '/metrics' || req.method !== 'GET') {
+    const [path] = req.url?.split('?') ?? []
+    if (path !== '/metrics' || !['GET', 'HEAD'].includes(req.method ?? '')) {
       res.writeHead(404).end()
       return
     }

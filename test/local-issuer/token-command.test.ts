@@ -62,6 +62,14 @@ describe('npm run -s token', () => {
     expect(claims.aud).toContain(API)
   })
 
+  it('takes settings as arguments, over those of its shell', async () => {
+    const args = Object.entries(env).map(([name, value]) => `${name}=${value}`)
+    const elsewhere = { LOCAL_ISSUER_PORT: '1', AUTH0_AUDIENCE: 'other' }
+    const { status, stdout } = await token(['user', ...args], elsewhere)
+    expect(status).toBe(0)
+    expect(decodeJwt(stdout.trim()).iss).toBe(issuer.issuer)
+  })
+
   it('reads .env', async () => {
     const lines = Object.entries(env).map(([name, value]) => `${name}=${value}\n`)
     const cwd = await mkdtemp(join(folder, 'with-env-'))

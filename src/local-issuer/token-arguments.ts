@@ -1,0 +1,27 @@
+import { loadConfig, type Config } from '../config/config.ts'
+
+/**
+ * What `npm run token` in a shell without the server's settings has to be told: `NAME=value` for each
+ * setting that the token depends on and that is not the default.
+ */
+export function tokenArguments(config: Config, localIssuer: string): string[] {
+  const defaults = loadConfig({})
+  const port = new URL(localIssuer).port
+  const [audience] = config.audiences
+  const [origin = ''] = config.clientOrigins
+  return [
+    ...(port === String(defaults.localIssuerPort) ? [] : [`LOCAL_ISSUER_PORT=${port}`]),
+    ...(audience === defaults.audiences[0] ? [] : [`AUTH0_AUDIENCE=${audience}`]),
+    ...(origin === defaults.clientOrigins[0] ? [] : [`CLIENT_ORIGIN_URL=${origin}`]),
+  ]
+}
+
+/** @returns the settings that arguments name */
+export function settingsIn(args: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    args.map((arg) => {
+      const end = arg.indexOf('=')
+      return [arg.slice(0, end), arg.slice(end + 1)]
+    }),
+  )
+}

@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest'
+import { loadConfig } from '../src/config/config.ts'
+import { tokenArguments } from '../src/local-issuer/token-arguments.ts'
+import { explainStartFailure } from '../src/start-failure.ts'
+import { welcome } from '../src/welcome.ts'
+
+const api = 'http://localhost:6060'
+const issuer = 'http://localhost:6061/'
+
+describe('what npm run dev prints', () => {
+  it('tells the token command of the settings that another shell does not have', () => {
+    expect(tokenArguments(loadConfig({}), issuer)).toEqual([])
+    const config = loadConfig({ AUTH0_AUDIENCE: 'my-api', CLIENT_ORIGIN_URL: 'http://a.example' })
+    const args = tokenArguments(config, 'http://localhost:7000/')
+    const text = welcome({ api, localIssuer: issuer, tokenArguments: args, platform: 'linux' })
+    expect(text).toContain(
+      '$(npm run -s token -- user LOCAL_ISSUER_PORT=7000 AUTH0_AUDIENCE=my-api CLIENT_ORIGIN_URL=http://a.example)',
+    )
+  })
+
+  it('is the same with an issuer of the settings, but for its tokens', () => {
+    const text = welcome({ api, localIssuer: undefined, tokenArguments: [], platform: 'linux' })
+    expect(text).toContain(`curl -H "Authorization: Bearer ACCESS_TOKEN" ${api}/api/messages/admin`)
+    expect(text).not.toContain('Local issuer')
+  })
+
+  it('calls the real curl in PowerShell', () => {
+    const text = welcome({ api, localIssuer: issuer, tokenArguments: [], platform: 'win32' })
+    expect(text.match(/^ *curl\.exe /gm)).toHaveLength(3)
+  })
+})
+
+describe('a start that fails', () => {
+  const inUse = (port: number) => Object.assign(new Error('in use'), { code: 'EADDRINUSE', port })
+
+  it.each([
+    [6060, 'PORT'],
+    [9464, 'METRICS_PORT'],
+    [6061, 'LOCAL_ISSUER_PORT'],
+  ])('names the setting of port %i: %s', (port, name) => {
+    const config = loadConfig({ METRICS_PORT: '9464' })
+    expect(explainStartFailure(inUse(port), config)).toContain(`set ${name} to another one`)
+  })
+
+  it('says what the local issuer needs where it is not installed', () => {
+    const error = Object.assign(new Error('no oidc-provider'), { code: 'ERR_MODULE_NOT_FOUND' })
+    expect(explainStartFailure(error, loadConfig({}))).toMatch(/^No issuer is set[^\n]*$/)
+  })
+})
