@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { calculateJwkThumbprint, EmbeddedJWK, errors, jwtVerify, type JWTVerifyResult } from 'jose'
 import { invalidProof } from './errors.ts'
+import { isCompactJws } from './token-shape.ts'
 import type { ProofUse, ReplayMemory } from './replay-memory.ts'
 
 /** What a proof may be signed with; the challenge names them (RFC 9449 §7.1). */
@@ -62,7 +63,7 @@ export async function useProof(use: ProofUse, memory: ReplayMemory): Promise<voi
 
 /** Everything in a proof is the sender's, so whatever fails here is a fault of the proof. */
 async function verifySignature(proof: string, nowMs: number): Promise<JWTVerifyResult> {
-  if (proof.length > MAX_PROOF_CHARS) throw invalidProof('proof_malformed')
+  if (proof.length > MAX_PROOF_CHARS || !isCompactJws(proof)) throw invalidProof('proof_malformed')
   let result: JWTVerifyResult
   try {
     result = await jwtVerify(proof, EmbeddedJWK, {

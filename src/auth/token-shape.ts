@@ -1,8 +1,26 @@
 import type { TokenFault } from './errors.ts'
 
-/** Three parts in base64url without padding (RFC 7515 §7.1): jose would take padding too. */
+/**
+ * Three parts in base64url without padding (RFC 7515 §7.1), each in its canonical form: jose would take
+ * padding too, and any idle bits, which give a signature up to 16 texts.
+ */
 export function isCompactJws(token: string): boolean {
-  return /^[\w-]+\.[\w-]+\.[\w-]+$/.test(token)
+  return /^[\w-]+\.[\w-]+\.[\w-]+$/.test(token) && token.split('.').every(isCanonical)
+}
+
+/** RFC 4648 §3.5: the bits of the last character that stand for no byte are zero. */
+function isCanonical(part: string): boolean {
+  const last = part.slice(-1)
+  switch (part.length % 4) {
+    case 0:
+      return true
+    case 2:
+      return 'AQgw'.includes(last)
+    case 3:
+      return 'AEIMQUYcgkosw048'.includes(last)
+    default:
+      return false // no number of bytes has such a length
+  }
 }
 
 /**
