@@ -4,6 +4,7 @@ import { createApp } from './app.ts'
 import { createAuthenticator } from './auth/authenticate.ts'
 import type { Fetch } from './auth/fetch-json.ts'
 import { createKeySource, type KeyFetch, type KeySourceOptions } from './auth/keys.ts'
+import { createBackground } from './background.ts'
 import type { Clocks } from './clocks.ts'
 import type { Config } from './config/config.ts'
 import { startLocalIssuer } from './local-issuer/start.ts'
@@ -118,7 +119,8 @@ async function createParts(config: Config, options: PartsOptions) {
   }
   const keys = createKeySource({
     issuer,
-    now,
+    monotonicNow: options.monotonicNow,
+    inBackground: tracing.traceBackground(createBackground()),
     fetch: tracing.traceFetch(options.fetch ?? fetch),
     onFetch,
   })

@@ -1,5 +1,6 @@
 import { createLocalJWKSet, type JWTVerifyGetKey } from 'jose'
 import { keysUnavailable } from './errors.ts'
+import type { InBackground } from '../background.ts'
 import type { Fetch } from './fetch-json.ts'
 import { discover, type IssuerMetadata } from './issuer-metadata.ts'
 import { fetchSigningKeys } from './jwks.ts'
@@ -52,9 +53,11 @@ export interface KeyFetch {
 export interface KeySourceOptions {
   /** Where the keys are, or the base URL of an issuer whose discovery document says so. */
   readonly issuer: IssuerMetadata | { readonly discover: string }
-  /** Milliseconds since the epoch. */
-  readonly now: () => number
+  /** Milliseconds, by a clock that is never set back. */
+  readonly monotonicNow: () => number
   readonly fetch: Fetch
+  /** Runs a fetch apart from the request that began it: others wait for it too, and it may outlive it. */
+  readonly inBackground: InBackground
   readonly onFetch: (outcome: KeyFetch) => void
 }
 
@@ -63,7 +66,7 @@ export interface KeySourceOptions {
  * that the issuer withdrew are gone with the next fetch.
  */
 export function createKeySource(options: KeySourceOptions): KeySource {
-  const { now } = options
+  const { monotonicNow: now, inBackground } = options
   let metadata = 'issuer' in options.issuer ? options.issuer : undefined
   let keySet: KeySet | undefined
   let published = ''
@@ -97,7 +100,7 @@ export function createKeySource(options: KeySourceOptions): KeySource {
   }
 
   function refreshOnce(): Promise<void> {
-    return (inFlight ??= refresh().finally(() => {
+    return (inFlight ??= inBackground('fetch keys', refresh).finally(() => {
       inFlight = undefined
     }))
   }

@@ -19,6 +19,7 @@ import type { Authenticate } from '../auth/authenticate.ts'
 import { AuthError } from '../auth/errors.ts'
 import type { Fetch } from '../auth/fetch-json.ts'
 import { mapProcedures } from '../procedures/map-procedures.ts'
+import type { InBackground } from '../background.ts'
 import type { ApiRouter } from '../trpc.ts'
 import { inSpan } from './spans.ts'
 import { createRequestTracer } from './trace-request.ts'
@@ -49,6 +50,7 @@ export async function startOpenTelemetry(
     requestHandlers: [createRequestTracer(tracer)],
     traceProcedures: (router) => traceProcedures(tracer, router),
     traceAuthentication: (authenticate) => traceAuthentication(tracer, authenticate),
+    traceBackground: (inBackground) => traceBackground(tracer, inBackground),
     traceFetch: (fetch) => traceFetch(tracer, fetch),
     async close() {
       const sent = provider.shutdown().catch(() => undefined) // the diagnostic log has said why
@@ -106,6 +108,15 @@ function traceAuthentication(tracer: Tracer, authenticate: Authenticate): Authen
         return note(error)
       }
     })
+}
+
+/** Background work has a trace of its own, with a link to the request that began it. */
+function traceBackground(tracer: Tracer, inBackground: InBackground): InBackground {
+  return (name, work) => {
+    const request = trace.getSpanContext(context.active())
+    const links = request ? [{ context: request }] : []
+    return inBackground(name, () => inSpan(tracer, { name, root: true, links }, work))
+  }
 }
 
 /** The issuer is told the trace (`traceparent`, W3C Trace Context §3.2). */

@@ -1,6 +1,7 @@
 import type { RequestHandler } from 'express'
 import type { Authenticate } from '../auth/authenticate.ts'
 import type { Fetch } from '../auth/fetch-json.ts'
+import type { InBackground } from '../background.ts'
 import type { ApiRouter } from '../trpc.ts'
 
 /** Where spans are sent; the rest of OpenTelemetry's settings the SDK reads from `OTEL_*` itself. */
@@ -14,6 +15,7 @@ export interface Tracing {
   readonly requestHandlers: readonly RequestHandler[]
   readonly traceProcedures: (router: ApiRouter) => ApiRouter
   readonly traceAuthentication: (authenticate: Authenticate) => Authenticate
+  readonly traceBackground: (inBackground: InBackground) => InBackground
   readonly traceFetch: (fetch: Fetch) => Fetch
   /** Sends what is still to be sent. */
   readonly close: () => Promise<void>
@@ -24,6 +26,7 @@ export const NO_TRACING: Tracing = {
   requestHandlers: [],
   traceProcedures: (router) => router,
   traceAuthentication: (authenticate) => authenticate,
+  traceBackground: (inBackground) => inBackground,
   traceFetch: (fetch) => fetch,
   close: () => Promise.resolve(),
 }

@@ -22,7 +22,7 @@ afterEach(async () => {
 
 async function start(env: Record<string, string> = {}): Promise<TestServer> {
   const limits = { headersTimeoutMs: 60_000, requestTimeoutMs: 60_000 } // a thousand senders in one process
-  const server = await startTestServer({ issuer, now: clock.now, env, limits })
+  const server = await startTestServer({ issuer, ...clock, env, limits })
   servers.push(server)
   return server
 }
@@ -120,6 +120,27 @@ describe('the keys', () => {
     expect(await statusOf(server, token)).toBe(200)
     clock.advance({ minutes: 11 })
     expect(await statusOf(server, token)).toBe(401)
+    expect(await statusOf(server, await mint())).toBe(200)
+  })
+
+  it.each([-2, 2])('are renewed as ever when the wall clock is set by %d hours', async (hours) => {
+    const server = await start()
+    const token = await mint()
+    expect(await statusOf(server, token)).toBe(200)
+    issuer.keys = [await createSigningKey('key-2')]
+    clock.set({ hours })
+    expect(await statusOf(server, token)).toBe(200)
+    clock.advance({ minutes: 11 })
+    expect(await statusOf(server, token)).toBe(401)
+    expect(await statusOf(server, await mint())).toBe(200)
+  })
+
+  it('are asked for again for an unknown key id when the wall clock was set back', async () => {
+    const server = await start()
+    expect(await statusOf(server, await mint({ header: { kid: 'a' } }))).toBe(401)
+    clock.set({ hours: -2 })
+    clock.advance({ seconds: 31 })
+    issuer.keys = [await createSigningKey('key-2'), ...issuer.keys]
     expect(await statusOf(server, await mint())).toBe(200)
   })
 

@@ -81,23 +81,30 @@ describe('a traced server', () => {
     )
   })
 
-  it('passes the trace on to the issuer when it fetches keys', async () => {
+  it('fetches keys in a trace of their own, and sends the issuer no baggage of the request', async () => {
     const { traceId, headers } = newTrace()
+    const baggage = `a=${'x'.repeat(8_000)}`
     const token = await issuer.mint({ key: await createSigningKey('new') })
     await fetch(`${server.url}/trpc/messages.protected`, {
-      headers: { ...headers, ...bearer(token) },
+      headers: { ...headers, baggage, ...bearer(token) },
     })
-    await expect.poll(() => spansOf(traceId).some(({ kind }) => kind === SERVER)).toBe(true)
-    const fetches = spansOf(traceId).filter(({ kind }) => kind === CLIENT)
+    const verification = () => spansOf(traceId).find(({ name }) => name === 'verify access token')
+    const linked = () =>
+      receiver.spans().filter(({ links }) => links.includes(verification()?.spanId ?? ''))
+    await expect.poll(() => linked().map(({ name }) => name)).toEqual(['fetch keys'])
+    const [keyFetch] = linked()
+    expect(keyFetch?.parentSpanId ?? '').toBe('')
+    expect(keyFetch?.traceId).not.toBe(traceId)
+    const fetches = spansOf(keyFetch?.traceId ?? '').filter(({ kind }) => kind === CLIENT)
     expect(fetches.map(({ attributes }) => attributes['url.full'])).toEqual([
       `${issuer.url}/.well-known/openid-configuration`,
       `${issuer.url}/.well-known/jwks.json`,
     ])
     const last = fetches.at(-1)
-    expect(issuer.lastHeaders['traceparent']).toBe(`00-${traceId}-${last?.spanId}-01`)
-    const verification = spansOf(traceId).find(({ name }) => name === 'verify access token')
-    expect(verification?.attributes).toMatchObject({ 'auth.refusal': 'unknown_key' })
-    expect(verification?.status.code).not.toBe(ERROR)
+    expect(issuer.lastHeaders['traceparent']).toBe(`00-${last?.traceId}-${last?.spanId}-01`)
+    expect(issuer.lastHeaders).not.toHaveProperty('baggage')
+    expect(verification()?.attributes).toMatchObject({ 'auth.refusal': 'unknown_key' })
+    expect(verification()?.status.code).not.toBe(ERROR)
   })
 
   it('has a trace of its own for a request without one, and none for health checks', async () => {

@@ -13,6 +13,8 @@ export interface ReceivedSpan {
   /** 2: error. */
   readonly status: { readonly code?: number }
   readonly attributes: Record<string, unknown>
+  /** Ids of the spans that it is linked to. */
+  readonly links: readonly string[]
   readonly service: unknown
 }
 
@@ -25,7 +27,10 @@ interface Payload {
   readonly resourceSpans: readonly {
     readonly resource: { readonly attributes: readonly KeyValue[] }
     readonly scopeSpans: readonly {
-      readonly spans: readonly (Omit<ReceivedSpan, 'attributes'> & { attributes: KeyValue[] })[]
+      readonly spans: readonly (Omit<ReceivedSpan, 'attributes' | 'links'> & {
+        attributes: KeyValue[]
+        links?: readonly { readonly spanId: string }[]
+      })[]
     }[]
   }[]
 }
@@ -57,6 +62,7 @@ function spansOf({ resourceSpans }: Payload): ReceivedSpan[] {
       spans.map((span) => ({
         ...span,
         attributes: plain(span.attributes),
+        links: (span.links ?? []).map(({ spanId }) => spanId),
         service: plain(resource.attributes)['service.name'],
       })),
     ),

@@ -1,0 +1,13 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+
+/** Runs work that outlives the request that began it. `name` is for a trace of the work's own. */
+export type InBackground = <T>(name: string, work: () => Promise<T>) => Promise<T>
+
+/**
+ * Work runs in the context of whoever calls this, and in no request's: else what a stranger put into a
+ * request's context, such as `baggage`, goes along to others.
+ */
+export function createBackground(): InBackground {
+  const outside = AsyncLocalStorage.snapshot()
+  return (_name, work) => outside(work)
+}
