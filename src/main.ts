@@ -10,6 +10,8 @@ import { start, type Running } from './start.ts'
 import { explainStartFailure } from './start-failure.ts'
 import { welcome } from './welcome.ts'
 
+/** Git-ignored, so that saving a source file in development signs nobody out. */
+const LOCAL_ISSUER_FOLDER = '.local-issuer'
 /** Within the 10 s that container platforms wait before they kill. */
 const STOP_LIMIT_MS = 9_500
 /** `npm start` passes on a signal that the terminal has sent to every process already. */
@@ -47,7 +49,12 @@ try {
   exitOnUncaught(logger)
   if (envFile) logger.info({ file: envFile.path }, 'settings read from .env')
   for (const warning of [...(envFile?.warnings ?? []), ...config.warnings]) logger.warn(warning)
-  const running = await start(config, { router: appRouter, ...log, ...SYSTEM_CLOCKS })
+  const running = await start(config, {
+    router: appRouter,
+    ...log,
+    ...SYSTEM_CLOCKS,
+    localIssuerFolder: LOCAL_ISSUER_FOLDER,
+  })
   stopOnSignals(running, logger)
   const { port, metricsPort, localIssuer } = running
   if (localIssuer === undefined) logger.info({ metricsPort, port }, 'listening')

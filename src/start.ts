@@ -11,6 +11,7 @@ import { startLocalIssuer } from './local-issuer/start.ts'
 import { createKeyFetchLog } from './observability/key-fetch-log.ts'
 import { NO_METRICS, type Metrics } from './observability/metrics.ts'
 import { NO_TRACING, type Tracing } from './observability/tracing.ts'
+import { permissionsOf } from './procedures/guard.ts'
 import { loadLazyRouters } from './procedures/lazy-routers.ts'
 import { createHttpServer, DEFAULT_LIMITS, listen, type ServerLimits } from './server.ts'
 import { createSharedState } from './shared-state.ts'
@@ -45,6 +46,8 @@ export interface StartOptions extends Clocks {
   readonly limits?: Partial<ServerLimits> | undefined
   /** How the issuer is asked. */
   readonly fetch?: Fetch
+  /** Where the local issuer keeps what outlives a restart; without it, nothing does. */
+  readonly localIssuerFolder?: string
 }
 
 /**
@@ -56,7 +59,10 @@ export interface StartOptions extends Clocks {
 export async function start(config: Config, options: StartOptions): Promise<Running> {
   const { logger } = options
   const router = await loadLazyRouters(options.router)
-  const localIssuer = config.issuer ? undefined : await startLocalIssuer(config, logger)
+  const permissions = permissionsOf(router)
+  const localIssuer = config.issuer
+    ? undefined
+    : await startLocalIssuer(config, { ...options, permissions })
   const issuer = config.issuer ?? localIssuer
   if (!issuer) throw new Error('There is no issuer')
   const parts = await createParts(config, { ...options, router, issuer })

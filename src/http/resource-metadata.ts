@@ -1,6 +1,5 @@
-import type { AnyProcedure } from '@trpc/server'
 import type { RequestHandler } from 'express'
-import { guardOf } from '../procedures/guard.ts'
+import { permissionsOf } from '../procedures/guard.ts'
 import type { ApiRouter } from '../trpc.ts'
 import { baseUrlOf } from './base-url.ts'
 
@@ -15,14 +14,13 @@ export function createResourceMetadataHandler(options: {
   readonly issuer: () => string | undefined
   readonly publicUrl: string | undefined
 }): RequestHandler {
-  const procedures = Object.values(options.router._def.procedures as Record<string, AnyProcedure>)
-  const scopes = procedures.flatMap((procedure) => guardOf(procedure).permissions)
+  const scopes = permissionsOf(options.router)
   return (req, res) => {
     const issuer = options.issuer()
     res.json({
       resource: baseUrlOf(req, options.publicUrl),
       authorization_servers: issuer !== undefined && URL.canParse(issuer) ? [issuer] : [],
-      scopes_supported: [...new Set(scopes)],
+      scopes_supported: scopes,
       bearer_methods_supported: ['header'],
       resource_name: 'Messages API',
     })

@@ -2,7 +2,7 @@ import type { Context, Middleware } from 'koa'
 import type { ErrorOut, KoaContextWithOIDC } from 'oidc-provider'
 import { securityHeaders } from './page.ts'
 import { errorPage, homePage, signedOutPage } from './pages.ts'
-import { PEOPLE } from './people.ts'
+import { PEOPLE, picture, picturePath } from './people.ts'
 import type { IssuerSettings } from './settings.ts'
 
 /** Answers with a page that no cache keeps. */
@@ -26,6 +26,18 @@ export function showHomePage(settings: IssuerSettings): Middleware {
     if (ctx.path === '/' && ctx.method === 'GET') answerWithPage(ctx, html)
     else await next()
   }
+}
+
+/** The picture that a profile names, for a page on any origin. */
+export const showPicture: Middleware = async (ctx, next) => {
+  const person = PEOPLE.find((known) => picturePath(known) === ctx.path)
+  if (!person || ctx.method !== 'GET') {
+    await next()
+    return
+  }
+  ctx.set('cross-origin-resource-policy', 'cross-origin')
+  ctx.type = 'image/svg+xml'
+  ctx.body = picture(person)
 }
 
 export const showError =

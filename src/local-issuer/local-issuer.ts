@@ -1,13 +1,15 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { jsonAsForm } from './body.ts'
-import { createSigningKey } from './keys.ts'
 import { createProvider } from './provider.ts'
 import type { IssuerSettings } from './settings.ts'
+import { openState } from './state.ts'
 
 export interface LocalIssuerOptions extends Omit<IssuerSettings, 'issuer'> {
   /** 0 takes any free one. */
   readonly port: number
+  /** Where keys and sessions are kept from one run to the next; `undefined`: nowhere. */
+  readonly stateFile?: string | undefined
 }
 
 export interface LocalIssuer {
@@ -23,17 +25,16 @@ const NO_SUCH_ADDRESS = ['EADDRNOTAVAIL', 'EAFNOSUPPORT']
 
 /**
  * Starts an OpenID provider for development, which has people to sign in as and needs no account
- * anywhere. It listens on loopback only, forgets everything when it is closed, and makes its keys anew
- * at each start.
+ * anywhere. It listens on loopback only. Without a `stateFile` it forgets everything when it is closed.
  *
  * @throws {Error} `EADDRINUSE` when the port is taken
  */
 export async function startLocalIssuer(options: LocalIssuerOptions): Promise<LocalIssuer> {
-  const key = await createSigningKey()
   const servers = await listenOnLoopback(options.port)
+  const state = await openState({ file: options.stateFile, onError: options.onError })
   const port = portOf(servers[0])
   const issuer = `http://localhost:${port}/`
-  const provider = createProvider({ ...options, issuer }, key)
+  const provider = createProvider({ ...options, issuer }, state)
   const answer = provider.callback()
   const listener: RequestListener = (request, response) => {
     jsonAsForm(request).then(
@@ -47,6 +48,7 @@ export async function startLocalIssuer(options: LocalIssuerOptions): Promise<Loc
     jwksUri: `${issuer}.well-known/jwks.json`,
     close: async () => {
       await Promise.all(servers.map(close))
+      state.close()
     },
   }
 }

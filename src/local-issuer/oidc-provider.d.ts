@@ -6,15 +6,10 @@ declare module 'oidc-provider/lib/provider.js' {
   export { default as Provider } from 'oidc-provider'
 }
 
-/** The store that the provider uses by default, with a warning that production needs another. */
-declare module 'oidc-provider/lib/adapters/memory_adapter.js' {
-  import type { AdapterFactory } from 'oidc-provider'
-
-  export function createMemoryAdapter(clockToleranceSeconds?: number): AdapterFactory
-}
-
 declare module 'oidc-provider/lib/helpers/errors.js' {
   import type { errors } from 'oidc-provider'
 
+  export const AccessDenied: typeof errors.AccessDenied
+  export const InvalidGrant: typeof errors.InvalidGrant
   export const InvalidTarget: typeof errors.InvalidTarget
 }

@@ -6,6 +6,10 @@ export interface IssuerSettings {
   readonly issuer: string
   /** The identifier of the API: the only value that a client may ask for as `audience`. */
   readonly audience: string
+  /** Addresses of the API, which a client may ask for as `resource` (RFC 8707) too. */
+  readonly resources: readonly string[]
+  /** Every permission that the API asks for. */
+  readonly permissions: readonly string[]
   /** Origins that may get codes and tokens, and to which log-out may return. */
   readonly allowedOrigins: readonly string[]
   /** Hears of failures that are the issuer's own fault. */

@@ -4,6 +4,7 @@ import { answerWithPage } from './answers.ts'
 import { readBody } from './body.ts'
 import { errorPage } from './pages.ts'
 import { PEOPLE, personById } from './people.ts'
+import type { IssuerSettings } from './settings.ts'
 import { signInPage } from './sign-in-page.ts'
 
 const PATH = '/u/login/'
@@ -11,7 +12,7 @@ const PATH = '/u/login/'
 export const signInPath = (uid: string) => PATH + uid
 
 /** The sign-in page, and what follows from the choice made there. */
-export function signIn(provider: Provider): Middleware {
+export function signIn(provider: Provider, { permissions }: IssuerSettings): Middleware {
   return async (ctx, next) => {
     if (!ctx.path.startsWith(PATH)) {
       await next()
@@ -28,7 +29,10 @@ export function signIn(provider: Provider): Middleware {
       const options = { mergeWithLastSubmission: true }
       ctx.status = 303
       ctx.redirect(await provider.interactionResult(ctx.req, ctx.res, result, options))
-    } else answerWithPage(ctx, signInPage(PEOPLE, appOf(interaction.params)))
+    } else {
+      const app = appOf(interaction.params)
+      answerWithPage(ctx, signInPage({ people: PEOPLE, permissions, app }))
+    }
   }
 }
 

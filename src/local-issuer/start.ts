@@ -1,6 +1,14 @@
+import { join } from 'node:path'
 import type { Logger } from 'pino'
 import { auth0Metadata, type IssuerMetadata } from '../auth/issuer-metadata.ts'
 import type { Config } from '../config/config.ts'
+
+interface StartOptions {
+  readonly logger: Logger
+  /** Every permission that the API asks for: the local admin has them all. */
+  readonly permissions: readonly string[]
+  readonly localIssuerFolder?: string
+}
 
 /**
  * Starts the local issuer as the server's settings want it. The issuer itself is loaded on demand: an
@@ -8,19 +16,28 @@ import type { Config } from '../config/config.ts'
  */
 export async function startLocalIssuer(
   config: Config,
-  logger: Logger,
+  { logger, permissions, localIssuerFolder }: StartOptions,
 ): Promise<IssuerMetadata & { close: () => Promise<void> }> {
   const local = await import('./local-issuer.ts')
+  const port = config.localIssuerPort
+  const addresses = ownOrigins(config)
   const { issuer, close } = await local.startLocalIssuer({
-    port: config.localIssuerPort,
+    port,
     audience: config.audiences[0],
-    allowedOrigins: [...config.clientOrigins, ...ownOrigins(config)],
+    resources: config.publicUrl === undefined ? addresses : [config.publicUrl, ...addresses],
+    permissions,
+    allowedOrigins: [...config.clientOrigins, ...addresses],
+    stateFile: stateFile(localIssuerFolder, port),
     onError: (err) => {
       logger.error({ err }, 'the local issuer failed')
     },
   })
   return { ...auth0Metadata(issuer), close }
 }
+
+/** One for each port. On any free port, the next run is another issuer, which nobody is signed in at. */
+const stateFile = (folder: string | undefined, port: number) =>
+  folder === undefined || port === 0 ? undefined : join(folder, `${port}.json`)
 
 /** Where the API's own page may be looked at, which signs in at the local issuer too. */
 function ownOrigins({ publicUrl, port }: Config): string[] {

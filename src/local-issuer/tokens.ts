@@ -1,4 +1,4 @@
-import { jwtVerify, type CryptoKey } from 'jose'
+import { jwtVerify } from 'jose'
 import type {
   AccessToken,
   Client,
@@ -8,18 +8,20 @@ import type {
   Provider,
 } from 'oidc-provider'
 import { SIGNING_ALG } from './keys.ts'
-import { personBySubject } from './people.ts'
+import { permissionsOf, personBySubject } from './people.ts'
 import type { IssuerSettings } from './settings.ts'
+import type { State } from './state.ts'
 
 /**
  * Access tokens that look and serve like Auth0's: JWTs that are good for the API and at `/userinfo`
  * too. There oidc-provider knows only opaque tokens, which it stores. So an opaque one, which nobody
  * gets to see, is stored beside each JWT and stands in for it.
  */
-export function createTokenFormat({ issuer, audience }: IssuerSettings, publicKey: CryptoKey) {
+export function createTokenFormat(settings: IssuerSettings, { signingKey, store }: State) {
+  const { issuer, audience, permissions } = settings
   const userinfo = `${issuer}userinfo`
-  /** From the `jti` of a JWT to its stand-in. */
-  const standIns = new Map<string, string>()
+  /** Where the stand-in of a JWT is found. */
+  const keyOf = (jti: string) => `StandIn:${jti}`
 
   /** Gives a JWT the claims of Auth0's. */
   const customize = async (
@@ -27,18 +29,25 @@ export function createTokenFormat({ issuer, audience }: IssuerSettings, publicKe
     token: AccessToken | ClientCredentials,
     { payload }: JWTStructured,
   ): Promise<void> => {
-    if (token.kind !== 'AccessToken' || !oidc.client) return
-    payload['aud'] = [audience, userinfo]
     payload['azp'] = payload['client_id']
-    payload['permissions'] = personBySubject(token.accountId)?.permissions ?? []
-    standIns.set(token.jti, await standInFor(oidc.provider, token, oidc.client).save())
+    if (token.kind !== 'AccessToken') {
+      Object.assign(payload, machineClaims(token))
+      return
+    }
+    if (!oidc.client) return
+    payload['aud'] = [audience, userinfo]
+    payload['permissions'] = permissionsOf(personBySubject(token.accountId), permissions)
+    const standIn = standInFor(oidc.provider, token, oidc.client)
+    const ttl = token.expiration * 1000
+    store.set(keyOf(token.jti), { standIn: await standIn.save() }, { ttl })
   }
 
   const storedToken = async (token: string): Promise<string> => {
     if (!token.includes('.')) return token
     const expected = { issuer, audience: userinfo, algorithms: [SIGNING_ALG] }
-    const verified = await jwtVerify(token, publicKey, expected).catch(() => undefined)
-    return standIns.get(verified?.payload.jti ?? '') ?? token
+    const verified = await jwtVerify(token, signingKey.publicKey, expected).catch(() => undefined)
+    const found = store.get(keyOf(verified?.payload.jti ?? ''))
+    return typeof found?.['standIn'] === 'string' ? found['standIn'] : token
   }
 
   /** Makes a JWT find its stand-in wherever the provider is given an access token. */
@@ -50,6 +59,13 @@ export function createTokenFormat({ issuer, audience }: IssuerSettings, publicKe
 
   return { customize, accept }
 }
+
+/** What Auth0 says of a machine, an application that gets a token for itself: it may what it asked for. */
+const machineClaims = ({ clientId, scope }: ClientCredentials) => ({
+  sub: `${clientId ?? ''}@clients`,
+  gty: 'client-credentials',
+  permissions: scope?.split(' ') ?? [],
+})
 
 /** The same token without an audience, and so opaque. */
 function standInFor({ AccessToken }: Provider, token: AccessToken, client: Client): AccessToken {

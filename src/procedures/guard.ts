@@ -1,5 +1,5 @@
 import type { AnyProcedure } from '@trpc/server'
-import { authenticated } from '../trpc.ts'
+import { authenticated, type ApiRouter } from '../trpc.ts'
 
 type Guard = object & { permissions?: readonly string[] }
 
@@ -11,4 +11,10 @@ export function guardOf(procedure: AnyProcedure): { token: boolean; permissions:
     token: authenticated._middlewares.some((guard: Guard) => middlewares.includes(guard)),
     permissions: middlewares.flatMap(({ permissions }) => permissions ?? []),
   }
+}
+
+/** Every permission that some procedure asks for, each once. */
+export function permissionsOf(router: ApiRouter): string[] {
+  const procedures = Object.values(router._def.procedures as Record<string, AnyProcedure>)
+  return [...new Set(procedures.flatMap((procedure) => guardOf(procedure).permissions))]
 }

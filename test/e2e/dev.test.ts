@@ -1,16 +1,18 @@
+import { execFile } from 'node:child_process'
 import { cpSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { afterAll, expect, it } from 'vitest'
+import { findFreePort } from '../support/http.ts'
 import { end, ROOT, run, type Program } from '../support/process.ts'
 
+const exec = promisify(execFile)
 const project = mkdtempSync(join(tmpdir(), 'messages-dev-'))
 for (const name of ['src', 'package.json', 'tsconfig.json']) {
   cpSync(join(ROOT, name), join(project, name), { recursive: true })
 }
 symlinkSync(join(ROOT, 'node_modules'), join(project, 'node_modules'))
-
-const FREE_PORTS = { PORT: '0', LOCAL_ISSUER_PORT: '0' }
 
 let program: Program | undefined
 afterAll(async () => {
@@ -19,20 +21,30 @@ afterAll(async () => {
 
 const LINE = /curl (http:\S+)\/api\/messages\/public/.source
 
-/** @returns what the server answers after it has started for the nth time */
-async function publicMessage(dev: Program, nth: number): Promise<string> {
-  const [, api] = await dev.printed(new RegExp(`(?:${LINE}[^]*?){${nth}}`))
-  return (await fetch(`${api}/api/messages/public`)).text()
+/** @returns the server's address after it has started for the nth time */
+async function apiOf(dev: Program, nth: number): Promise<string> {
+  const [, api = ''] = await dev.printed(new RegExp(`(?:${LINE}[^]*?){${nth}}`))
+  return api
 }
 
-it('starts again when the source changes', async () => {
-  program = run(['npm', 'run', '-s', 'dev'], { cwd: project, env: FREE_PORTS })
+const publicMessage = async (dev: Program, nth: number) =>
+  (await fetch(`${await apiOf(dev, nth)}/api/messages/public`)).text()
+
+it('starts again when the source changes, and signs nobody out', async () => {
+  const env = { PORT: '0', LOCAL_ISSUER_PORT: String(await findFreePort()) }
+  program = run(['npm', 'run', '-s', 'dev'], { cwd: project, env })
   expect(await publicMessage(program, 1)).toContain("doesn't require an access token")
+
+  const command = ['run', '-s', 'token', '--', 'user']
+  const { stdout } = await exec('npm', command, { cwd: project, env: { ...process.env, ...env } })
 
   const source = join(project, 'src/messages/messages.ts')
   const text = readFileSync(source, 'utf8')
   writeFileSync(source, text.replace("The API doesn't require an access token", 'Changed:'))
   expect(await publicMessage(program, 2)).toContain('Changed: to share')
+  const headers = { authorization: `Bearer ${stdout.trim()}` }
+  const answer = await fetch(`${await apiOf(program, 2)}/api/messages/protected`, { headers })
+  expect(answer.status).toBe(200)
 })
 
 it('explains a setting of a new .env that can not be used, and starts again once it is mended', async () => {

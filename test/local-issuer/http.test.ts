@@ -3,7 +3,13 @@ import { get } from 'node:http'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startLocalIssuer } from '../../src/local-issuer/local-issuer.ts'
-import { APP, createBrowser, requestTokens, startTestIssuer } from '../support/local-issuer.ts'
+import {
+  APP,
+  createBrowser,
+  ISSUER_OPTIONS,
+  requestTokens,
+  startTestIssuer,
+} from '../support/local-issuer.ts'
 
 let issuer: Awaited<ReturnType<typeof startTestIssuer>>
 let port: string
@@ -71,7 +77,7 @@ describe('discovery', () => {
       end_session_endpoint: `${issuer.issuer}oidc/logout`,
       revocation_endpoint: `${issuer.issuer}oauth/revoke`,
       response_types_supported: ['code'],
-      token_endpoint_auth_methods_supported: ['none'],
+      token_endpoint_auth_methods_supported: ['none', 'client_secret_basic', 'client_secret_post'],
       code_challenge_methods_supported: ['S256'],
     })
   })
@@ -103,7 +109,7 @@ describe('the address', () => {
   it('is refused to a second issuer, and free after the first is closed', async () => {
     const first = await startTestIssuer()
     const taken = Number(new URL(first.issuer).port)
-    const options = { port: taken, audience: 'a', allowedOrigins: [APP], onError: () => undefined }
+    const options = { ...ISSUER_OPTIONS, port: taken }
     await expect(startLocalIssuer(options)).rejects.toMatchObject({
       code: 'EADDRINUSE',
       port: taken,
@@ -118,7 +124,7 @@ it('prints nothing, neither when it starts nor when somebody signs in', async ()
   const script = `
     import { startLocalIssuer } from '${source('local-issuer.ts')}'
     import { fetchToken } from '${source('fetch-token.ts')}'
-    const options = { port: 0, audience: 'api', allowedOrigins: ['${APP}'], onError() {} }
+    const options = { ...${JSON.stringify(ISSUER_OPTIONS)}, audience: 'api', onError() {} }
     const { issuer, close } = await startLocalIssuer(options)
     await fetchToken({ issuer, audience: 'api', redirectUri: '${APP}', person: 'user' })
     await close()`

@@ -144,10 +144,9 @@ describe('an authorization request', () => {
   )
 
   it.each([
-    ['has no PKCE', { code_challenge: undefined, code_challenge_method: undefined }],
     ['has PKCE with method plain', { code_challenge_method: 'plain' }],
     ['wants tokens without a code', { response_type: 'token' }],
-    ['wants another API', { audience: 'https://other.example.com' }],
+    ['wants to be answered for another resource', { resource: 'https://other.example.com' }],
   ])('is refused when it %s', async (_what, params) => {
     const answer = await createBrowser(issuer.issuer).get(authorizePath(params))
     const location = new URL(locationOf(answer))
@@ -156,10 +155,12 @@ describe('an authorization request', () => {
     expect(location.searchParams.get('error')).toMatch(/^(invalid_|unsupported_)/)
   })
 
-  it('is told the right audience when it asks for a wrong one', async () => {
+  it('that asks for another audience is refused as by Auth0, and told the right one', async () => {
     const answer = await createBrowser(issuer.issuer).get(authorizePath({ audience: 'wrong' }))
-    expect(new URL(locationOf(answer)).searchParams.get('error_description')).toBe(
-      'Service not found: "wrong". The API\'s identifier is "https://api.example.com"',
+    const told = new URL(locationOf(answer)).searchParams
+    expect(told.get('error')).toBe('access_denied')
+    expect(told.get('error_description')).toBe(
+      "Service not found: wrong (the API's identifier is https://api.example.com)",
     )
   })
 })

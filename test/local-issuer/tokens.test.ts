@@ -11,6 +11,7 @@ import {
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
   API,
+  API_ADDRESS,
   CLIENT_ID,
   requestTokens,
   startTestIssuer,
@@ -65,8 +66,12 @@ describe('an access token', () => {
     expect(decodeJwt(tokens.access_token)['scope']).toBe(scope)
   })
 
-  it('is asked for with a resource indicator too', async () => {
-    const params = { audience: undefined, resource: API }
+  it.each([
+    ['what the API is called', API],
+    ['where it is', API_ADDRESS],
+    ['where it is, with a slash', `${API_ADDRESS}/`],
+  ])('is asked for with a resource indicator too: %s', async (_what, resource) => {
+    const params = { audience: undefined, resource }
     const { access_token } = await tokensOf(issuer.issuer, 'Ada Admin', { params })
     const { payload } = await verify(access_token, API)
     expect(payload['permissions']).toEqual(['read:admin-messages'])
@@ -93,7 +98,17 @@ describe('an ID token', () => {
       email: 'ada.admin@example.com',
       email_verified: true,
     })
-    expect(payload['picture']).toMatch(/^data:image\/svg\+xml,/)
+    expect(payload['updated_at']).toBe('2026-01-01T00:00:00.000Z')
+  })
+
+  it('names a picture that any page can show, by a short URL', async () => {
+    const { id_token } = await tokensOf(issuer.issuer, 'Ada Admin')
+    const { picture } = decodeJwt<{ picture: string }>(id_token)
+    expect(picture).toBe(`${issuer.issuer}pictures/admin.svg`)
+    const answer = await fetch(picture)
+    expect(answer.headers.get('content-type')).toBe('image/svg+xml')
+    expect(answer.headers.get('cross-origin-resource-policy')).toBe('cross-origin')
+    expect(await answer.text()).toContain('>AA</text>')
   })
 
   it('has the profile when no audience was asked for, too', async () => {

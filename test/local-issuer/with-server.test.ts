@@ -4,15 +4,25 @@ import { SYSTEM_CLOCKS } from '../../src/clocks.ts'
 import { loadConfig } from '../../src/config/config.ts'
 import { fetchToken } from '../../src/local-issuer/fetch-token.ts'
 import { start, type Running } from '../../src/start.ts'
+import { protectedProcedure, requirePermissions, router, type ApiRouter } from '../../src/trpc.ts'
 import { baseUrl } from '../support/http.ts'
 import { APP } from '../support/local-issuer.ts'
 import { testRouter } from '../support/router.ts'
 
-const startServer = (settings: Record<string, string>) => {
+const startServer = (settings: Record<string, string>, served: ApiRouter = testRouter) => {
   const env = { HOST: '127.0.0.1', PORT: '0', LOCAL_ISSUER_PORT: '0', ...settings }
   const logger = pino({ level: 'silent' })
-  return start(loadConfig(env), { router: testRouter, logger, ...SYSTEM_CLOCKS })
+  return start(loadConfig(env), { router: served, logger, ...SYSTEM_CLOCKS })
 }
+
+/** Asks for a token as the token command does. */
+const tokenOf = (person: string, running: Running) =>
+  fetchToken({
+    issuer: running.localIssuer ?? '',
+    audience: 'https://hello-world.example.com',
+    redirectUri: APP,
+    person,
+  })
 
 describe('the server without an issuer set', () => {
   let running: Running
@@ -27,16 +37,22 @@ describe('the server without an issuer set', () => {
     ['user', 'admin', 403],
     ['admin', 'admin', 200],
   ])("takes the local issuer's token: %s, %s message, %i", async (person, message, status) => {
-    const token = await fetchToken({
-      issuer: running.localIssuer ?? '',
-      audience: 'https://hello-world.example.com',
-      redirectUri: APP,
-      person,
-    })
+    const token = await tokenOf(person, running)
     const headers = { authorization: `Bearer ${token}` }
     const answer = await fetch(`${baseUrl(running)}/api/messages/${message}`, { headers })
     expect(answer.status).toBe(status)
   })
+})
+
+it('gives the admin every permission that the router asks for, and the user none', async () => {
+  const reports = protectedProcedure.use(requirePermissions('read:reports')).query(() => 'report')
+  const running = await startServer({}, router({ reports }))
+  const read = async (person: string) => {
+    const headers = { authorization: `Bearer ${await tokenOf(person, running)}` }
+    return (await fetch(`${baseUrl(running)}/trpc/reports`, { headers })).status
+  }
+  expect([await read('admin'), await read('user')]).toEqual([200, 403])
+  await running.close()
 })
 
 it('does not run beside an issuer that is set', async () => {

@@ -1,19 +1,29 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { startLocalIssuer } from '../../src/local-issuer/local-issuer.ts'
+import { startLocalIssuer, type LocalIssuerOptions } from '../../src/local-issuer/local-issuer.ts'
 
 export const APP = 'http://localhost:4040'
 /** The origin of a page in an app of a phone. */
 export const PHONE_APP = 'capacitor://localhost'
 export const CALLBACK = `${APP}/callback`
 export const API = 'https://api.example.com'
+/** Where it is, beside what it is called. */
+export const API_ADDRESS = 'http://localhost:6060'
 export const CLIENT_ID = 'an-app'
 
+export const ISSUER_OPTIONS: LocalIssuerOptions = {
+  port: 0,
+  audience: API,
+  resources: [API_ADDRESS],
+  permissions: ['read:admin-messages'],
+  allowedOrigins: [APP, PHONE_APP],
+  onError: () => undefined,
+}
+
 /** A local issuer on a free port. `errors` is what it complained about. */
-export async function startTestIssuer() {
+export async function startTestIssuer(options: Partial<LocalIssuerOptions> = {}) {
   const errors: unknown[] = []
   const onError = (error: unknown) => errors.push(error)
-  const options = { port: 0, audience: API, allowedOrigins: [APP, PHONE_APP], onError }
-  return { ...(await startLocalIssuer(options)), errors }
+  return { ...(await startLocalIssuer({ ...ISSUER_OPTIONS, onError, ...options })), errors }
 }
 
 /** Keeps cookies and follows nothing, so that a test sees every step. */
