@@ -12,7 +12,6 @@ import {
   type Description,
   type DescriptionOptions,
 } from './openapi/serve.ts'
-import { serveUrls } from './speed/serve-urls.ts'
 import { createErrorHandler, notFound, restErrorBody } from './http/errors.ts'
 import {
   createRateLimit,
@@ -30,14 +29,8 @@ import { requestId } from './http/request-id.ts'
 import { requireHost } from './http/require-host.ts'
 import { createResourceMetadataHandler, RESOURCE_METADATA_PATH } from './http/resource-metadata.ts'
 import { createRest } from './rest/rest.ts'
-import {
-  createDirectRpc,
-  createRpcHandler,
-  nameRpcRoute,
-  refuseOtherMethods,
-  RPC_METHODS,
-  rpcErrorBody,
-} from './rpc/rpc.ts'
+import { nameRpcRoute, refuseOtherMethods, RPC_METHODS, rpcErrorBody } from './rpc/routes.ts'
+import { createRpcHandler } from './rpc/rpc.ts'
 import { createProxyWarning } from './http/warn-of-proxy.ts'
 import { securityHeaders } from './http/security-headers.ts'
 import type { Metrics } from './observability/metrics.ts'
@@ -81,7 +74,7 @@ export function createApp(options: AppOptions): { app: Express; description: Des
   const operations = restOperations(router, OWN_PATHS)
   const description = createDescription(operations, options)
   const rpc = { router, createContext, maxBodyBytes: MAX_BODY_BYTES }
-  const errorHandler = (body: (error: unknown, req: Request) => object) =>
+  const errorHandler = (body: (error: unknown, req: Request) => string) =>
     createErrorHandler({ reportError, createContext, body })
   const methods = [...new Set(operations.map(({ method }) => method))]
 
@@ -112,21 +105,20 @@ export function createApp(options: AppOptions): { app: Express; description: Des
       createObservation(observers),
       requireHost,
       ...(options.trustProxy === 0 ? [createProxyWarning(logger)] : []),
-      serveUrls(createDirectRpc(rpc), beforeRpc),
       createRest({ ...rpc, operations, ownPaths: OWN_PATHS, before: beforeRest }),
     ]),
   )
-  app.get('/livez', live)
-  app.get('/readyz', createReadyHandler(options.isReady))
-
-  app.get('/', createDocsRedirect(options))
-  app.use(DOCS_PATH, createDocs(options))
-
   app.use(
     '/trpc',
     inTurn([nameRpcRoute(router), ...beforeRpc, createRpcHandler({ ...rpc, reportError })]),
     errorHandler((error, req) => rpcErrorBody(router, error, req)),
   )
+
+  app.get('/livez', live)
+  app.get('/readyz', createReadyHandler(options.isReady))
+
+  app.get('/', createDocsRedirect(options))
+  app.use(DOCS_PATH, createDocs(options))
 
   app.use(inTurn(beforeRest))
   app.get(RESOURCE_METADATA_PATH, createResourceMetadataHandler(options))

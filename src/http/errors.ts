@@ -27,7 +27,8 @@ export const notFound: RequestHandler = () => {
 export function createErrorHandler(options: {
   readonly reportError: ReportError
   readonly createContext: CreateContext
-  readonly body: (error: unknown, req: Request) => object
+  /** JSON. */
+  readonly body: (error: unknown, req: Request) => string
 }): ErrorRequestHandler {
   // eslint-disable-next-line max-params -- Express knows an error handler by its four parameters
   return (error: unknown, req, res: Response, _next) => {
@@ -42,12 +43,12 @@ export function createErrorHandler(options: {
       return
     }
     res.setHeaders(errorHeaders(error, options.createContext(req).challenge))
-    res.status(status).json(options.body(error, req))
+    res.status(status).type('json').send(options.body(error, req))
   }
 }
 
 /** `{ message }`, and `issues` for an input that does not fit: the body of every error but tRPC's. */
-export function restErrorBody(error: unknown): object {
+export function restErrorBody(error: unknown): string {
   const { message, issues } = toPublicError(error)
-  return issues ? { message, issues } : { message }
+  return JSON.stringify(issues ? { message, issues } : { message })
 }

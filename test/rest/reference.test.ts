@@ -8,7 +8,7 @@ import { protectedProcedure, publicProcedure, requirePermissions, router } from 
 import { bearer } from '../support/contract.ts'
 import { useServer } from '../support/fixtures.ts'
 import { baseUrl, closeServer, listenOnLoopback } from '../support/http.ts'
-import { ADMIN, ADMIN_PERMISSION } from '../support/issuer.ts'
+import { ADMIN_PERMISSION } from '../support/issuer.ts'
 import { createReference } from '../support/reference.ts'
 
 const Message = z.object({ message: z.string() })
@@ -144,43 +144,5 @@ describe('over REST, an answer is that of trpc-openapi to the byte', () => {
     expect(await answerOf(ours.server.url + path, init)).toEqual(
       await answerOf(reference + path, init),
     )
-  })
-})
-
-describe('over RPC, a query that is called directly is answered as by tRPC', () => {
-  /** How HTTP frames the body is left out: tRPC sends chunks where a length would do. */
-  const PASSED_OVER = ['date', 'x-request-id', 'transfer-encoding', 'content-length']
-
-  async function everythingOf(path: string, headers: Record<string, string>) {
-    const response = await fetch(`${ours.server.url}${path}`, { headers })
-    const kept = [...response.headers]
-      .filter(([name]) => !PASSED_OVER.includes(name))
-      .map(([name, value]) => [name, value.replace(/^(application\/json); charset=utf-8$/, '$1')])
-    return { status: response.status, headers: kept, body: await response.text() }
-  }
-
-  it('has its length said, as it is not by tRPC', async () => {
-    const lengthOf = async (path: string) =>
-      (await fetch(ours.server.url + path)).headers.get('content-length')
-    expect(await lengthOf('/trpc/open')).toBe('39')
-    expect(await lengthOf('/trpc/open?x=1')).toBeNull()
-  })
-
-  it.each(['open', 'guarded', 'admin', 'wrong', 'missing'])('%s', async (name) => {
-    const credentials = [
-      {},
-      { authorization: 'Basic eDp5' },
-      { authorization: 'Bearer a b' },
-      bearer('a.b.c'),
-      bearer(await ours.issuer.mint()),
-      bearer(await ours.issuer.mint({ claims: ADMIN })),
-    ]
-    for (const given of credentials) {
-      const headers = { ...given, origin: 'http://localhost:4040' }
-      const direct = await everythingOf(`/trpc/${name}`, headers)
-      // With a query the request goes to tRPC's own adapter.
-      expect(direct).toEqual(await everythingOf(`/trpc/${name}?x=1`, headers))
-      expect(new Headers(direct.headers).get('content-type')).toBe('application/json')
-    }
   })
 })

@@ -90,7 +90,7 @@ describe('RPC', () => {
     expect((await batch(10)).status).toBe(200)
     const refused = await batch(11)
     expect(refused.status).toBe(400)
-    expect(await refused.text()).toContain('"message":"Bad Request"')
+    expect(await refused.text()).toContain('"message":"A batch holds at most 10 calls"')
   })
 
   it.each([

@@ -18,7 +18,7 @@ export function createReference(router: ApiRouter, context: Context): Express {
   )
   // eslint-disable-next-line max-params -- Express knows an error handler by its four parameters
   app.use(((error: unknown, _req, res, _next) => {
-    res.status(toPublicError(error).status).json(restErrorBody(error))
+    res.status(toPublicError(error).status).type('json').send(restErrorBody(error))
   }) satisfies express.ErrorRequestHandler)
   return app
 }

@@ -1,0 +1,57 @@
+import { getTRPCErrorFromUnknown, transformTRPCResponse, type TRPCError } from '@trpc/server'
+import { getHTTPStatusCode } from '@trpc/server/http'
+import type { TRPCErrorShape } from '@trpc/server/rpc'
+import { defaultTransformer, getErrorShape } from '@trpc/server/unstable-core-do-not-import'
+import type { ApiRouter } from '../trpc.ts'
+
+/** One answer as tRPC writes it, before the router's transformer. */
+export type Envelope = { readonly result: { readonly data: unknown } } | ErrorEnvelope
+
+export interface ErrorEnvelope {
+  readonly error: TRPCErrorShape
+}
+
+type Details = Omit<Parameters<typeof getErrorShape>[0], 'config' | 'error'>
+
+const FALLBACK: TRPCErrorShape = {
+  message: 'Internal Server Error',
+  code: -32603,
+  data: { code: 'INTERNAL_SERVER_ERROR', httpStatus: 500 },
+}
+
+/** An error in words for the client: those of the chain's own `.errors()`, else of the router's formatter. */
+export function errorEnvelope(
+  router: ApiRouter,
+  error: TRPCError,
+  details: Details,
+): ErrorEnvelope {
+  return { error: getErrorShape({ ...details, config: router._def._config, error }) }
+}
+
+/** As the client's transformer expects it. @throws for what can't be put into JSON */
+export function stringify(router: ApiRouter, envelopes: Envelope | readonly Envelope[]): string {
+  const { _config: config } = router._def
+  const { transformer } = config
+  const plain = transformer === defaultTransformer // which changes nothing, and copies
+  return JSON.stringify(plain ? envelopes : transformTRPCResponse(config, envelopes as never))
+}
+
+/** One error in place of all answers. It has words even where a formatter or a transformer fails. */
+export function failure(router: ApiRouter, cause: unknown, details: Partial<Details>) {
+  const none = { type: 'unknown', path: undefined, input: undefined, ctx: undefined } as const
+  const error = getTRPCErrorFromUnknown(cause)
+  try {
+    const envelope = errorEnvelope(router, error, { ...none, ...details })
+    return { status: statusOf([envelope], [error]), body: stringify(router, envelope), error }
+  } catch {
+    return { status: 500, body: JSON.stringify({ error: FALLBACK }), error }
+  }
+}
+
+/** 207 where they differ. */
+export function statusOf(
+  envelopes: readonly Envelope[],
+  errors: readonly (TRPCError | undefined)[],
+): number {
+  return getHTTPStatusCode([...envelopes] as Parameters<typeof getHTTPStatusCode>[0], errors)
+}

@@ -1,0 +1,74 @@
+import { TRPCError, type AnyProcedure } from '@trpc/server'
+import type { Request } from 'express'
+import { FeatureError } from '../feature-error.ts'
+import { readBody } from '../http/read-body.ts'
+import type { ApiRouter } from '../trpc.ts'
+import { createInputs, type Inputs } from './inputs.ts'
+import { isPlain, readTarget, type Target } from './target.ts'
+
+export const MAX_BATCH_SIZE = 10
+
+/** The calls of one request, none of them made yet. */
+export interface RpcRequest {
+  readonly method: string
+  readonly isBatch: boolean
+  readonly calls: readonly RpcCall[]
+  readonly inputs: Inputs
+}
+
+export interface RpcCall {
+  readonly path: string
+  /** `undefined` where the router has none of this path. */
+  readonly procedure: AnyProcedure | undefined
+}
+
+/**
+ * Reads what a request asks for, but not yet its inputs.
+ *
+ * @returns `undefined` for what only tRPC's own adapter answers: streamed batches, subscriptions, forms
+ * and bytes, HEAD, and URLs that not everyone reads alike
+ * @throws {TRPCError | FeatureError} for a request that is refused as a whole
+ */
+export function readRequest(
+  req: Request,
+  { router, maxBodyBytes }: { readonly router: ApiRouter; readonly maxBodyBytes: number },
+): RpcRequest | undefined {
+  const { _config: config, procedures } = router._def
+  if (!isPlain(req.url) || !isJson(req)) return undefined
+  const target = readTarget(req.url, config.pathSeparator)
+  limitBatch(target)
+  if (asksForStream(req) || target.query.has('connectionParams')) return undefined
+  const calls = target.paths.map((path) => ({
+    path,
+    procedure: (procedures as Record<string, AnyProcedure | undefined>)[path],
+  }))
+  const types = new Set(calls.flatMap(({ procedure }) => procedure?._def.type ?? []))
+  if (types.size > 1) throw new TRPCError({ code: 'BAD_REQUEST' })
+  if (types.has('subscription')) return undefined
+  const { method } = req
+  const { isBatch, query } = target
+  const inputs = createInputs({
+    text: () => (method === 'GET' ? query.get('input') : readBody(req, maxBodyBytes)),
+    isBatch,
+    count: calls.length,
+    deserialize: (input) => config.transformer.input.deserialize(input) as unknown,
+  })
+  return { method, isBatch, calls, inputs }
+}
+
+function limitBatch({ isBatch, paths }: Target): void {
+  if (!isBatch || paths.length <= MAX_BATCH_SIZE) return
+  throw new FeatureError('invalid', `A batch holds at most ${MAX_BATCH_SIZE} calls`)
+}
+
+/** A body must be JSON. A GET has none, so that it need not say so, but it may not say the others. */
+function isJson({ method, headers }: Request): boolean {
+  const type = headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase()
+  if (type === 'application/json') return method === 'GET' || method === 'POST'
+  return method === 'GET' && type !== 'multipart/form-data' && type !== 'application/octet-stream'
+}
+
+/** Every `trpc-accept` that there is asks for one. */
+function asksForStream({ headers }: Request): boolean {
+  return headers['trpc-accept'] !== undefined || Boolean(headers.accept?.includes('jsonl'))
+}
