@@ -1,4 +1,5 @@
 import { STATUS_CODES } from 'node:http'
+import { createRequire } from 'node:module'
 import { generateOpenApiDocument, type OpenAPIObject, type OpenApiRouter } from 'trpc-openapi'
 import { guardOf } from '../procedures/guard.ts'
 import type { RestOperation } from '../procedures/operations.ts'
@@ -51,9 +52,11 @@ export function describeApi(operations: readonly RestOperation[], signIn: SignIn
   }
 }
 
+const { version } = createRequire(import.meta.url)('../../package.json') as { version: string }
+
 const INFO = {
   title: 'Messages API',
-  version: '1.0.0',
+  version,
   description: 'Three messages over REST and tRPC, protected by OAuth 2.0 access tokens.',
   contact: { name: 'Messages API' },
   license: { name: 'MIT', identifier: 'MIT' },
