@@ -2,7 +2,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
 import type { Running } from '../../src/start.ts'
 import { describeInBrowser, launchBrowser } from '../support/browser.ts'
-import { onDemo, startApi, startDemo, watchIssuer } from '../support/demo.ts'
+import { holdBack, onDemo, startApi, startDemo, watchIssuer } from '../support/demo.ts'
 import { baseUrl, findFreePort } from '../support/http.ts'
 import { end, type Program } from '../support/process.ts'
 
@@ -170,8 +170,14 @@ describeInBrowser('the demo page, with the Auth0 SDK', () => {
         'Bad credentials',
         'The API no longer takes your access token. Renew it, or sign in again.',
       ])
+      const late = await holdBack(page, '**/api/messages/public')
+      await demoPage.press('Get public message')
       await demoPage.press('Renew')
-      await page.getByText('There is no new access token').waitFor()
+      await demoPage.notices(
+        'There is no new access token. Your session at the issuer has ended. Sign in again.',
+      )
+      await late.arrives()
+      expect(await page.locator('[data-answer]').allTextContents()).toEqual(['', '', ''])
       await demoPage.signIn('Ada Admin')
       expect(await demoPage.read('admin')).toContain(SAYS.admin)
     },
@@ -181,10 +187,33 @@ describeInBrowser('the demo page, with the Auth0 SDK', () => {
     const demoPage = onDemo(page)
     await demoPage.press('Sign in')
     await demoPage.press('Cancel')
-    await expect
-      .poll(() => page.locator('#notice').textContent())
-      .toContain('You are not signed in')
+    await demoPage.notices(
+      'You are not signed in. The sign-in was cancelled, or the issuer refused it.',
+    )
     await demoPage.becomes('signed-out')
+  })
+
+  it('says in its own words that the issuer could not be reached', async () => {
+    const demoPage = onDemo(page)
+    await demoPage.choose('Refresh token')
+    await demoPage.signIn('Ada Admin')
+    await page.route(`${issuer()}**`, (route) => route.abort())
+    await demoPage.press('Renew')
+    await demoPage.notices(
+      'There is no new access token. The issuer could not be reached, or its answer made no sense. Try again.',
+    )
+  })
+
+  it('stays as it is while somebody chooses with the arrow keys', async () => {
+    const demoPage = onDemo(page)
+    await demoPage.becomes('signed-out')
+    const loads: string[] = []
+    page.on('request', (request) => loads.push(request.url()))
+    await page.getByLabel('Hidden frame').focus()
+    await page.keyboard.press('ArrowRight')
+    expect(await page.getByLabel('Refresh token').isChecked()).toBe(true)
+    await demoPage.read('public')
+    expect(loads.map((url) => new URL(url).pathname)).toEqual(['/api/messages/public'])
   })
 })
 

@@ -55,18 +55,39 @@ export function onDemo(page: Page) {
       await answer.waitFor()
       return answer.locator('> *').allTextContents()
     },
+    /** Waits until the notice says this, and no more. */
+    notices: (text: string) => page.locator('#notice').getByText(text, { exact: true }).waitFor(),
     name: () => page.locator('#name').textContent(),
     claims: async () =>
       JSON.parse((await page.locator('#claims').textContent()) ?? '') as Record<string, unknown>,
   }
 }
 
-/** Notes every request to the issuer, as `GET /authorize prompt=none` for example. */
+/** Keeps the answers to a URL from the page until they are let through. */
+export async function holdBack(page: Page, url: string) {
+  let letThrough: () => void = () => undefined
+  const held = new Promise<void>((resolve) => (letThrough = resolve))
+  await page.route(url, async (route) => {
+    await held
+    await route.continue()
+  })
+  return {
+    async arrives(): Promise<void> {
+      const response = page.waitForResponse(url)
+      letThrough()
+      await (await response).finished()
+      await page.unroute(url)
+    },
+  }
+}
+
+/** Notes every request to the issuer but those for pictures, as `GET /authorize prompt=none` for example. */
 export function watchIssuer(context: BrowserContext, issuer: string): string[] {
   const seen: string[] = []
   context.on('request', (request) => {
     const url = new URL(request.url())
     if (!issuer.startsWith(url.origin) || request.method() === 'OPTIONS') return
+    if (request.resourceType() === 'image') return
     const body = new URLSearchParams(request.postData() ?? '')
     const details = [url.searchParams.get('prompt'), body.get('grant_type')]
     seen.push([request.method(), url.pathname, ...details.filter(Boolean)].join(' '))

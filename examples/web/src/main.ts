@@ -1,4 +1,5 @@
 import { createApi, findIssuers, type MessageName, type Transport } from './api.ts'
+import { explainFailure } from './explain-failure.ts'
 import { choices, find, notify, showAnswer, showSession, showWaiting } from './page.ts'
 import { chooseRenewal, chosenRenewal, createSession, type Renewal } from './session.ts'
 import { SETTINGS } from './settings.ts'
@@ -8,7 +9,7 @@ const RETRY_MS = 2_000
 const session = createSession(SETTINGS, chosenRenewal())
 const api = createApi(SETTINGS.api, session.getAccessToken)
 
-const reasonOf = (error: unknown) => (error instanceof Error ? error.message : String(error))
+const chosen = (name: string) => choices(name).find(({ checked }) => checked)?.value
 
 /** Waits until the API is there; says what to do while it isn't. @returns its issuers */
 async function waitForApi(): Promise<readonly string[]> {
@@ -40,14 +41,14 @@ async function start(): Promise<void> {
     showSession(await session.resume())
   } catch (error) {
     showSession(undefined)
-    notify(`You are not signed in: ${reasonOf(error)}`)
+    notify(`You are not signed in. ${explainFailure(error)}`)
   }
 }
 
 /** A token could not be had: says so, and offers to sign in where that is what it takes. */
 async function onNoToken(error: unknown): Promise<void> {
   if (!(await session.isSignedIn())) showSession(undefined)
-  notify(`There is no new access token: ${reasonOf(error)}. Sign in again if that lasts.`)
+  notify(`There is no new access token. ${explainFailure(error)}`)
 }
 
 async function renew(): Promise<void> {
@@ -61,27 +62,34 @@ async function renew(): Promise<void> {
 
 async function read(name: MessageName): Promise<void> {
   const place = find(`[data-answer="${name}"]`)
-  const transport = choices('transport').find(({ checked }) => checked)?.value as Transport
-  showWaiting(place)
+  const waiting = showWaiting(place)
   try {
-    const answer = await api.read(name, transport)
-    showAnswer(place, answer, document.body.dataset['state'] === 'signed-in')
+    const answer = await api.read(name, chosen('transport') as Transport)
+    if (waiting.isConnected)
+      showAnswer(place, answer, document.body.dataset['state'] === 'signed-in')
   } catch (error) {
     place.replaceChildren()
     await onNoToken(error)
   }
 }
 
+/** The choice takes effect here: a page that reloads while one still chooses loses people (WCAG 3.2.2). */
+async function signIn(): Promise<void> {
+  const renewal = chosen('renewal') as Renewal
+  chooseRenewal(renewal)
+  await createSession(SETTINGS, renewal).signIn()
+}
+
 /** What a press starts, and a failure of it that nothing else expects. */
 const onPress = (selector: string, action: () => Promise<void>) => {
   find(selector).addEventListener('click', () => {
     action().catch((error: unknown) => {
-      notify(`That did not work: ${reasonOf(error)}`)
+      notify(`That did not work. ${explainFailure(error)}`)
     })
   })
 }
 
-onPress('#sign-in', session.signIn)
+onPress('#sign-in', signIn)
 onPress('#sign-out', session.signOut)
 onPress('#renew', renew)
 for (const name of ['public', 'protected', 'admin'] as const) {
@@ -89,9 +97,5 @@ for (const name of ['public', 'protected', 'admin'] as const) {
 }
 for (const choice of choices('renewal')) {
   choice.checked = choice.value === chosenRenewal()
-  choice.addEventListener('change', () => {
-    chooseRenewal(choice.value as Renewal)
-    location.reload()
-  })
 }
 await start()

@@ -23,9 +23,13 @@ export function notify(text: string): void {
   notice.hidden = text === ''
 }
 
-/** Shows who is signed in. Until then index.html says `loading`, and no button can be pressed. */
+/**
+ * Shows who is signed in. Until then index.html says `loading`, and no button can be pressed. When a
+ * session ends, what was read in it goes.
+ */
 export function showSession(session: SignedIn | undefined): void {
   document.body.dataset['state'] = session ? 'signed-in' : 'signed-out'
+  if (!session) document.querySelectorAll<HTMLElement>('.answer').forEach(clearAnswer)
   for (const button of document.querySelectorAll('button')) button.disabled = false
   if (!session) return
   const { user, token } = session
@@ -69,9 +73,17 @@ export function showAnswer(place: HTMLElement, answer: Answer, signedIn: boolean
   )
 }
 
-export function showWaiting(place: HTMLElement): void {
+/** @returns what the page shows until the answer comes; once it is gone nobody waits for that answer */
+export function showWaiting(place: HTMLElement): HTMLElement {
+  const waiting = create('span', 'Asking …', 'request')
+  clearAnswer(place)
+  place.append(waiting)
+  return waiting
+}
+
+function clearAnswer(place: HTMLElement): void {
   delete place.dataset['outcome']
-  place.replaceChildren(create('span', 'Asking …', 'request'))
+  place.replaceChildren()
 }
 
 function create(tag: string, text: string, className = ''): HTMLElement {

@@ -25,9 +25,10 @@ const FRAME_TIMEOUT_SECONDS = 10
 export const chosenRenewal = (): Renewal =>
   localStorage.getItem(RENEWAL_KEY) === 'refresh-token' ? 'refresh-token' : 'frame'
 
-/** Takes effect when the page is loaded again. */
+/** Takes effect for sessions that are created after it, such as that of the page that a sign-in leads back to. */
 export function chooseRenewal(renewal: Renewal): void {
-  localStorage.setItem(RENEWAL_KEY, renewal)
+  if (renewal === 'frame') localStorage.removeItem(RENEWAL_KEY)
+  else localStorage.setItem(RENEWAL_KEY, renewal)
 }
 
 /** The Auth0 SDK, set up for one way of renewal. */
