@@ -5,11 +5,12 @@ const FAULTS = {
   status: ({ status }: Details) => `answered with status ${status}`,
   too_large: () => 'answered with too much',
   not_json: () => 'answered with what is no JSON',
-  no_metadata: () => 'names no issuer with an http(s) jwks_uri',
+  no_metadata: () => 'names no issuer with an http(s) jwks_uri, free of user name and password',
   other_issuer: ({ expectedIssuer, actualIssuer }: Details) =>
     `is for the issuer ${JSON.stringify(actualIssuer)}, not for ${JSON.stringify(expectedIssuer)}`,
   downgrade: () => 'names a jwks_uri without https',
   no_key_set: () => 'is no JWK set',
+  too_many_keys: () => 'holds more than 100 keys',
   no_keys: () => 'holds no key that can verify a signature',
 } as const
 
@@ -38,7 +39,9 @@ export class IssuerError extends Error {
 
   constructor(fault: IssuerFault, details: Details) {
     const { origin, pathname } = new URL(details.url)
-    const actualIssuer = details.actualIssuer?.slice(0, MAX_ISSUER_CHARS)
+    const actualIssuer = details.actualIssuer
+      ?.replace(/\/\/[^/]*@/, '//') // a user name and password
+      .slice(0, MAX_ISSUER_CHARS)
     const told = { ...details, ...(actualIssuer !== undefined && { actualIssuer }) }
     super(`${origin}${pathname} ${FAULTS[fault](told)}`)
     this.name = 'IssuerError'

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { fetchJson, type Fetch } from './fetch-json.ts'
 import { IssuerError } from './issuer-error.ts'
 
-const webUrl = z.url({ protocol: /^https?$/ })
+const webUrl = z.string().refine(isWebUrl)
 const Metadata = z.object({
   issuer: z.string(),
   jwks_uri: webUrl,
@@ -64,6 +64,13 @@ async function fetchMetadata(baseUrl: string, fetch: Fetch) {
     })
     return { url: oauth, document }
   }
+}
+
+/** Without a user name and password: it is published, and a fetch would refuse it. */
+function isWebUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false
+  const { protocol, username, password } = new URL(text)
+  return ['http:', 'https:'].includes(protocol) && username === '' && password === ''
 }
 
 const isNotFound = (error: unknown) => error instanceof IssuerError && error.status === 404

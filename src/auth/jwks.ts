@@ -6,25 +6,32 @@ import { IssuerError } from './issuer-error.ts'
 
 const MIN_RSA_BITS = 2048 // RFC 7518 §3.3
 
-const Jwks = z.object({ keys: z.array(z.record(z.string(), z.unknown())) })
+/** More are refused as a whole: to import a key takes time, in which nobody is answered. */
+const MAX_KEYS = 100
+
+const Jwks = z.object({ keys: z.array(z.unknown()) })
+/** A private key (`d`) that is published is anybody's. */
+const PublicJwk = z.looseObject({ use: z.literal('sig').optional(), d: z.undefined().optional() })
 
 /**
  * Fetches a JWK set (RFC 7517 §5) and keeps the keys that can verify a signature.
  *
- * @throws {IssuerError} when there is not one such key, so that a broken set never replaces a good one
+ * @throws {IssuerError} when there is not one such key, or more than 100 of any kind, so that a broken set
+ *   never replaces a good one
  */
 export async function fetchSigningKeys(jwksUri: string, fetch: Fetch): Promise<JWK[]> {
   const { data: set } = Jwks.safeParse(await fetchJson(jwksUri, fetch))
   if (!set) throw new IssuerError('no_key_set', { url: jwksUri })
-  const usable = (set.keys as JWK[]).filter(isSigningKey)
+  if (set.keys.length > MAX_KEYS) throw new IssuerError('too_many_keys', { url: jwksUri })
+  const usable = set.keys.filter(isSigningKey)
   if (usable.length === 0) throw new IssuerError('no_keys', { url: jwksUri })
   return usable
 }
 
-function isSigningKey(jwk: JWK): boolean {
-  if (jwk.use !== undefined && jwk.use !== 'sig') return false
+function isSigningKey(value: unknown): value is JWK {
+  if (!PublicJwk.safeParse(value).success) return false
   try {
-    const { asymmetricKeyDetails } = createPublicKey({ key: { ...jwk }, format: 'jwk' })
+    const { asymmetricKeyDetails } = createPublicKey({ key: { ...(value as JWK) }, format: 'jwk' })
     const { modulusLength = Infinity } = asymmetricKeyDetails ?? {} // RSA alone has one
     return modulusLength >= MIN_RSA_BITS
   } catch {

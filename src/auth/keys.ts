@@ -1,4 +1,4 @@
-import { createLocalJWKSet, type JWTVerifyGetKey } from 'jose'
+import { createLocalJWKSet, type JWK, type JWTVerifyGetKey } from 'jose'
 import { keysUnavailable } from './errors.ts'
 import type { InBackground } from '../background.ts'
 import type { Fetch } from './fetch-json.ts'
@@ -20,6 +20,8 @@ const RETRY_AFTER_SECONDS = 5
 /** An issuer's keys at one time: the same object for as long as the issuer publishes the same keys. */
 export interface KeySet {
   readonly issuer: string
+  /** Ids of keys, so that a token of a stranger's key is refused before anything is done for it. */
+  readonly kids: ReadonlySet<unknown>
   readonly getKey: JWTVerifyGetKey
 }
 
@@ -86,7 +88,7 @@ export function createKeySource(options: KeySourceOptions): KeySource {
       const keys = await fetchSigningKeys(jwksUri, options.fetch)
       const text = JSON.stringify({ issuer, keys })
       changed = text !== published
-      if (changed) keySet = { issuer, getKey: createLocalJWKSet({ keys }) }
+      if (changed) keySet = createKeySet(issuer, keys)
       published = text
       metadata = found
       confirmedAt = now()
@@ -150,6 +152,11 @@ export function createKeySource(options: KeySourceOptions): KeySource {
     metadata: () => metadata,
     ageSeconds: () => (keySet ? (now() - confirmedAt) / 1000 : undefined),
   }
+}
+
+function createKeySet(issuer: string, keys: JWK[]): KeySet {
+  const kids = new Set(keys.map(({ kid }) => kid))
+  return { issuer, kids, getKey: createLocalJWKSet({ keys }) }
 }
 
 async function issuerOf({ issuer, fetch }: KeySourceOptions): Promise<IssuerMetadata> {

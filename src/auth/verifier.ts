@@ -1,7 +1,14 @@
-import { decodeProtectedHeader, errors, jwtVerify, type JWTPayload } from 'jose'
+import {
+  decodeProtectedHeader,
+  errors,
+  type JWTPayload,
+  type ProtectedHeaderParameters,
+} from 'jose'
 import { checkAudience, type AudienceRule } from './audience.ts'
+import { checkClaims } from './claims.ts'
 import { invalidToken, type TokenFault } from './errors.ts'
 import type { KeySet, KeySource } from './keys.ts'
+import { isWrongSignature, verifyClaims } from './signature.ts'
 import { isOtherKind } from './token-kind.ts'
 import { faultOfShape, isCompactJws } from './token-shape.ts'
 
@@ -12,6 +19,9 @@ const MAX_TOKEN_CHARS = 16 * 1024
 
 /** RFC 9068 §2.1 and the `JWT` of older issuers. Any other `typ` is another kind of token. */
 const ACCESS_TOKEN_TYPES = new Set([undefined, 'jwt', 'at+jwt'])
+
+/** One for all: anybody can make such tokens, and an error's stack costs 5 µs. */
+const UNKNOWN_KEY = invalidToken('unknown_key')
 
 export interface VerifierOptions extends AudienceRule {
   /** Asymmetric algorithms of RFC 7518 §3.1. */
@@ -38,51 +48,59 @@ export type Verify = (token: string) => Promise<Verified>
  */
 export function createVerifier(options: VerifierOptions): Verify {
   const { keys } = options
+  const algorithms = [...options.signingAlgs]
 
-  async function verifyWith(token: string, keySet: KeySet): Promise<Verified> {
-    const { payload } = await jwtVerify(token, keySet.getKey, {
+  async function verifyWith(token: string, kid: unknown, keySet: KeySet): Promise<Verified> {
+    if (kid !== undefined && !keySet.kids.has(kid)) throw UNKNOWN_KEY
+    const claims = await verifyClaims(token, keySet.getKey, {
       issuer: keySet.issuer,
-      algorithms: [...options.signingAlgs],
+      algorithms,
       requiredClaims: ['exp'], // jose checks exp only when it is present
       clockTolerance: CLOCK_TOLERANCE_SECONDS,
       currentDate: new Date(options.now()),
     })
-    if (isOtherKind(payload)) throw invalidToken('type')
-    checkAudience(payload, options)
-    return { claims: payload, keySet }
+    if (isOtherKind(claims)) throw invalidToken('type')
+    checkClaims(claims)
+    checkAudience(claims, options)
+    return { claims, keySet }
   }
 
-  async function verifyRenewing(token: string): Promise<Verified> {
+  async function verifyRenewing(token: string, kid: unknown): Promise<Verified> {
     const keySet = await keys.get()
     try {
-      return await verifyWith(token, keySet)
+      return await verifyWith(token, kid, keySet)
     } catch (error) {
-      const newer = isUnknownKey(error) ? await keys.renew(keySet) : keySet
+      const newer = mayBeOfNewKey(error, kid) ? await keys.renew(keySet) : keySet
       if (newer === keySet) throw error
-      return await verifyWith(token, newer)
+      return await verifyWith(token, kid, newer)
     }
   }
 
   return async (token) => {
-    checkHeader(token)
+    const { alg, kid } = readHeader(token)
+    if (typeof alg !== 'string') throw invalidToken('malformed')
+    if (!algorithms.includes(alg)) throw invalidToken('algorithm')
     try {
-      return await verifyRenewing(token)
+      return await verifyRenewing(token, kid)
     } catch (error) {
       throw asTokenFault(error)
     }
   }
 }
 
-function checkHeader(token: string): void {
+/** @returns what is checked of it later */
+function readHeader(token: string): ProtectedHeaderParameters {
   if (token.length > MAX_TOKEN_CHARS) throw invalidToken('too_long')
   if (!isCompactJws(token)) throw invalidToken(faultOfShape(token))
-  const { typ, crit } = readHeader(token)
+  const header = decodeHeader(token)
+  const { typ, crit } = header
   const type = typeof typ === 'string' ? typ.toLowerCase().replace(/^application\//, '') : typ
   if (!ACCESS_TOKEN_TYPES.has(type)) throw invalidToken('type')
   if (crit !== undefined) throw invalidToken('malformed') // no extension is understood (RFC 7515 §4.1.11)
+  return header
 }
 
-function readHeader(token: string) {
+function decodeHeader(token: string): ProtectedHeaderParameters {
   try {
     return decodeProtectedHeader(token)
   } catch (error) {
@@ -90,8 +108,10 @@ function readHeader(token: string) {
   }
 }
 
-function isUnknownKey(error: unknown): boolean {
-  return error instanceof errors.JWKSNoMatchingKey
+/** Without a key id, a wrong signature is all that tells of a key which the issuer has begun to use. */
+function mayBeOfNewKey(error: unknown, kid: unknown): boolean {
+  if (kid === undefined && isWrongSignature(error)) return true
+  return error === UNKNOWN_KEY || error instanceof errors.JWKSNoMatchingKey
 }
 
 /** jose's codes that are the token's fault. Any other error is ours. */

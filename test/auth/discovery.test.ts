@@ -72,6 +72,24 @@ describe('discovery', () => {
     expect(await statusWith({})).toBe(200)
   })
 
+  it('lets no password that a document holds come into the log', async () => {
+    const secret = (url: string) => url.replace('://', '://user:s3cret@')
+    for (const name of [
+      'issuer',
+      'jwks_uri',
+      'authorization_endpoint',
+      'token_endpoint',
+    ] as const) {
+      const metadata = { ...issuer.metadata(), [name]: secret(issuer.metadata()[name]) }
+      answerAt(withKeys({ '/.well-known/openid-configuration': metadata }))
+      const isNeeded = ['issuer', 'jwks_uri'].includes(name)
+      expect(await statusWith({})).toBe(isNeeded ? 503 : 200)
+      const description = await fetch(`${server?.url}/api/openapi.json`)
+      expect(JSON.stringify(server?.log) + (await description.text())).not.toContain('s3cret')
+      await server?.close()
+    }
+  })
+
   it.each(['data:application/json,{"keys":[]}', 'ftp://127.0.0.1/jwks', 'jwks.json'])(
     'refuses a jwks_uri that is no web address: %s',
     async (jwks_uri) => {

@@ -186,6 +186,19 @@ const FORGED: [string, () => string | Promise<string>][] = [
   ['exp zero', withClaims({ exp: 0 })],
   ['exp beyond the clock tolerance', () => mint({ claims: { exp: now() - 6 } })],
   ['nbf beyond the clock tolerance', () => mint({ claims: { nbf: now() + 60 } })],
+  ['exp 1e999', () => signClaims('"exp":1e999')],
+  ['exp after the year 9999', withClaims({ exp: 253_402_300_800 })],
+  ['exp in milliseconds', () => mint({ claims: { exp: Date.now() + 60_000 } })],
+  ['nbf -1e999', () => signClaims('"nbf":-1e999')],
+  ['nbf before 1970', withClaims({ nbf: -1 })],
+  ['iat 1e999', () => signClaims('"iat":1e999')],
+  ['iat before 1970', withClaims({ iat: -1 })],
+  ['iat as text', withClaims({ iat: '0' })],
+  ['sub of 256 characters', withClaims({ sub: 's'.repeat(256) })],
+  ['sub an object', withClaims({ sub: { id: 1 } })],
+  ['sub an array', withClaims({ sub: ['someone'] })],
+  ['sub a number', withClaims({ sub: 1 })],
+  ['sub null', withClaims({ sub: null })],
   ['nbf as text', withClaims({ nbf: '0' })],
   ['nbf null', withClaims({ nbf: null })],
   ['bound to a key (cnf.jkt), sent as Bearer', withClaims({ cnf: { jkt: 'x'.repeat(43) } })],
@@ -227,6 +240,12 @@ async function signText(text: string | Buffer): Promise<string> {
   return new CompactSign(Buffer.from(text))
     .setProtectedHeader({ alg: 'RS256', kid: 'key-1' })
     .sign(signer().privateKey)
+}
+
+/** Claims with a number that JSON.stringify can't write, which takes the place of the usual one. */
+async function signClaims(member: string): Promise<string> {
+  const claims = { iss: fixture.issuer.issuer, aud: AUDIENCE, exp: now() + 60, ...ADMIN }
+  return signText(`${JSON.stringify(claims).slice(0, -1)},${member}}`)
 }
 
 async function nested(inner: string): Promise<string> {
@@ -302,6 +321,8 @@ describe.each(TRANSPORTS)('over %s', (transport) => {
     ['an exp within the clock tolerance', () => ({ claims: { exp: now() - 2 } })],
     ['an nbf in the past', () => ({ claims: { nbf: now() - 10 } })],
     ['an nbf within the clock tolerance', () => ({ claims: { nbf: now() + 3 } })],
+    ['a sub of 255 characters', () => ({ claims: { sub: 's'.repeat(255) } })],
+    ['an exp at the end of the year 9999', () => ({ claims: { exp: 253_402_300_799 } })],
     ['no sub', () => ({ claims: { sub: undefined } })],
     ['a fraction of a second in exp', () => ({ claims: { exp: now() + 60.5 } })],
   ])('takes a token with %s', async (_, makeOptions) => {

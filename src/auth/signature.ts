@@ -1,0 +1,53 @@
+import {
+  errors,
+  jwtVerify,
+  type JWTPayload,
+  type JWTVerifyGetKey,
+  type JWTVerifyOptions,
+} from 'jose'
+
+/** Signatures are costly, and whoever sends a token says which keys fit it. */
+const MAX_TRIES = 4
+
+/**
+ * jose's `jwtVerify`, but where several keys fit a token (one id given twice, or a token without any)
+ * each is tried, the first four at most.
+ *
+ * @returns the claims
+ * @throws {errors.JOSEError} as `jwtVerify` does
+ */
+export async function verifyClaims(
+  token: string,
+  getKey: JWTVerifyGetKey,
+  options: JWTVerifyOptions,
+): Promise<JWTPayload> {
+  try {
+    return (await jwtVerify(token, getKey, options)).payload
+  } catch (error) {
+    if (!(error instanceof errors.JWKSMultipleMatchingKeys)) throw error
+    return verifyWithEach(token, error, options)
+  }
+}
+
+async function verifyWithEach(
+  token: string,
+  candidates: errors.JWKSMultipleMatchingKeys,
+  options: JWTVerifyOptions,
+): Promise<JWTPayload> {
+  let failure: errors.JOSEError = candidates
+  let tries = 0
+  for await (const key of candidates) {
+    try {
+      return (await jwtVerify(token, key, options)).payload
+    } catch (error) {
+      if (!isWrongSignature(error)) throw error
+      failure = error
+    }
+    if (++tries === MAX_TRIES) break
+  }
+  throw failure
+}
+
+export function isWrongSignature(error: unknown): error is errors.JWSSignatureVerificationFailed {
+  return error instanceof errors.JWSSignatureVerificationFailed
+}
