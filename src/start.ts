@@ -13,6 +13,7 @@ import { NO_METRICS, type Metrics } from './observability/metrics.ts'
 import { NO_TRACING, type Tracing } from './observability/tracing.ts'
 import { permissionsOf } from './procedures/guard.ts'
 import { loadLazyRouters } from './procedures/lazy-routers.ts'
+import { withPublicErrors } from './procedures/public-errors.ts'
 import { createHttpServer, DEFAULT_LIMITS, listen, type ServerLimits } from './server.ts'
 import { createSharedState } from './shared-state.ts'
 import { withFastProcedures } from './speed/fast-procedures.ts'
@@ -147,7 +148,7 @@ async function createParts(config: Config, options: PartsOptions) {
     shared,
     tracing,
     metrics,
-    router: tracing.traceProcedures(withFastProcedures(options.router)),
+    router: tracing.traceProcedures(withFastProcedures(withPublicErrors(options.router))),
     authenticate: tracing.traceAuthentication(authenticate),
   }
 }

@@ -3,19 +3,29 @@ import { createRouterFactory } from '@trpc/server/unstable-core-do-not-import'
 import type { ApiRouter } from '../trpc.ts'
 import type { CallProcedure } from './call.ts'
 
-/** The same router, in which `change` has made another function of each procedure. */
+/** The same router, in which `change` has made another function, or another procedure, of each procedure. */
 export function mapProcedures(
   router: ApiRouter,
   change: (procedure: AnyProcedure & CallProcedure) => CallProcedure,
+  config: ApiRouter['_def']['_config'] = router._def._config,
 ): ApiRouter {
   type Tree = { [name: string]: Tree | (AnyProcedure & CallProcedure) }
   const walk = (tree: Tree): Tree =>
     Object.fromEntries(
       Object.entries(tree).map(([name, node]) => [
         name,
-        typeof node === 'function' ? Object.assign(change(node), node) : walk(node),
+        typeof node === 'function' ? toProcedure(change(node), node) : walk(node),
       ]),
     )
-  const { record, _config } = router._def
-  return createRouterFactory(_config)(walk(record as Tree))
+  return createRouterFactory(config)(walk(router._def.record as Tree))
+}
+
+/** A mere function becomes the procedure that it was made of. */
+function toProcedure(
+  changed: CallProcedure,
+  procedure: AnyProcedure,
+): AnyProcedure & CallProcedure {
+  return '_def' in changed
+    ? (changed as AnyProcedure & CallProcedure)
+    : Object.assign(changed, procedure)
 }
