@@ -21,14 +21,18 @@ export function startApi(
   return start(loadConfig(env), { router: appRouter, logger, ...SYSTEM_CLOCKS })
 }
 
-/** `npm run demo`, for the API and the issuer given. Resolves when the page can be opened. */
+/** `npm run demo`, or another page's script, for the API and the issuer given. Resolves when the page can be opened. */
 export async function startDemo(options: {
   readonly port: number
   readonly api: string
   readonly issuer: string
+  readonly script?: string
 }): Promise<Program> {
   const env = { VITE_API_URL: options.api, VITE_AUTH0_DOMAIN: options.issuer.replace(/\/$/, '') }
-  const program = run(['npm', 'run', 'demo', '--', '--port', String(options.port)], { env })
+  const program = run(
+    ['npm', 'run', options.script ?? 'demo', '--', '--port', String(options.port)],
+    { env },
+  )
   await program.printed(/ready in/)
   return program
 }

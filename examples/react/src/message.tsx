@@ -1,0 +1,31 @@
+import { useAuth0 } from '@auth0/auth0-react'
+import type { UseQueryResult } from '@tanstack/react-query'
+import { explain } from './explain.ts'
+
+interface Props {
+  readonly title: string
+  readonly query: UseQueryResult<{ message: string }, unknown>
+}
+
+export function Message({ title, query }: Props) {
+  return (
+    <section aria-label={title}>
+      <h2>{title}</h2>
+      <Answer query={query} />
+    </section>
+  )
+}
+
+function Answer({ query }: Pick<Props, 'query'>) {
+  const { isAuthenticated } = useAuth0()
+  if (query.isPending) return <p role="status">Asking …</p>
+  if (query.isSuccess) return <p>{query.data.message}</p>
+  return (
+    <>
+      <p role="alert">{explain(query.error, isAuthenticated)}</p>
+      <button disabled={query.isFetching} onClick={() => void query.refetch()}>
+        Try again
+      </button>
+    </>
+  )
+}
