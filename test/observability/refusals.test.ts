@@ -141,12 +141,15 @@ describe('the log of failures to fetch the keys', () => {
   })
 
   it('never has the secrets of an address', async () => {
-    const { port } = new URL(issuer.url)
     issuer.issuer = `${issuer.url}/`
-    const jwks_uri = `http://user:s3cret@127.0.0.1:${port}/keys?code=s3cret`
-    const metadata = JSON.stringify({ ...issuer.metadata(), jwks_uri })
-    issuer.answer = (_req, res) => res.end(metadata)
-    await untilTold({ fault: 'unreachable', address: `${issuer.url}/keys` })
+    const answerWith = (jwks_uri: string) => {
+      const metadata = JSON.stringify({ ...issuer.metadata(), jwks_uri })
+      issuer.answer = (_req, res) => res.end(metadata)
+    }
+    answerWith(`${issuer.url.replace('://', '://user:s3cret@')}/keys`)
+    await untilTold({ fault: 'no_metadata' })
+    answerWith(`${issuer.url}/keys?code=s3cret`)
+    await untilTold({ fault: 'no_key_set', address: `${issuer.url}/keys` })
     expect(JSON.stringify(server.log)).not.toContain('s3cret')
   })
 })
