@@ -6,10 +6,12 @@ import {
   type TRPCClientError,
 } from '@trpc/client'
 import { createAuthorizedFetch, type AuthorizationOptions } from './client/authorized-fetch.ts'
-import type { AppRouter } from './router.ts'
+import type { clientRouter } from './client/router.ts'
 
 export type { AuthorizationOptions, ProofRequest, TokenRequest } from './client/authorized-fetch.ts'
-export type { AppRouter } from './router.ts'
+
+/** The router, for other tRPC clients: `createTRPCContext<AppRouter>()`. */
+export type AppRouter = typeof clientRouter
 
 /** The most calls that the server takes in one batch. */
 const MAX_BATCH_SIZE = 10

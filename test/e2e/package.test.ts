@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { build } from 'esbuild'
@@ -9,12 +9,12 @@ import { ADMIN } from '../support/issuer.ts'
 import { ROOT, run } from '../support/process.ts'
 
 const fixture = useServer()
-const app = mkdtempSync(join(tmpdir(), 'messages-app-'))
+const OLDEST = '11.4.0'
 const TSC = join(ROOT, 'node_modules/typescript/bin/tsc')
 
 /** A program that someone would write around the package. */
 const PROGRAM = `
-import { createMessagesClient, isMessagesError } from 'messages-api/client'
+import { createMessagesClient, isMessagesError } from 'messages-api-client'
 declare const process: { argv: string[] }
 
 const [, , url = '', user = '', admin = ''] = process.argv
@@ -32,20 +32,22 @@ try {
 export const wrong = () => clientOf(user).messages.secret
 `
 
-/** A TanStack Query: an object of a key and a function, as `useQuery` takes it. */
+/** tRPC's TanStack Query integration, around the package's client and its `AppRouter`. */
 const QUERY = `
-import { createMessagesClient } from 'messages-api/client'
-import { QueryClient } from '@tanstack/query-core'
+import { createMessagesClient, type AppRouter } from 'messages-api-client'
+import { QueryClient } from '@tanstack/react-query'
+import { createTRPCOptionsProxy } from '@trpc/tanstack-react-query'
 
 const client = createMessagesClient({ url: 'http://localhost:6060' })
-const publicMessage = {
-  queryKey: ['messages', 'public'],
-  queryFn: ({ signal }: { signal: AbortSignal }) => client.messages.public.query(undefined, { signal }),
-}
-export const text: Promise<string> = new QueryClient().fetchQuery(publicMessage).then(({ message }) => message)
+const queryClient = new QueryClient()
+const trpc = createTRPCOptionsProxy<AppRouter>({ client, queryClient })
+const options = trpc.messages.public.queryOptions()
+export const text: Promise<string> = queryClient.fetchQuery(options).then(({ message }) => message)
+// @ts-expect-error: there is no such procedure
+export const wrong = () => trpc.messages.secret
 `
 
-async function succeed(command: readonly string[], cwd = app): Promise<string> {
+async function succeed(command: readonly string[], cwd: string): Promise<string> {
   const program = run(command, { cwd })
   const status = await program.exit
   if (status !== 0)
@@ -53,36 +55,58 @@ async function succeed(command: readonly string[], cwd = app): Promise<string> {
   return program.output()
 }
 
-const compile = (module: string, resolution: string, file = 'app.ts') =>
-  succeed([
-    ...[process.execPath, TSC, '--strict', '--skipLibCheck', '--target', 'ES2022'],
-    ...['--lib', 'ES2023,DOM', '--module', module, '--moduleResolution', resolution],
-    ...['--outDir', 'out', file],
-  ])
+/** Checks every declaration that the program reaches: an app's types must not hang on a library of the server. */
+const compile = (directory: string, file: string, flags: readonly string[]) =>
+  succeed(
+    [
+      ...[process.execPath, TSC, '--strict', '--skipLibCheck', 'false', '--target', 'ES2022'],
+      ...['--lib', 'ES2023,DOM,ESNext.Disposable', '--outDir', 'out', ...flags, file],
+    ],
+    directory,
+  )
 
+const NODE = ['--module', 'NodeNext', '--moduleResolution', 'NodeNext']
+const BUNDLER = ['--module', 'ESNext', '--moduleResolution', 'Bundler']
+
+/** Makes a project that has the packed client and, beside what its peers bring, `packages`. */
+async function install(packages: readonly string[], sources: Record<string, string>) {
+  const directory = mkdtempSync(join(tmpdir(), 'messages-app-'))
+  const files = { 'package.json': '{ "type": "module", "private": true }', ...sources }
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(directory, name), text)
+  const npm = ['npm', 'install', '--prefer-offline', '--ignore-scripts', '--no-audit']
+  await succeed([...npm, tarball, ...packages], directory)
+  return directory
+}
+
+let tarball: string
 beforeAll(async () => {
-  const packed = await succeed(['npm', 'pack', '--silent', '--pack-destination', app], ROOT)
-  const tarball = /messages-api-\S+\.tgz/.exec(packed)?.[0] ?? ''
-  writeFileSync(join(app, 'package.json'), '{ "type": "module", "private": true }')
-  writeFileSync(join(app, 'app.ts'), PROGRAM)
-  writeFileSync(join(app, 'query.ts'), QUERY)
-  const install = ['npm', 'install', '--prefer-offline', '--ignore-scripts', '--no-audit']
-  await succeed([...install, `./${tarball}`, '@trpc/client@11', '@tanstack/query-core@5'])
-}, 300_000)
+  const target = mkdtempSync(join(tmpdir(), 'messages-package-'))
+  await succeed(
+    ['npm', 'pack', './packages/client', '--silent', '--pack-destination', target],
+    ROOT,
+  )
+  const [packed = 'no file'] = readdirSync(target)
+  tarball = join(target, packed)
+}, 120_000)
 
 describe('the packed client, installed into an empty project', () => {
+  let app: string
+  beforeAll(async () => {
+    app = await install([], { 'app.ts': PROGRAM })
+  }, 120_000)
+
   it('compiles and runs in Node.js', async () => {
-    await compile('NodeNext', 'NodeNext')
+    await compile(app, 'app.ts', NODE)
     const user = await fixture.issuer.mint()
     const admin = await fixture.issuer.mint({ claims: ADMIN })
-    const output = await succeed([process.execPath, 'out/app.js', fixture.server.url, user, admin])
-    expect(output).toBe(
+    const command = [process.execPath, 'out/app.js', fixture.server.url, user, admin]
+    expect(await succeed(command, app)).toBe(
       `${MESSAGES.admin}\n["Permission denied","FORBIDDEN",["read:admin-messages"]]\n`,
     )
   })
 
   it('compiles for a bundler, and gives it nothing of the server', async () => {
-    await compile('ESNext', 'Bundler')
+    await compile(app, 'app.ts', BUNDLER)
     const { metafile } = await build({
       entryPoints: [join(app, 'app.ts')],
       absWorkingDir: app,
@@ -93,14 +117,46 @@ describe('the packed client, installed into an empty project', () => {
       write: false,
     })
     const files = Object.keys(metafile.inputs).filter((file) => !file.includes('@trpc/'))
-    expect(files.sort()).toEqual([
-      'app.ts',
-      'node_modules/messages-api/dist/client.js',
-      'node_modules/messages-api/dist/client/authorized-fetch.js',
-    ])
+    expect(files.sort()).toEqual(['app.ts', 'node_modules/messages-api-client/dist/client.js'])
   })
 
-  it('fits TanStack Query, types included', async () => {
-    await compile('ESNext', 'Bundler', 'query.ts')
+  it("brings tRPC's packages alone", () => {
+    const lock = JSON.parse(readFileSync(join(app, 'package-lock.json'), 'utf8')) as Lock
+    const names = Object.keys(lock.packages).map((path) => path.replace(/^node_modules\//, ''))
+    const notOfTypeScript = names.filter(
+      (name) => name && !/^(@typescript\/|typescript$)/.test(name),
+    )
+    expect(notOfTypeScript).toEqual(['@trpc/client', '@trpc/server', 'messages-api-client'])
+  })
+
+  it('has the version of the server', () => {
+    expect(versionOf(join(app, 'node_modules/messages-api-client'))).toBe(versionOf(ROOT))
   })
 })
+
+describe('the packed client, beside other versions of tRPC', () => {
+  it("fits the TanStack Query integration that tRPC's users install, types included", async () => {
+    const packages = ['@trpc/tanstack-react-query@11', '@tanstack/react-query@5', 'react@19']
+    const app = await install(packages, { 'query.ts': QUERY })
+    // its own declarations name `ws` and Node.js, which a browser's app does not have
+    await compile(app, 'query.ts', [...BUNDLER, '--skipLibCheck'])
+  })
+
+  it('compiles with the oldest tRPC that it asks for', async () => {
+    const app = await install([`@trpc/client@${OLDEST}`, `@trpc/server@${OLDEST}`], {
+      'app.ts': PROGRAM,
+    })
+    await compile(app, 'app.ts', BUNDLER)
+  })
+})
+
+interface Lock {
+  readonly packages: Record<string, unknown>
+}
+
+function versionOf(directory: string): string {
+  const { version } = JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8')) as {
+    version: string
+  }
+  return version
+}
