@@ -3,9 +3,10 @@ import { headerValues, readCredentials, type Credentials } from './authorization
 import { useProof, verifyProof } from './dpop.ts'
 import { AuthError, invalidProof, invalidRequest, invalidToken } from './errors.ts'
 import type { AuthErrorReason } from './errors.ts'
+import { createRefusalMemory } from './refusal-memory.ts'
 import type { ProofUse, ReplayMemory } from './replay-memory.ts'
 import { createTokenMemory } from './token-memory.ts'
-import { createVerifier, type VerifierOptions } from './verifier.ts'
+import { createVerifier, type Verified, type VerifierOptions } from './verifier.ts'
 
 /** What authentication needs to know of a request. */
 export interface AuthRequest {
@@ -51,14 +52,28 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticate
   const { keys, now, permissionsClaim, onOutcome } = options
   const verify = createVerifier(options)
   const memory = createTokenMemory()
+  const refusals = createRefusalMemory()
 
   function recall(token: string): AccessToken | undefined {
     const keySet = keys.current()
     return keySet && memory.find(token, keySet, now())
   }
 
+  async function verifyUnlessRefused(token: string): Promise<Verified> {
+    const keySet = keys.current()
+    if (keySet) refusals.check(token, { keySet, nowMs: now() })
+    try {
+      return await verify(token)
+    } catch (error) {
+      if (keySet && keys.current() === keySet && error instanceof AuthError) {
+        refusals.remember(token, error, { keySet, nowMs: now() })
+      }
+      throw error
+    }
+  }
+
   async function verifyAndRemember(token: string): Promise<AccessToken> {
-    const { claims, keySet } = await verify(token)
+    const { claims, keySet } = await verifyUnlessRefused(token)
     const accessToken = toAccessToken(claims, permissionsClaim)
     memory.remember(token, accessToken, keySet)
     return accessToken

@@ -1,13 +1,18 @@
 import { LRUCache } from 'lru-cache'
 import type { AccessToken } from './access-token.ts'
 import type { KeySet } from './keys.ts'
-import { CLOCK_TOLERANCE_SECONDS } from './verifier.ts'
+import { createShares } from './shares.ts'
+import { validityOf } from './validity.ts'
 
+/** A shorter token takes as much room, for its claims and the place in the memory. */
+const USUAL_CHARS = 1_600
 const MAX_TOKENS = 10_000
+const MAX_CHARS = MAX_TOKENS * USUAL_CHARS
+/** One subject's tokens, all together: 1,000 of usual size. */
+const MAX_CHARS_OF_SUBJECT = MAX_CHARS / 10
 
 interface Remembered {
   readonly accessToken: AccessToken
-  /** `exp` and `nbf`, in milliseconds and with the clock tolerance, so that a look is one comparison. */
   readonly expiresAtMs: number
   readonly validFromMs: number
 }
@@ -20,9 +25,20 @@ export interface TokenMemory {
   remember(token: string, accessToken: AccessToken, keySet: KeySet): void
 }
 
-/** Bounded, and emptied when the keys change: a withdrawn key takes its tokens with it. */
+/**
+ * Bounded, as a whole and for each subject, and emptied when the keys change: a withdrawn key takes its
+ * tokens with it.
+ */
 export function createTokenMemory(): TokenMemory {
-  const tokens = new LRUCache<string, Remembered>({ max: MAX_TOKENS })
+  const shares = createShares(MAX_CHARS_OF_SUBJECT)
+  const tokens = new LRUCache<string, Remembered>({
+    max: MAX_TOKENS,
+    maxSize: MAX_CHARS,
+    sizeCalculation: (_, token) => roomFor(token),
+    dispose: ({ accessToken }, token) => {
+      shares.release(accessToken.subject, token)
+    },
+  })
   let keys: KeySet | undefined
 
   function emptyUnlessOf(keySet: KeySet): void {
@@ -43,12 +59,13 @@ export function createTokenMemory(): TokenMemory {
     remember(token, accessToken, keySet) {
       keys ??= keySet
       if (keys !== keySet) return // the keys changed while it was verified
-      const { exp = 0, nbf = 0 } = accessToken.claims
-      tokens.set(token, {
-        accessToken,
-        expiresAtMs: Math.ceil(exp + CLOCK_TOLERANCE_SECONDS) * 1000,
-        validFromMs: Math.ceil(nbf - CLOCK_TOLERANCE_SECONDS) * 1000,
-      })
+      tokens.delete(token)
+      for (const oldest of shares.take(accessToken.subject, token, roomFor(token))) {
+        tokens.delete(oldest)
+      }
+      tokens.set(token, { accessToken, ...validityOf(accessToken.claims) })
     },
   }
 }
+
+const roomFor = (token: string) => Math.max(token.length, USUAL_CHARS)

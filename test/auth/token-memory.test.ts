@@ -1,7 +1,10 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { toAccessToken } from '../../src/auth/access-token.ts'
+import type { KeySet } from '../../src/auth/keys.ts'
+import { createTokenMemory, type TokenMemory } from '../../src/auth/token-memory.ts'
 import { createClock } from '../support/clock.ts'
 import { ask, bearer } from '../support/contract.ts'
-import { startIssuer, type TestIssuer } from '../support/issuer.ts'
+import { createSigningKey, startIssuer, type TestIssuer } from '../support/issuer.ts'
 import { startTestServer, type TestServer } from '../support/server.ts'
 
 const clock = createClock()
@@ -10,7 +13,7 @@ let server: TestServer
 
 beforeAll(async () => {
   issuer = await startIssuer()
-  server = await startTestServer({ issuer, now: clock.now })
+  server = await startTestServer({ issuer, now: clock.now, monotonicNow: clock.monotonicNow })
 })
 afterAll(async () => {
   await server.close()
@@ -44,7 +47,7 @@ describe('a remembered token', () => {
       claims: { nbf: clock.seconds(), exp: clock.seconds() + 999 },
     })
     expect((await get(token)).status).toBe(200)
-    clock.advance({ seconds: -6 })
+    clock.set({ seconds: -6 })
     expect((await get(token)).status).toBe(401)
     clock.advance({ seconds: 6 })
     expect((await get(token)).status).toBe(200)
@@ -61,12 +64,93 @@ describe('a remembered token', () => {
 })
 
 describe('a refused token', () => {
-  it('is not remembered: it is good as soon as its time has come', async () => {
+  it('is good as soon as its time has come', async () => {
     const token = await issuer.mint({
       claims: { nbf: clock.seconds() + 30, exp: clock.seconds() + 99 },
     })
-    expect((await get(token)).status).toBe(401)
+    for (let n = 0; n < 3; n++) expect((await get(token)).status).toBe(401)
     clock.advance({ seconds: 30 })
     expect((await get(token)).status).toBe(200)
+  })
+
+  it('is good again when the clock, which was wrong, is put right', async () => {
+    const token = await issuer.mint({ at: clock.seconds() })
+    clock.set({ hours: 48 })
+    for (let n = 0; n < 3; n++) expect((await get(token)).status).toBe(401)
+    clock.set({ hours: -48 })
+    expect((await get(token)).status).toBe(200)
+  })
+
+  it.each([
+    ['with a wrong signature', async () => withOtherSignature(await issuer.mint())],
+    ['for another API', () => issuer.mint({ claims: { aud: 'https://other.example' } })],
+    ['that expired', () => issuer.mint({ claims: { exp: 1 } })],
+    ['that is not valid yet', () => issuer.mint({ claims: { nbf: clock.seconds() + 999 } })],
+  ])('%s costs one signature check, and is told the same each time', async (_, mint) => {
+    const token = await mint()
+    const check = vi.spyOn(crypto.subtle, 'verify')
+    const answers = [await get(token), await get(token), await get(token)]
+    expect(check).toHaveBeenCalledTimes(1)
+    check.mockRestore()
+    expect(answers[0]).toMatchObject({ status: 401 })
+    expect(answers[0]?.challenge).toContain('error_description=')
+    expect(answers).toEqual([answers[0], answers[0], answers[0]])
+  })
+
+  it('is good once the issuer publishes its key', async () => {
+    const key = await createSigningKey('key-1') // under the name of the first one
+    const before = issuer.keys
+    const token = await issuer.mint({ key, at: clock.seconds() })
+    expect((await get(token)).status).toBe(401)
+    issuer.keys = [key]
+    clock.advance({ minutes: 11 })
+    await expect.poll(async () => (await get(token)).status).toBe(200)
+    issuer.keys = before
+    clock.advance({ minutes: 11 })
+    await expect.poll(async () => (await get(token)).status).toBe(401)
+  })
+})
+
+/** As good a text, of another signature. */
+function withOtherSignature(token: string): string {
+  const [header, payload, signature = ''] = token.split('.')
+  return [
+    header,
+    payload,
+    Array.from(signature.slice(0, 100)).reverse().join('') + signature.slice(100),
+  ].join('.')
+}
+
+describe('the memory of tokens', () => {
+  const keySet = {
+    issuer: '',
+    getKey: () => Promise.reject(new Error('not asked')),
+  } as unknown as KeySet
+  const accessTokenOf = (sub: string) => toAccessToken({ sub, exp: 9e9 }, 'permissions')
+
+  /** @returns how many of `count` tokens, of so many characters and all in use, are remembered */
+  function held(
+    memory: TokenMemory,
+    count: number,
+    { sub, chars = 800 }: { sub?: string; chars?: number },
+  ) {
+    const tokens = Array.from({ length: count }, (_, n) => `${sub ?? ''} ${n} `.padEnd(chars, 'x'))
+    for (const [n, token] of tokens.entries()) {
+      memory.remember(token, accessTokenOf(sub ?? `subject ${n}`), keySet)
+    }
+    return tokens.filter((token) => memory.find(token, keySet, 0)).length
+  }
+
+  it('holds 10,000 of usual size, and of long ones 16 MB', () => {
+    expect(held(createTokenMemory(), 10_001, {})).toBe(10_000)
+    expect(held(createTokenMemory(), 10_000, { chars: 8_000 })).toBe(2_000)
+  })
+
+  it('gives a subject a tenth of it, to its latest tokens', () => {
+    const memory = createTokenMemory()
+    memory.remember('of a newcomer', accessTokenOf('newcomer'), keySet)
+    expect(held(memory, 12_000, { sub: 'greedy' })).toBe(1_000)
+    expect(held(memory, 12_000, { sub: 'greedy, with long ones', chars: 16_000 })).toBe(100)
+    expect(memory.find('of a newcomer', keySet, 0)).toBeDefined()
   })
 })
