@@ -86,9 +86,16 @@ function isClaimFailure(error: unknown, claim: string): boolean {
   return error instanceof errors.JWTClaimValidationFailed && error.claim === claim
 }
 
-/** RFC 9449 §4.3: `htu` is compared without query and fragment, after the normalisation of RFC 3986. */
+/** An absolute URI in the characters of RFC 3986, and those that a query is often sent with; no user. */
+const ABSOLUTE_URI = /^https?:\/\/[\w.:[\]-]+(?:[/?#][!#-;=?-[\]-~]*)?$/i
+
+/**
+ * RFC 9449 §4.3: `htu` is compared without query and fragment, after the normalisation of RFC 3986. What
+ * the parser of URLs would mend (backslashes, blanks, line ends) is none.
+ */
 function isTarget(htu: unknown, targetUri: string): boolean {
-  if (typeof htu !== 'string' || !URL.canParse(htu) || !URL.canParse(targetUri)) return false
+  if (typeof htu !== 'string' || !ABSOLUTE_URI.test(htu)) return false
+  if (!URL.canParse(htu) || !URL.canParse(targetUri)) return false
   const [claimed, actual] = [new URL(htu), new URL(targetUri)]
   return claimed.origin === actual.origin && claimed.pathname === actual.pathname
 }

@@ -17,5 +17,10 @@ export function doubtsAbout(settings: Settings): string[] {
       'PERMISSIONS_CLAIM: is scope, and Auth0 grants any scope of the API to anyone who asks, unless RBAC is enabled for it: use permissions',
     )
   }
+  if (settings.NODE_ENV === 'production' && settings.PUBLIC_URL === undefined) {
+    warnings.push(
+      'PUBLIC_URL: is not set, so DPoP proofs are compared with the Host that each request names: set it if clients use DPoP',
+    )
+  }
   return warnings
 }

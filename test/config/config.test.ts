@@ -8,6 +8,7 @@ const PRODUCTION = {
   CLIENT_ORIGIN_URL: 'https://app.example.com',
   AUTH0_DOMAIN: 'tenant.eu.auth0.com',
   AUTH0_AUDIENCE: 'https://api.example.com',
+  PUBLIC_URL: 'https://api.example.com',
 }
 
 function problemsOf(env: Record<string, string>): readonly string[] {
@@ -306,6 +307,11 @@ describe('what may not be what was meant is warned of, and nothing more:', () =>
       "permissions from scopes, which Auth0's users choose themselves",
       { ...PRODUCTION, PERMISSIONS_CLAIM: 'scope' },
       /^PERMISSIONS_CLAIM: is scope, and Auth0 grants any scope/,
+    ],
+    [
+      'no address of its own, which DPoP proofs are compared with',
+      { ...PRODUCTION, PUBLIC_URL: '' },
+      /^PUBLIC_URL: is not set, so DPoP proofs are compared with the Host/,
     ],
     [
       "a port that is Kubernetes' service link",
