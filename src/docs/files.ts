@@ -5,7 +5,7 @@ import type { Content } from '../http/etag.ts'
 
 /** The files of ours by name, read once: they are small. */
 export function readAssets(): Map<string, Content> {
-  const names = ['docs.js', 'docs.css', 'icon.svg']
+  const names = ['docs.js', 'sign-in.js', 'docs.css', 'icon.svg']
   return new Map(
     names.map((name) => {
       const body = readFileSync(new URL(`./assets/${name}`, import.meta.url), 'utf8')

@@ -1,3 +1,4 @@
+import axe from 'axe-core'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { describeInBrowser, launchBrowser } from '../support/browser.ts'
@@ -55,6 +56,21 @@ describeInBrowser('the docs page', () => {
     await closed
     await page.getByText('Authorized', { exact: true }).waitFor()
     await closeDialog()
+  }
+
+  /** Texts with a contrast of less than 4.5, as WCAG 2.2 §1.4.3 measures it: large ones too. */
+  async function faintTexts(): Promise<string[]> {
+    await page.evaluate(axe.source)
+    const options = { contrastRatio: { large: { expected: 4.5 } } }
+    const checks = JSON.stringify([{ id: 'color-contrast', options }])
+    const found = await page.evaluate<axe.AxeResults>(
+      `axe.configure({ checks: ${checks} }); axe.run({ runOnly: ['color-contrast'] })`,
+    )
+    const measured = found.passes.flatMap(({ nodes }) => nodes)
+    expect(measured.length).toBeGreaterThan(20)
+    return found.violations.flatMap(({ nodes }) =>
+      nodes.map(({ html, any: [check] }) => `${check?.message ?? ''} ${html}`),
+    )
   }
 
   /** Opens an operation, executes it and reads what the page shows of the answer. */
@@ -143,6 +159,33 @@ describeInBrowser('the docs page', () => {
       )
     })
 
+    it('says who is signed in, and lets somebody else sign in after Logout', async () => {
+      await open(origin)
+      const who = page.locator('.scheme-container').getByRole('status')
+      await signIn('Ada Admin')
+      expect(await who.innerText()).toBe('Signed in as Ada Admin')
+      await openDialog()
+      await page.getByRole('button', { name: 'Remove authorization' }).last().click()
+      await closeDialog()
+      expect(await who.innerText()).toBe('')
+      await signIn('Uma User')
+      expect(await who.innerText()).toBe('Signed in as Uma User')
+    })
+
+    it.each(['light', 'dark'] as const)('is easy to read on a %s screen', async (colorScheme) => {
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+      await open(origin)
+      await execute('getPublicMessage')
+      await execute('getAdminMessage')
+      expect(await faintTexts()).toEqual([])
+      await openDialog()
+      expect(await faintTexts()).toEqual([])
+      await closeDialog()
+      await signIn('Ada Admin')
+      await openDialog()
+      expect(await faintTexts()).toEqual([])
+    })
+
     it.each([
       ['light', 1280],
       ['dark', 1280],
@@ -164,13 +207,18 @@ describeInBrowser('the docs page', () => {
   describe('with an issuer and no client to sign in as', () => {
     const fixture = useServer()
 
-    it('takes a token that is pasted', async () => {
+    it.each([
+      ['bare', ''],
+      ['with what stands before it in a header', 'Bearer '],
+    ])('takes a token that is pasted %s', async (_how, prefix) => {
       await open(fixture.server.url)
       expect(await execute('getProtectedMessage')).toEqual({
         status: 401,
         body: '{"message":"Requires authentication"}',
       })
-      await pasteToken(await fixture.issuer.mint({ claims: ADMIN }))
+      const token = await fixture.issuer.mint({ claims: { ...ADMIN, sub: 'ada' } })
+      await pasteToken(`${prefix}${token}`)
+      expect(await page.getByRole('status').innerText()).toBe('Using a token of ada')
       expect(await execute('getAdminMessage')).toEqual({ status: 200, body: MESSAGES.admin })
     })
 

@@ -1,5 +1,7 @@
 /* Starts Swagger UI with the API's own description and the settings of its server. */
 
+import { signInPlugin } from './sign-in.js'
+
 const dark = matchMedia('(prefers-color-scheme: dark)')
 const followColorScheme = () => document.documentElement.classList.toggle('dark-mode', dark.matches)
 dark.addEventListener('change', followColorScheme)
@@ -90,7 +92,7 @@ async function start() {
     tryItOutEnabled: true,
     oauth2RedirectUrl: addressOf('/docs/oauth2-redirect.html'),
     requestInterceptor: dropRequestedWith,
-    plugins: [permissionBadges(description)],
+    plugins: [permissionBadges(description), signInPlugin],
   })
   if (!canSignIn) return
   ui.initOAuth({
