@@ -76,6 +76,21 @@ describe('metrics', () => {
     expect(metrics).not.toContain('eyJ')
   })
 
+  it.each([
+    ['GET', '/metrics?x', 200],
+    ['HEAD', '/metrics', 200],
+    ['HEAD', '/metrics?x', 200],
+    ['GET', '/metrics/', 404],
+    ['POST', '/metrics', 404],
+  ])('answer %s %s with %i', async (method, path, status) => {
+    const address = `http://127.0.0.1:${fixture.server.metricsPort}${path}`
+    const answer = await fetch(address, { method })
+    const text = await answer.text()
+    expect(answer.status).toBe(status)
+    expect(text.length > 0).toBe(status === 200 && method === 'GET')
+    if (status === 200) expect(answer.headers.get('content-type')).toMatch(/^text\/plain; version=/)
+  })
+
   it('are not on the port of the API', async () => {
     expect((await get('/metrics')).status).not.toBe(200)
   })
