@@ -36,6 +36,8 @@ export default tseslint.config(
     files: ['src/docs/assets/**'],
     languageOptions: {
       globals: {
+        TextDecoder: 'readonly',
+        atob: 'readonly',
         document: 'readonly',
         fetch: 'readonly',
         location: 'readonly',
