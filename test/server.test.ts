@@ -94,7 +94,7 @@ describe('a request is refused', () => {
     socket.write('0\r\n\r\n')
     await vi.waitFor(() => {
       expect(received()).toMatch(/^HTTP\/1\.1 4(05|13) /)
-    })
+    }, 15_000)
     socket.destroy()
   })
 })
@@ -143,7 +143,7 @@ describe('10,000 random byte strings', () => {
     expect(await response.text()).toBe(MESSAGES.public)
     await vi.waitFor(async () => {
       expect(await connections(fixture)).toBeLessThanOrEqual(2) // those of fetch, kept alive
-    }, 10_000)
+    }, 15_000)
     const failures = fixture.server.log.filter(({ level }) => Number(level) >= 50)
     expect(failures).toEqual([])
   })

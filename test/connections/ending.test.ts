@@ -88,11 +88,11 @@ describe('the body of a request that is answered', () => {
     const { socket, received } = openRaw(server.port, request)
     await vi.waitFor(() => {
       expect(received()).toContain(MESSAGES.public)
-    })
+    }, 15_000)
     socket.write(`hello${PUBLIC}\r\n`)
     await vi.waitFor(() => {
       expect(received().match(/HTTP\/1\.1 200/g)).toHaveLength(2)
-    })
+    }, 15_000)
     socket.destroy()
   })
 })

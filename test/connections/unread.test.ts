@@ -69,7 +69,7 @@ describe('requests that nobody reads the answers of', () => {
     for (const socket of senders) socket.destroy()
     await vi.waitFor(() => {
       expect(descriptors()).toBeLessThanOrEqual(before)
-    }, 5_000)
+    }, 15_000)
     expect(await answers()).toBe(MESSAGES.public)
   })
 
@@ -78,7 +78,7 @@ describe('requests that nobody reads the answers of', () => {
     const { socket, received } = openRaw(server.port, paths.map(get).join(''))
     await vi.waitFor(() => {
       expect(received().match(/HTTP\/1\.1 200 /g)).toHaveLength(16)
-    })
+    }, 15_000)
     const bodies = [...received().matchAll(/\r\n\r\n(\{.*?\})/g)].map(([, body]) => body)
     expect(bodies.filter((body) => body === MESSAGES.public)).toHaveLength(8)
     expect(bodies.slice(0, 2)).toEqual([MESSAGES.public, bodies[1]])
@@ -122,7 +122,7 @@ describe('requests that nobody reads the answers of', () => {
       .resume()
     await vi.waitFor(() => {
       expect(received).toBeGreaterThan(HUGE.length)
-    }, 10_000)
+    }, 15_000)
     socket.destroy()
   })
 })
