@@ -1,6 +1,7 @@
 // Our server, started from what was built as `node dist/main.js` does it, with procedures that take inputs
 // beside its messages: the product has none.
 import { setTimeout as delay } from 'node:timers/promises'
+import { SYSTEM_CLOCKS } from '../dist/clocks.js'
 import { loadConfig } from '../dist/config/config.js'
 import { createLog } from '../dist/logger.js'
 import { READ_ADMIN_MESSAGES } from '../dist/messages/messages.js'
@@ -31,8 +32,10 @@ const log = await createLog({ level: config.logLevel, production: config.product
 const running = await start(config, {
   router: router({ messages: messagesRouter, reports: reportsRouter }),
   ...log,
-  now: Date.now,
+  ...SYSTEM_CLOCKS,
 })
+log.logger.info({ port: running.port }, 'listening')
 process.on('SIGTERM', () => {
+  log.logger.info('stopping')
   void Promise.race([running.close(), delay(9_500)]).then(() => process.exit(0))
 })
