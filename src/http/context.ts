@@ -41,70 +41,94 @@ export interface ContextOptions {
   readonly logger: Logger
 }
 
+/**
+ * In one piece, because every request makes one and copies it for each middleware: with `{ ...spread }` that
+ * takes 2.5 µs in place of 0.1. Its functions are its own, because a copy leaves out those of a prototype.
+ */
 export function createContextFactory(options: ContextOptions): CreateContext {
+  return (req) => (req.context ??= createContext(req, options))
+}
+
+function createContext(req: Request, options: ContextOptions): RequestContext {
   const { publicUrl, logger } = options
-  return (req) =>
-    (req.context ??= {
-      ...authenticateOnce(req, options),
-      challenge: (error) =>
-        formatChallenge(error, {
-          scheme: schemeOf(headerValues(req.rawHeaders, 'authorization')[0]),
-          resourceMetadataUrl: `${baseUrlOf(req, publicUrl) ?? ''}${RESOURCE_METADATA_PATH}`,
-        }),
-      setHeader: (name, value) => {
-        req.replyHeaders ??= new Headers()
-        req.replyHeaders.set(name, value)
-      },
-      log: () => logger.child({ requestId: req.id }),
-    })
-}
-
-function authenticateOnce(
-  req: Request,
-  options: ContextOptions,
-): Pick<RequestContext, 'identify' | 'authenticate'> {
-  const verify = verifyOnce(req, options)
-  let identified: Promise<AccessToken> | undefined
-  let authenticated: Promise<AccessToken> | undefined
-
-  const accept = (accessToken: AccessToken): AccessToken => {
-    req.subject = accessToken.subject
-    return accessToken
-  }
-  const refuse = (error: unknown): never => {
-    if (error instanceof AuthError) req.refusal = error
-    throw error as Error
-  }
+  const credentials = new RequestCredentials(req, options)
   return {
-    identify() {
-      const result = verify()
-      if (!(result instanceof Promise)) return accept(result)
-      return (identified ??= result.then(({ accessToken }) => accept(accessToken)).catch(refuse))
+    identify: () => credentials.identify(),
+    authenticate: () => credentials.authenticate(),
+    challenge: (error) =>
+      formatChallenge(error, {
+        scheme: schemeOf(headerValues(req.rawHeaders, 'authorization')[0]),
+        resourceMetadataUrl: `${baseUrlOf(req, publicUrl) ?? ''}${RESOURCE_METADATA_PATH}`,
+      }),
+    setHeader: (name, value) => {
+      req.replyHeaders ??= new Headers()
+      req.replyHeaders.set(name, value)
     },
-    authenticate() {
-      const result = verify()
-      if (!(result instanceof Promise)) return accept(result)
-      const use = async ({ accessToken, useProof }: Sender): Promise<AccessToken> => {
-        await useProof?.()
-        return accept(accessToken)
-      }
-      return (authenticated ??= result.then(use).catch(refuse))
-    },
+    log: () => logger.child({ requestId: req.id }),
   }
 }
 
-/** A refusal is kept too: a DPoP proof, for one, is good only once. */
-function verifyOnce(req: Request, options: ContextOptions): () => AccessToken | Promise<Sender> {
-  const { method } = req // before anyone makes a GET of a HEAD
-  const targetUri = () => `${baseUrlOf(req, options.publicUrl) ?? ''}${req.originalUrl}`
-  let sender: AccessToken | Promise<Sender> | undefined
-  return () => {
+/** Those of one request, looked at once. A refusal is kept too: a DPoP proof, for one, is good only once. */
+class RequestCredentials {
+  private readonly req: Request
+  private readonly options: ContextOptions
+  private readonly method: string // before anyone makes a GET of a HEAD
+  private sender: AccessToken | Promise<Sender> | undefined
+  private identified: Promise<AccessToken> | undefined
+  private authenticated: Promise<AccessToken> | undefined
+
+  constructor(req: Request, options: ContextOptions) {
+    this.req = req
+    this.options = options
+    this.method = req.method
+    this.sender = undefined
+    this.identified = undefined
+    this.authenticated = undefined
+  }
+
+  identify(): AccessToken | Promise<AccessToken> {
+    const result = this.verify()
+    if (!(result instanceof Promise)) return this.accept(result)
+    return (this.identified ??= this.settle(result, false))
+  }
+
+  authenticate(): AccessToken | Promise<AccessToken> {
+    const result = this.verify()
+    if (!(result instanceof Promise)) return this.accept(result)
+    return (this.authenticated ??= this.settle(result, true))
+  }
+
+  private verify(): AccessToken | Promise<Sender> {
+    const { req, method, options } = this
     if (req.refusal) throw req.refusal
     try {
-      return (sender ??= options.authenticate({ rawHeaders: req.rawHeaders, method, targetUri }))
+      return (this.sender ??= options.authenticate({
+        rawHeaders: req.rawHeaders,
+        method,
+        targetUri: () => `${baseUrlOf(req, options.publicUrl) ?? ''}${req.originalUrl}`,
+      }))
     } catch (error) {
-      if (error instanceof AuthError) req.refusal = error
-      throw error
+      throw this.refuse(error)
     }
+  }
+
+  private async settle(verifying: Promise<Sender>, use: boolean): Promise<AccessToken> {
+    try {
+      const { accessToken, useProof } = await verifying
+      if (use) await useProof?.()
+      return this.accept(accessToken)
+    } catch (error) {
+      throw this.refuse(error)
+    }
+  }
+
+  private accept(accessToken: AccessToken): AccessToken {
+    this.req.subject = accessToken.subject
+    return accessToken
+  }
+
+  private refuse(error: unknown): unknown {
+    if (error instanceof AuthError) this.req.refusal = error
+    return error
   }
 }
