@@ -5,6 +5,7 @@ import { loadConfig, type Config } from './config/config.ts'
 import { prepareEnvironment } from './config/environment.ts'
 import { tokenArguments } from './local-issuer/token-arguments.ts'
 import { createLog } from './logger.ts'
+import { loadLazyRouters } from './procedures/lazy-routers.ts'
 import { appRouter } from './router.ts'
 import { start, type Running } from './start.ts'
 import { explainStartFailure } from './start-failure.ts'
@@ -62,7 +63,8 @@ try {
     const api = `http://localhost:${port}`
     const args = localIssuer === undefined ? [] : tokenArguments(config, localIssuer)
     const { platform } = process
-    process.stdout.write(welcome({ api, localIssuer, tokenArguments: args, platform }))
+    const router = await loadLazyRouters(appRouter)
+    process.stdout.write(welcome({ api, router, localIssuer, tokenArguments: args, platform }))
   }
 } catch (error) {
   process.stderr.write(`${explainStartFailure(error, config)}\n`)

@@ -1,5 +1,12 @@
+import type { AnyRouter } from '@trpc/server'
+import { ABOUT } from './about.ts'
+import { guardOf } from './procedures/guard.ts'
+import { restOperations } from './procedures/operations.ts'
+
 interface Addresses {
   readonly api: string
+  /** Its routes are shown: the first that is open to all, that asks for a token, that asks for a permission. */
+  readonly router: AnyRouter
   /** `undefined`: tokens come from an issuer of the settings. */
   readonly localIssuer: string | undefined
   /** What `npm run token` is told besides whose token to print. */
@@ -12,26 +19,48 @@ interface Addresses {
  * What `npm run dev` prints once it listens: addresses, and lines to paste into another terminal, a
  * POSIX shell or PowerShell (whose `curl` is another program).
  */
-export function welcome({ api, localIssuer, tokenArguments, platform }: Addresses): string {
-  const curl = platform === 'win32' ? 'curl.exe' : 'curl'
-  const guarded = (person: string, message: string) => {
-    const token = localIssuer
-      ? `$(npm run -s token -- ${[person, ...tokenArguments].join(' ')})`
-      : 'ACCESS_TOKEN'
-    return `  ${curl} -H "Authorization: Bearer ${token}" ${api}/api/messages/${message}`
-  }
+export function welcome(addresses: Addresses): string {
+  const { api, localIssuer } = addresses
   const issuer = localIssuer
     ? `\n  Local issuer   ${localIssuer}   development only, no account needed`
     : ''
+  const lines = requests(addresses).map((line) => `  ${line}\n`)
+  const hint = localIssuer ? '' : ', with an access token of your issuer'
+  const trial = `\n  Try it from another terminal in this folder${hint}:\n\n${lines.join('')}`
   return `
-  Messages API   ${api}${issuer}
+  ${ABOUT.title}   ${api}${issuer}
   Docs           ${api}/docs   sign in and try the routes
-
-  Try it from another terminal in this folder${localIssuer ? '' : ', with an access token of your issuer'}:
-
-  ${curl} ${api}/api/messages/public
-${guarded('user', 'protected')}
-${guarded('admin', 'admin')}
-
+${lines.length > 0 ? trial : ''}
 `
+}
+
+/** A line for each kind of guard that the router has. */
+function requests({ api, router, localIssuer, ...other }: Addresses): string[] {
+  const curl = other.platform === 'win32' ? 'curl.exe' : 'curl'
+  const token = (person: string) =>
+    localIssuer
+      ? `$(npm run -s token -- ${[person, ...other.tokenArguments].join(' ')})`
+      : 'ACCESS_TOKEN'
+  const credentials = {
+    none: '',
+    token: `-H "Authorization: Bearer ${token('user')}" `,
+    permissions: `-H "Authorization: Bearer ${token('admin')}" `,
+  }
+  const routes = examplesOf(router)
+  return (['none', 'token', 'permissions'] as const).flatMap((guard) => {
+    const path = routes.get(guard)
+    return path === undefined ? [] : [`${curl} ${credentials[guard]}${api}${path}`]
+  })
+}
+
+/** The path of the first route of each kind of guard that is read without an input. */
+function examplesOf(router: AnyRouter): Map<'none' | 'token' | 'permissions', string> {
+  const examples = restOperations(router)
+    .filter(({ method, input }) => method === 'GET' && !input)
+    .map(({ procedure, meta }) => {
+      const { token, permissions } = guardOf(procedure)
+      const guard = permissions.length > 0 ? 'permissions' : token ? 'token' : 'none'
+      return [guard, meta.path] as const
+    })
+  return new Map(examples.reverse()) // the first of a kind replaces the others
 }

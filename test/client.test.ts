@@ -2,20 +2,15 @@ import { gzipSync } from 'node:zlib'
 import type { TRPCError } from '@trpc/server'
 import { build } from 'esbuild'
 import { beforeEach, describe, expect, expectTypeOf, it, vi } from 'vitest'
-import {
-  createMessagesClient,
-  isMessagesError,
-  type MessagesClient,
-  type ProofRequest,
-} from '../src/client.ts'
-import { appRouter } from '../src/router.ts'
+import { isMessagesError, type ProofRequest } from '../src/client.ts'
 import { MESSAGES } from './support/contract.ts'
 import { createDpopKey } from './support/dpop.ts'
 import { useServer } from './support/fixtures.ts'
 import { ADMIN } from './support/issuer.ts'
 import { ROOT } from './support/process.ts'
+import { createTestClient } from './support/test-client.ts'
 
-const fixture = useServer({ router: appRouter })
+const fixture = useServer()
 
 /** A client that hands out the tokens given, one at each time it is asked, and notes how it was. */
 function clientWith(...tokens: (string | undefined)[]) {
@@ -24,7 +19,7 @@ function clientWith(...tokens: (string | undefined)[]) {
     asked.push(refresh)
     return tokens[asked.length - 1]
   }
-  return { client: createMessagesClient({ url: fixture.server.url, getAccessToken }), asked }
+  return { client: createTestClient({ url: fixture.server.url, getAccessToken }), asked }
 }
 
 const sent = vi.spyOn(globalThis, 'fetch')
@@ -42,7 +37,7 @@ const failure = (call: Promise<unknown>): Promise<unknown> =>
 describe('the typed client', () => {
   it('reads the three messages', async () => {
     const token = await fixture.issuer.mint({ claims: ADMIN })
-    const { messages } = createMessagesClient({
+    const { messages } = createTestClient({
       url: `${fixture.server.url}/`,
       getAccessToken: () => token,
     })
@@ -52,7 +47,7 @@ describe('the typed client', () => {
   })
 
   it('needs no token for the public message', async () => {
-    const { messages } = createMessagesClient({ url: fixture.server.url })
+    const { messages } = createTestClient({ url: fixture.server.url })
     expect(await messages.public.query()).toEqual(JSON.parse(MESSAGES.public))
   })
 
@@ -102,7 +97,7 @@ describe('a token that the server refuses', () => {
   it('is refreshed once for all requests that it was refused in', async () => {
     const fresh = await fixture.issuer.mint()
     let refreshes = 0
-    const client = createMessagesClient({
+    const client = createTestClient({
       url: fixture.server.url,
       async getAccessToken({ refresh }) {
         if (!refresh) return 'stale'
@@ -127,7 +122,7 @@ describe('with a DPoP proof function', () => {
     const key = await createDpopKey()
     const token = await fixture.issuer.mint({ claims: { ...ADMIN, cnf: { jkt: key.thumbprint } } })
     const asked: ProofRequest[] = []
-    const { messages } = createMessagesClient({
+    const { messages } = createTestClient({
       url: fixture.server.url,
       getAccessToken: ({ refresh }) => (refresh ? token : 'stale'),
       getDpopProof(request) {
@@ -160,35 +155,15 @@ describe('errors', () => {
   })
 
   it('are told from a server that is not there, and from a sign-in that fails', async () => {
-    const nowhere = createMessagesClient({ url: 'http://127.0.0.1:1' })
+    const nowhere = createTestClient({ url: 'http://127.0.0.1:1' })
     expect(isMessagesError(await failure(nowhere.messages.public.query()))).toBe(false)
-    const signedOut = createMessagesClient({
+    const signedOut = createTestClient({
       url: fixture.server.url,
       getAccessToken: () => Promise.reject(new Error('login_required')),
     })
     const error = await failure(signedOut.messages.public.query())
     expect(isMessagesError(error)).toBe(false)
     expect(error).toMatchObject({ cause: { message: 'login_required' } })
-  })
-})
-
-describe('its types', () => {
-  it('come from the procedures of the server', () => {
-    expectTypeOf<
-      Awaited<ReturnType<MessagesClient['messages']['admin']['query']>>
-    >().toEqualTypeOf<{
-      message: string
-    }>()
-    // Compiled, never called: `npm run typecheck` fails if one of these lines is no error.
-    const wrong = (client: MessagesClient): unknown[] => [
-      // @ts-expect-error: the answer has no such property
-      client.messages.public.query().then(({ text }) => String(text)),
-      // @ts-expect-error: there is no such procedure
-      client.messages.secret,
-      // @ts-expect-error: it is a query
-      client.messages.public.mutate,
-    ]
-    expect(wrong).toBeTypeOf('function')
   })
 })
 

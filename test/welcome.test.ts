@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest'
+import { z } from 'zod'
 import { loadConfig } from '../src/config/config.ts'
 import { tokenArguments } from '../src/local-issuer/token-arguments.ts'
 import { explainStartFailure } from '../src/start-failure.ts'
+import { publicProcedure, router, type ApiRouter } from '../src/trpc.ts'
 import { welcome } from '../src/welcome.ts'
+import { testRouter } from './support/router.ts'
 
 const api = 'http://localhost:6060'
 const issuer = 'http://localhost:6061/'
@@ -12,21 +15,61 @@ describe('what npm run dev prints', () => {
     expect(tokenArguments(loadConfig({}), issuer)).toEqual([])
     const config = loadConfig({ AUTH0_AUDIENCE: 'my-api', CLIENT_ORIGIN_URL: 'http://a.example' })
     const args = tokenArguments(config, 'http://localhost:7000/')
-    const text = welcome({ api, localIssuer: issuer, tokenArguments: args, platform: 'linux' })
+    const text = welcome({
+      api,
+      router: testRouter,
+      localIssuer: issuer,
+      tokenArguments: args,
+      platform: 'linux',
+    })
     expect(text).toContain(
       '$(npm run -s token -- user LOCAL_ISSUER_PORT=7000 AUTH0_AUDIENCE=my-api CLIENT_ORIGIN_URL=http://a.example)',
     )
   })
 
   it('is the same with an issuer of the settings, but for its tokens', () => {
-    const text = welcome({ api, localIssuer: undefined, tokenArguments: [], platform: 'linux' })
+    const text = welcome({
+      api,
+      router: testRouter,
+      localIssuer: undefined,
+      tokenArguments: [],
+      platform: 'linux',
+    })
     expect(text).toContain(`curl -H "Authorization: Bearer ACCESS_TOKEN" ${api}/api/messages/admin`)
     expect(text).not.toContain('Local issuer')
   })
 
   it('calls the real curl in PowerShell', () => {
-    const text = welcome({ api, localIssuer: issuer, tokenArguments: [], platform: 'win32' })
+    const text = welcome({
+      api,
+      router: testRouter,
+      localIssuer: issuer,
+      tokenArguments: [],
+      platform: 'win32',
+    })
     expect(text.match(/^ *curl\.exe /gm)).toHaveLength(3)
+  })
+
+  it('shows the routes that there are, one for each kind of guard, and none that needs an input', () => {
+    const get = (path: `/${string}`) =>
+      publicProcedure.meta({ openapi: { method: 'GET', path } }).output(z.string())
+    const own = router({
+      byId: get('/api/items/{id}')
+        .input(z.object({ id: z.string() }))
+        .query(() => ''),
+      first: get('/api/first').query(() => ''),
+      second: get('/api/second').query(() => ''),
+    })
+    const shown = (routes: ApiRouter) =>
+      welcome({
+        api,
+        router: routes,
+        localIssuer: issuer,
+        tokenArguments: [],
+        platform: 'linux',
+      }).match(/curl .*/g)
+    expect(shown(own)).toEqual([`curl ${api}/api/first`])
+    expect(shown(router({}))).toBeNull()
   })
 })
 

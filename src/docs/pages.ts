@@ -1,3 +1,5 @@
+import { ABOUT } from '../about.ts'
+
 interface Paths {
   /** Of our own files. */
   readonly assets: string
@@ -13,7 +15,7 @@ export const renderPage = ({ assets, swaggerUi, description }: Paths) => `<!doct
     <meta charset="utf-8">
     <meta name="viewport" content="width=device-width, initial-scale=1">
     <meta name="color-scheme" content="light dark">
-    <title>Messages API</title>
+    <title>${ABOUT.title}</title>
     <link rel="icon" href="${assets}/icon.svg" type="image/svg+xml">
     <link rel="stylesheet" href="${swaggerUi}/swagger-ui.css">
     <link rel="stylesheet" href="${assets}/docs.css">

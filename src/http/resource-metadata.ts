@@ -1,4 +1,5 @@
 import type { RequestHandler } from 'express'
+import { ABOUT } from '../about.ts'
 import { permissionsOf } from '../procedures/guard.ts'
 import type { ApiRouter } from '../trpc.ts'
 import { baseUrlOf } from './base-url.ts'
@@ -22,7 +23,7 @@ export function createResourceMetadataHandler(options: {
       authorization_servers: issuer !== undefined && URL.canParse(issuer) ? [issuer] : [],
       scopes_supported: scopes,
       bearer_methods_supported: ['header'],
-      resource_name: 'Messages API',
+      resource_name: ABOUT.title,
     })
   }
 }

@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http'
 import { createRequire } from 'node:module'
 import { generateOpenApiDocument, type OpenAPIObject, type OpenApiRouter } from 'trpc-openapi'
+import { ABOUT } from '../about.ts'
 import { guardOf } from '../procedures/guard.ts'
 import type { RestOperation } from '../procedures/operations.ts'
 import { forEachNamed, Unfit } from '../procedures/router-error.ts'
@@ -55,10 +56,10 @@ export function describeApi(operations: readonly RestOperation[], signIn: SignIn
 const { version } = createRequire(import.meta.url)('../../package.json') as { version: string }
 
 const INFO = {
-  title: 'Messages API',
+  title: ABOUT.title,
   version,
-  description: 'Three messages over REST and tRPC, protected by OAuth 2.0 access tokens.',
-  contact: { name: 'Messages API' },
+  description: ABOUT.summary,
+  contact: { name: ABOUT.title },
   license: { name: 'MIT', identifier: 'MIT' },
   openApiVersion: '3.1.0',
 } as const

@@ -9,8 +9,13 @@ import { applyDiff, copyProject, readBlocks, writeBlock } from '../support/walkt
 const exec = promisify(execFile)
 const blocks = readBlocks('docs/add-a-feature.md')
 
-/** The tests that see every feature of a router, and so could mind a new one. */
-const WHOLE_ROUTER = ['test/http', 'test/openapi', 'test/messages.test.ts']
+/** Tests of what every router gets: what a feature of one's own could break. */
+const GENERAL_TESTS = [
+  'test/http',
+  'test/openapi/description.test.ts',
+  'test/client.test.ts',
+  'test/welcome.test.ts',
+]
 
 let issuer: TestIssuer
 beforeAll(async () => {
@@ -41,40 +46,78 @@ async function statusesOf(folder: string, paths: readonly string[]): Promise<num
   }
 }
 
+async function succeed(folder: string, command: readonly string[]): Promise<void> {
+  const program = run(['npx', ...command], { cwd: folder })
+  const status = await program.exit
+  if (status !== 0)
+    throw new Error(`${command.join(' ')} ended with ${status}:\n${program.output()}`)
+}
+
+/** Runs the lines of a section, and makes its changes. */
+async function follow(folder: string, section: string): Promise<void> {
+  const ofSection = blocks.filter(({ words }) => words.at(-1) === section)
+  for (const { language, text } of ofSection) {
+    const lines = language === 'sh' ? text.trim().split('\n') : []
+    for (const line of lines.filter((one) => !one.startsWith('npm uninstall')))
+      await exec('bash', ['-c', line], { cwd: folder })
+  }
+  const changes = ofSection.filter(({ language }) => language === 'diff')
+  for (const change of changes) applyDiff(folder, change)
+  expect(ofSection.length).toBeGreaterThan(0)
+}
+
 describe('docs/add-a-feature.md', { timeout: 300_000 }, () => {
-  it('adds a feature that compiles, leaves lint and tests green and is served', async () => {
+  it('names and adds a feature that compiles, leaves lint and tests green and is served', async () => {
     const folder = copyProject()
+    await follow(folder, 'rename')
     for (const block of blocks.filter(({ language }) => language === 'ts'))
       writeBlock(folder, block)
     const [change] = blocks.filter(({ language, words }) => language === 'diff' && !words[1])
     if (change) applyDiff(folder, change)
-    await exec('npx', ['tsc'], { cwd: folder })
-    await exec('npx', ['eslint', 'src/reports', 'src/router.ts', 'test/reports.test.ts'], {
-      cwd: folder,
-    })
-    await exec('npx', ['vitest', 'run', ...WHOLE_ROUTER, 'test/reports.test.ts'], { cwd: folder })
+    await succeed(folder, ['tsc'])
+    await succeed(folder, [
+      'eslint',
+      'src/about.ts',
+      'src/client.ts',
+      'src/reports',
+      'src/router.ts',
+      'test/reports.test.ts',
+    ])
+    await succeed(folder, [
+      'vitest',
+      'run',
+      ...GENERAL_TESTS,
+      'test/messages',
+      'test/reports.test.ts',
+    ])
     expect(await statusesOf(folder, ['/api/reports/1', '/docs'])).toEqual([401, 200])
   })
 
+  it('says how to remove the demo and the messages, after which types, lint and tests are green', async () => {
+    const folder = copyProject()
+    await follow(folder, 'remove-demo')
+    await follow(folder, 'remove-messages')
+    await succeed(folder, ['tsc'])
+    await succeed(folder, [
+      'eslint',
+      'src/client.ts',
+      'src/router.ts',
+      'test/support',
+      'test/client.test.ts',
+    ])
+    await succeed(folder, ['vitest', 'run', ...GENERAL_TESTS])
+    const paths = ['/livez', '/api/messages/public', '/docs']
+    expect(await statusesOf(folder, paths)).toEqual([200, 404, 200])
+  })
+
   it.each([
-    ['remove-messages', ['/livez', '/api/messages/public', '/docs'], [200, 404, 200]],
     ['remove-docs', ['/livez', '/api/messages/public', '/docs'], [200, 200, 404]],
     ['remove-local-issuer', ['/livez', '/api/messages/public', '/docs'], [200, 200, 200]],
   ])(
     'says how to %s, after which the server still builds and starts',
-    async (name, paths, statuses) => {
+    async (section, paths, statuses) => {
       const folder = copyProject()
-      const [script] = blocks.filter(
-        ({ language, words }) => language === 'sh' && words[0] === name,
-      )
-      for (const line of script?.text.trim().split('\n') ?? []) {
-        if (!line.startsWith('npm uninstall')) await exec('bash', ['-c', line], { cwd: folder })
-      }
-      const changes = blocks.filter(
-        ({ language, words }) => language === 'diff' && words[1] === name,
-      )
-      expect(changes.length).toBeGreaterThan(0)
-      for (const change of changes) applyDiff(folder, change)
+      await follow(folder, section)
       expect(await statusesOf(folder, paths)).toEqual(statuses)
     },
   )

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createMessagesClient } from '../../src/client.ts'
 import { describeInBrowser, launchBrowser } from '../support/browser.ts'
 import { MESSAGES } from '../support/contract.ts'
 import { createDpopKey } from '../support/dpop.ts'
@@ -7,6 +6,7 @@ import { findFreePort, untilReady } from '../support/http.ts'
 import { startIssuer, type TestIssuer } from '../support/issuer.ts'
 import { hasNginx, startNginx, type TestNginx } from '../support/nginx.ts'
 import { startTestServer, type TestServer } from '../support/server.ts'
+import { createTestClient } from '../support/test-client.ts'
 
 /** `https://example.com/messages/`: nginx takes the path off, and PUBLIC_URL says where clients are. */
 describe.skipIf(!hasNginx)('a server under a path behind nginx', () => {
@@ -52,7 +52,7 @@ describe.skipIf(!hasNginx)('a server under a path behind nginx', () => {
   })
 
   it('answers the typed client', async () => {
-    const client = createMessagesClient({ url, getAccessToken: () => issuer.mint() })
+    const client = createTestClient({ url, getAccessToken: () => issuer.mint() })
     expect(JSON.stringify(await client.messages.protected.query())).toBe(MESSAGES.protected)
   })
 

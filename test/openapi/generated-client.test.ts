@@ -5,13 +5,12 @@ import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import openapiTS, { astToString } from 'openapi-typescript'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { appRouter } from '../../src/router.ts'
 import { MESSAGES } from '../support/contract.ts'
 import { useServer } from '../support/fixtures.ts'
 import { ADMIN } from '../support/issuer.ts'
 
 const run = promisify(execFile)
-const fixture = useServer({ router: appRouter })
+const fixture = useServer()
 
 /** A program that knows the API by its description alone. */
 const PROGRAM = `

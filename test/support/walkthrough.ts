@@ -34,11 +34,12 @@ const isSource = (path: string) => !path.includes('node_modules')
 /** A copy of the project to change, with its packages linked. */
 export function copyProject(): string {
   const folder = mkdtempSync(join(tmpdir(), 'messages-template-'))
-  const parts = ['src', 'test', 'bench', 'scripts', 'package.json', 'README.md', 'SECURITY.md']
+  const parts = ['src', 'test', 'bench', 'scripts', 'examples', 'docs']
+  const files = ['package.json', 'README.md', 'SECURITY.md', '.env.example']
   const settings = readdirSync(ROOT).filter((name) =>
     /^tsconfig|config\.[jt]s$|^\.\w+rc/.test(name),
   )
-  for (const part of [...parts, ...settings]) {
+  for (const part of [...parts, ...files, ...settings]) {
     cpSync(join(ROOT, part), join(folder, part), { recursive: true, filter: isSource })
   }
   symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'))

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { appRouter } from '../src/router.ts'
-import { ask, bearer, MESSAGES, REFUSALS, TRANSPORTS } from './support/contract.ts'
-import { useServer } from './support/fixtures.ts'
-import { ADMIN } from './support/issuer.ts'
+import { appRouter } from '../../src/router.ts'
+import { ask, bearer, MESSAGES, REFUSALS, TRANSPORTS } from '../support/contract.ts'
+import { useServer } from '../support/fixtures.ts'
+import { ADMIN } from '../support/issuer.ts'
 
 const fixture = useServer({ router: appRouter })
 const metadata = () =>

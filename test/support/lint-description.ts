@@ -1,0 +1,35 @@
+import { execFile } from 'node:child_process'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import type { OpenAPIObject } from 'trpc-openapi'
+import { auth0Metadata } from '../../src/auth/issuer-metadata.ts'
+import { describeApi } from '../../src/openapi/description.ts'
+import { restOperations } from '../../src/procedures/operations.ts'
+import type { ApiRouter } from '../../src/trpc.ts'
+import { AUDIENCE } from './issuer.ts'
+
+const run = promisify(execFile)
+const ENV = { REDOCLY_TELEMETRY: 'off', REDOCLY_SUPPRESS_UPDATE_NOTICE: 'true' }
+
+/** The OpenAPI document of a router behind an Auth0 tenant. */
+export const describeRouter = (router: ApiRouter): OpenAPIObject =>
+  describeApi(restOperations(router), {
+    issuer: auth0Metadata('https://tenant.eu.auth0.com/'),
+    audience: AUDIENCE,
+  })
+
+/** @returns what Redocly's strict rules have against a document, warnings included */
+export async function lintDescription(document: OpenAPIObject): Promise<unknown[]> {
+  const folder = await mkdtemp(join(tmpdir(), 'description-'))
+  const file = join(folder, 'openapi.json')
+  await writeFile(file, JSON.stringify(document))
+  const args = ['lint', '--extends', 'recommended-strict', '--format', 'json', file]
+  const env = { ...process.env, ...ENV }
+  const { stdout } = await run('node_modules/.bin/redocly', args, { env }).catch(
+    (error: unknown) => error as { stdout: string },
+  )
+  await rm(folder, { recursive: true })
+  return (JSON.parse(stdout) as { problems: unknown[] }).problems
+}
