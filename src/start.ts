@@ -66,11 +66,12 @@ export async function start(config: Config, options: StartOptions): Promise<Runn
     : await startLocalIssuer(config, { ...options, permissions })
   const issuer = config.issuer ?? localIssuer
   if (!issuer) throw new Error('There is no issuer')
-  const parts = await createParts(config, { ...options, router, issuer })
+  const settings = { ...config, ...localIssuer?.tokenFormat }
+  const parts = await createParts(settings, { ...options, router, issuer })
   const { keys, tracing, metrics, shared } = parts
   let ready = false
   const { app, description } = createApp({
-    ...config,
+    ...settings,
     ...parts,
     logger,
     issuer: () => keys.issuer(),

@@ -1,7 +1,18 @@
 import { join } from 'node:path'
 import type { Logger } from 'pino'
+import { AUTH0_CLAIM } from '../auth/access-token.ts'
 import { auth0Metadata, type IssuerMetadata } from '../auth/issuer-metadata.ts'
 import type { Config } from '../config/config.ts'
+
+/**
+ * How the local issuer's tokens are read: as Auth0's, whatever the settings say of the tokens of an
+ * issuer that is not set.
+ */
+const TOKEN_FORMAT = {
+  permissionsClaim: AUTH0_CLAIM,
+  audienceClaim: 'aud',
+  signingAlgs: ['RS256'],
+} as const satisfies Partial<Config>
 
 interface StartOptions {
   readonly logger: Logger
@@ -17,7 +28,7 @@ interface StartOptions {
 export async function startLocalIssuer(
   config: Config,
   { logger, permissions, localIssuerFolder }: StartOptions,
-): Promise<IssuerMetadata & { close: () => Promise<void> }> {
+): Promise<IssuerMetadata & { tokenFormat: typeof TOKEN_FORMAT; close: () => Promise<void> }> {
   const local = await import('./local-issuer.ts')
   const port = config.localIssuerPort
   const addresses = ownOrigins(config)
@@ -32,7 +43,7 @@ export async function startLocalIssuer(
       logger.error({ err }, 'the local issuer failed')
     },
   })
-  return { ...auth0Metadata(issuer), close }
+  return { ...auth0Metadata(issuer), tokenFormat: TOKEN_FORMAT, close }
 }
 
 /** One for each port. On any free port, the next run is another issuer, which nobody is signed in at. */

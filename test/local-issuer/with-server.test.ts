@@ -55,6 +55,18 @@ it('gives the admin every permission that the router asks for, and the user none
   await running.close()
 })
 
+it("reads its tokens as they are, whatever is set for another issuer's", async () => {
+  const running = await startServer({
+    PERMISSIONS_CLAIM: 'realm_access.roles',
+    AUDIENCE_CLAIM: 'client_id',
+    TOKEN_SIGNING_ALGS: 'ES256',
+  })
+  const headers = { authorization: `Bearer ${await tokenOf('admin', running)}` }
+  const answer = await fetch(`${baseUrl(running)}/api/messages/admin`, { headers })
+  expect(answer.status).toBe(200)
+  await running.close()
+})
+
 it('does not run beside an issuer that is set', async () => {
   const running = await startServer({ AUTH0_DOMAIN: 'localhost:1' })
   expect(running.localIssuer).toBeUndefined()
