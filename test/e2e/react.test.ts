@@ -58,6 +58,7 @@ describeInBrowser('the React example', () => {
     await says('Public', PUBLIC)
     await says('Protected', SIGN_IN)
     await says('Admin', SIGN_IN)
+    expect(await page.getByRole('button').allTextContents()).toEqual(['Sign in'])
 
     await signIn('Uma User')
     await says('Public', PUBLIC)
@@ -88,7 +89,7 @@ describeInBrowser('the React example', () => {
     answer()
     await says('Public', 'The API could not be reached.')
     reachable = true
-    await page.getByRole('region', { name: 'Public' }).getByRole('button').click()
+    await page.getByRole('region', { name: 'Public' }).getByText('Try again').click()
     await says('Public', PUBLIC)
   })
 

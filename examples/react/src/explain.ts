@@ -1,6 +1,9 @@
 import { OAuthError } from '@auth0/auth0-react'
 import { isMessagesError } from '../../../src/client.ts'
 
+/** Whether asking again may help: no answer came, or one that tells of a passing trouble (429, 5xx). */
+export const mayPass = (error: unknown) => !isMessagesError(error) || error.data.httpStatus >= 429
+
 /** What a failed call means to the person who sees it. A library's own text is for programmers. */
 export function explain(error: unknown, signedIn: boolean): string {
   if (!isMessagesError(error)) {

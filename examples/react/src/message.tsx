@@ -1,6 +1,6 @@
 import { useAuth0 } from '@auth0/auth0-react'
 import type { UseQueryResult } from '@tanstack/react-query'
-import { explain } from './explain.ts'
+import { explain, mayPass } from './explain.ts'
 
 interface Props {
   readonly title: string
@@ -23,9 +23,11 @@ function Answer({ query }: Pick<Props, 'query'>) {
   return (
     <>
       <p role="alert">{explain(query.error, isAuthenticated)}</p>
-      <button disabled={query.isFetching} onClick={() => void query.refetch()}>
-        Try again
-      </button>
+      {mayPass(query.error) && (
+        <button disabled={query.isFetching} onClick={() => void query.refetch()}>
+          Try again
+        </button>
+      )}
     </>
   )
 }
