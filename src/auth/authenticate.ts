@@ -42,6 +42,7 @@ export type Authenticate = (request: AuthRequest) => AccessToken | Promise<Sende
 export type AuthOutcome = 'verified' | 'remembered' | AuthErrorReason | 'error'
 
 export interface AuthenticatorOptions extends VerifierOptions {
+  readonly production: boolean
   readonly permissionsClaim: string
   readonly replayMemory: ReplayMemory
   readonly onOutcome: (outcome: AuthOutcome) => void

@@ -24,6 +24,13 @@ export interface ProofContext {
   readonly targetUri: string
 }
 
+interface ProofDependencies {
+  readonly now: () => number
+  readonly replayMemory: ReplayMemory
+  /** Plain http is then no address of this server, except on loopback: a `Host` can be forged. */
+  readonly production: boolean
+}
+
 /**
  * Checks that a DPoP proof was made for this request, with the key that the token is bound to, and
  * was not used before as far as this process knows (RFC 9449 §4.3).
@@ -35,10 +42,11 @@ export interface ProofContext {
 export async function verifyProof(
   proof: string,
   context: ProofContext,
-  deps: { readonly now: () => number; readonly replayMemory: ReplayMemory },
+  deps: ProofDependencies,
 ): Promise<ProofUse> {
   const { payload, protectedHeader } = await verifySignature(proof, deps.now())
-  if (payload['htm'] !== context.method || !isTarget(payload['htu'], context.targetUri)) {
+  const { method, targetUri } = context
+  if (payload['htm'] !== method || !isTarget(payload['htu'], targetUri, deps.production)) {
     throw invalidProof('proof_target')
   }
   if (payload['ath'] !== sha256(context.accessToken)) throw invalidProof('proof_token')
@@ -89,14 +97,17 @@ function isClaimFailure(error: unknown, claim: string): boolean {
 /** An absolute URI in the characters of RFC 3986, and those that a query is often sent with; no user. */
 const ABSOLUTE_URI = /^https?:\/\/[\w.:[\]-]+(?:[/?#][!#-;=?-[\]-~]*)?$/i
 
+const LOOPBACK = /^(?:localhost|127\.0\.0\.1|\[::1\])$/
+
 /**
  * RFC 9449 §4.3: `htu` is compared without query and fragment, after the normalisation of RFC 3986. What
  * the parser of URLs would mend (backslashes, blanks, line ends) is none.
  */
-function isTarget(htu: unknown, targetUri: string): boolean {
+function isTarget(htu: unknown, targetUri: string, production: boolean): boolean {
   if (typeof htu !== 'string' || !ABSOLUTE_URI.test(htu)) return false
   if (!URL.canParse(htu) || !URL.canParse(targetUri)) return false
   const [claimed, actual] = [new URL(htu), new URL(targetUri)]
+  if (production && actual.protocol === 'http:' && !LOOPBACK.test(actual.hostname)) return false
   return claimed.origin === actual.origin && claimed.pathname === actual.pathname
 }
 

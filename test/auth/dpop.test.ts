@@ -4,6 +4,7 @@ import { REFUSALS } from '../support/contract.ts'
 import { createDpopKey, type ProofOptions } from '../support/dpop.ts'
 import { useServer } from '../support/fixtures.ts'
 import { ADMIN } from '../support/issuer.ts'
+import { openRaw } from '../support/raw.ts'
 
 const fixture = useServer()
 const PATHS = ['/api/messages/admin', '/trpc/messages.admin']
@@ -229,4 +230,44 @@ describe('behind a proxy', () => {
     expect(await send(`https://api.example.com:443${path}`)).toBe(200)
     expect(await send(`${proxied.server.url}${path}`)).toBe(401)
   })
+})
+
+describe('a production server that does not know its address', () => {
+  const production = useServer({
+    env: {
+      NODE_ENV: 'production',
+      CLIENT_ORIGIN_URL: 'https://app.example.com',
+      RATE_LIMIT_FAILED_AUTH_MAX: '0',
+    },
+  })
+
+  it.each([
+    ['localhost', 200],
+    ['api.example.com', 401],
+  ])(
+    'answers a proof for plain http at %s, which the Host names, with %i',
+    async (host, status) => {
+      const bound = await production.issuer.mint({
+        claims: { ...ADMIN, cnf: { jkt: key.thumbprint } },
+      })
+      const proof = await key.prove({ url: `http://${host}/api/messages/admin`, token: bound })
+      const lines = [
+        'GET /api/messages/admin HTTP/1.1',
+        `Host: ${host}`,
+        'Connection: close',
+        `Authorization: DPoP ${bound}`,
+        `DPoP: ${proof}`,
+      ]
+      const { closed } = openRaw(production.server.port, `${lines.join('\r\n')}\r\n\r\n`)
+      expect(await closed).toMatch(new RegExp(`^HTTP/1.1 ${status} `))
+    },
+  )
+})
+
+it('a proof is refused where its iat is no time', async () => {
+  for (const iat of ['1e999', '-1e999']) {
+    const proof = await key.prove({ url: urlOf(PATHS[0] ?? ''), token, iatText: iat })
+    const answer = await withProof(PATHS[0] ?? '', proof)
+    expect(answer.status).toBe(401)
+  }
 })

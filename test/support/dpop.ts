@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { calculateJwkThumbprint, exportJWK, generateKeyPair, SignJWT, type JWK } from 'jose'
+import { calculateJwkThumbprint, exportJWK, generateKeyPair, CompactSign, type JWK } from 'jose'
 
 export interface ProofOptions {
   readonly url: string
@@ -8,6 +8,8 @@ export interface ProofOptions {
   /** Over the defaults; `undefined` takes a claim away. */
   readonly claims?: Record<string, unknown>
   readonly header?: Record<string, unknown>
+  /** In place of `iat`, as JSON: `1e999` is no number that JavaScript could write. */
+  readonly iatText?: string
 }
 
 /** A client's key and the proofs made with it (RFC 9449 §4.2). */
@@ -16,7 +18,8 @@ export async function createDpopKey(alg = 'ES256') {
   const jwk: JWK = await exportJWK(publicKey)
   const privateJwk: JWK = await exportJWK(privateKey)
 
-  async function prove({ url, method = 'GET', token, claims = {}, header = {} }: ProofOptions) {
+  async function prove({ url, method = 'GET', token, ...options }: ProofOptions) {
+    const { claims = {}, header = {}, iatText } = options
     const payload = {
       jti: randomUUID(),
       htm: method,
@@ -25,7 +28,10 @@ export async function createDpopKey(alg = 'ES256') {
       ...(token !== undefined && { ath: createHash('sha256').update(token).digest('base64url') }),
       ...claims,
     }
-    return new SignJWT(payload)
+    const text = JSON.stringify(payload, (name, value: unknown) =>
+      name === 'iat' && iatText !== undefined ? 'IAT' : value,
+    ).replace('"IAT"', iatText ?? '')
+    return new CompactSign(new TextEncoder().encode(text))
       .setProtectedHeader({ alg, typ: 'dpop+jwt', jwk, ...header })
       .sign(privateKey)
   }
