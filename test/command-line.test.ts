@@ -89,8 +89,8 @@ describe('a port in use', () => {
   it('is one clear line', async () => {
     const other = createServer()
     const port = await listenOnLoopback(other)
-    const env = { ...PRODUCTION, HOST: '127.0.0.1', PORT: String(port) }
-    const program = run(MAIN, { env })
+    const address = { HOST: '127.0.0.1', PORT: String(port), PUBLIC_URL: 'https://api.example.com' }
+    const program = run(MAIN, { env: { ...PRODUCTION, ...address } })
     expect(await program.exit).toBe(1)
     expect(program.output()).toBe(
       `Port ${port} is already in use: stop the program that uses it, or set PORT to another one.\n`,
