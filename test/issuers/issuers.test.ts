@@ -34,7 +34,11 @@ describe.each(IMITATIONS)('as the guide for $guide says', (imitation) => {
   }
 
   it('the settings start a server in production, with no warning', () => {
-    const production = { NODE_ENV: 'production', CLIENT_ORIGIN_URL: 'https://app.example.com' }
+    const production = {
+      NODE_ENV: 'production',
+      CLIENT_ORIGIN_URL: 'https://app.example.com',
+      PUBLIC_URL: 'https://api.example.com',
+    }
     expect(loadConfig({ ...production, ...settings }).warnings).toEqual([])
   })
 
