@@ -1,8 +1,9 @@
-import { MemoryStore, type Store } from 'express-rate-limit'
+import type { Store } from 'express-rate-limit'
 import type { Logger } from 'pino'
 import type { Clocks } from './clocks.ts'
 import type { RedisUrls } from './redis/connection.ts'
 import { createReplayMemory, type ReplayMemory } from './auth/replay-memory.ts'
+import { createRateLimitMemory } from './http/rate-limit-memory.ts'
 
 /** The only state that replicas have to share. */
 export interface SharedState {
@@ -20,9 +21,9 @@ export async function createSharedState(
   deps: Clocks & { readonly logger: Logger },
 ): Promise<SharedState> {
   const replayMemory = createReplayMemory(deps)
+  const createRateLimitStore = () => createRateLimitMemory(deps.monotonicNow)
   if (redisUrls === undefined) {
     const none = () => undefined
-    const createRateLimitStore = () => new MemoryStore()
     return { replayMemory, createRateLimitStore, redisAvailable: none, close: none }
   }
   const [{ connectRedis }, { createSharedRateLimitStore }, { createSharedReplayMemory }] =
@@ -34,7 +35,7 @@ export async function createSharedState(
   const redis = connectRedis({ urls: redisUrls, logger: deps.logger, now: deps.monotonicNow })
   return {
     replayMemory: createSharedReplayMemory(redis, replayMemory),
-    createRateLimitStore: (name) => createSharedRateLimitStore(redis, name),
+    createRateLimitStore: (name) => createSharedRateLimitStore(redis, name, createRateLimitStore()),
     redisAvailable: () => redis.available(),
     close: () => {
       redis.close()

@@ -85,7 +85,7 @@ function isFailure(error: unknown): boolean {
 }
 
 /**
- * One limit on one store of express-rate-limit. Its own middleware would do the same in 9 µs: it takes
+ * One limit on one store. The middleware of express-rate-limit would do the same in 9 µs: it takes
  * the address of every request for its debug output, and hashes the client for each answer.
  */
 function createLimiter(

@@ -1,17 +1,23 @@
-import { MemoryStore, type Store } from 'express-rate-limit'
+import type { Store } from 'express-rate-limit'
 import { RedisStore } from 'rate-limit-redis'
 import type { RedisConnection } from './connection.ts'
 
-/** Counts in Redis, shared with every replica; in memory for as long as Redis is away. */
-export function createSharedRateLimitStore(redis: RedisConnection, name: string): Store {
+/** Counts in Redis, shared with every replica; in `local` for as long as Redis is away. */
+export function createSharedRateLimitStore(
+  redis: RedisConnection,
+  name: string,
+  local: Store,
+): Store {
   const prefix = `messages-api:rate-limit:${name}:`
   const shared = new RedisStore({
     prefix,
     sendCommandCluster: ({ key, command }) => redis.send(key, command),
   })
-  const local = new MemoryStore()
 
-  async function orLocally<T>(inRedis: () => Promise<T>, inMemory: () => Promise<T>): Promise<T> {
+  async function orLocally<T>(
+    inRedis: () => Promise<T>,
+    inMemory: () => T | Promise<T>,
+  ): Promise<T> {
     if (!redis.available()) return inMemory()
     try {
       return await inRedis()
@@ -23,7 +29,7 @@ export function createSharedRateLimitStore(redis: RedisConnection, name: string)
   return {
     prefix,
     init(options) {
-      local.init(options)
+      void local.init?.(options)
       redis.onConnect(() => {
         shared.init(options).catch(() => undefined) // loads its scripts; in vain, it counts in memory
       })
@@ -44,7 +50,7 @@ export function createSharedRateLimitStore(redis: RedisConnection, name: string)
         () => local.resetKey(key),
       ),
     shutdown() {
-      local.shutdown()
+      void local.shutdown?.()
     },
   }
 }

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { createClock } from '../support/clock.ts'
 import { ask, bearer, MESSAGES, TRANSPORTS, type Call } from '../support/contract.ts'
 import { startIssuer, type TestIssuer } from '../support/issuer.ts'
 import { startTestServer, type TestServer } from '../support/server.ts'
@@ -33,6 +34,15 @@ async function statuses(count: number, call: Partial<Call> = {}): Promise<number
 const tokenOf = async (sub: string | undefined) => bearer(await issuer.mint({ claims: { sub } }))
 
 describe('the rate limit', () => {
+  it('ends its window in time though the wall clock is set back', async () => {
+    const clock = createClock()
+    server = await startTestServer({ issuer, env: { RATE_LIMIT_MAX: '5' }, ...clock })
+    expect(await statuses(6)).toEqual([200, 200, 200, 200, 200, 429])
+    clock.set({ hours: -2 })
+    clock.advance({ seconds: 61 })
+    expect(await statuses(6)).toEqual([200, 200, 200, 200, 200, 429])
+  })
+
   it.each(TRANSPORTS)('is told in RateLimit headers, and kept, over %s', async (transport) => {
     await startLimited({ RATE_LIMIT_WINDOW_SECONDS: '30' })
     const call = {
