@@ -62,6 +62,7 @@ describe.skipIf(!hasRedis)('two servers with one Redis', () => {
 
   it('share the counts of the rate limit', async () => {
     const [one, other] = servers
+    await expect.poll(() => areShared(crypto.randomUUID())).toBe(true)
     expect(await send(one, 'a', 6)).toEqual({ ok: 6, refused: 0 })
     expect(await send(other, 'a', 6)).toEqual({ ok: 4, refused: 2 })
     expect(await send(one, 'a', 1)).toEqual({ ok: 0, refused: 1 })
