@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { calculateJwkThumbprint, EmbeddedJWK, errors, jwtVerify, type JWTVerifyResult } from 'jose'
+import { isLoopback } from '../loopback.ts'
 import { invalidProof } from './errors.ts'
 import { isCompactJws } from './token-shape.ts'
 import type { ProofUse, ReplayMemory } from './replay-memory.ts'
@@ -97,8 +98,6 @@ function isClaimFailure(error: unknown, claim: string): boolean {
 /** An absolute URI in the characters of RFC 3986, and those that a query is often sent with; no user. */
 const ABSOLUTE_URI = /^https?:\/\/[\w.:[\]-]+(?:[/?#][!#-;=?-[\]-~]*)?$/i
 
-const LOOPBACK = /^(?:localhost|127\.0\.0\.1|\[::1\])$/
-
 /**
  * RFC 9449 §4.3: `htu` is compared without query and fragment, after the normalisation of RFC 3986. What
  * the parser of URLs would mend (backslashes, blanks, line ends) is none.
@@ -107,7 +106,7 @@ function isTarget(htu: unknown, targetUri: string, production: boolean): boolean
   if (typeof htu !== 'string' || !ABSOLUTE_URI.test(htu)) return false
   if (!URL.canParse(htu) || !URL.canParse(targetUri)) return false
   const [claimed, actual] = [new URL(htu), new URL(targetUri)]
-  if (production && actual.protocol === 'http:' && !LOOPBACK.test(actual.hostname)) return false
+  if (production && actual.protocol === 'http:' && !isLoopback(actual)) return false
   return claimed.origin === actual.origin && claimed.pathname === actual.pathname
 }
 

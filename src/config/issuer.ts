@@ -1,5 +1,6 @@
 import { auth0Metadata, type IssuerMetadata } from '../auth/issuer-metadata.ts'
-import { isLoopback, parseIssuerUrl } from './parsers.ts'
+import { isLoopback } from '../loopback.ts'
+import { parseIssuerUrl } from './parsers.ts'
 import type { Settings } from './schema.ts'
 import { isQuoted } from './values.ts'
 

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net'
+import { isLoopback } from '../loopback.ts'
 
 export const ASYMMETRIC_ALGS = [
   ...['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'],
@@ -66,9 +67,6 @@ export function parseDomain(text: string): string | undefined {
   const url = parseUrl(`https://${text}`)
   return url?.href === `https://${url?.host ?? ''}/` && !/[/?#]/.test(text) ? url.host : undefined
 }
-
-const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]'])
-export const isLoopback = ({ hostname }: URL) => LOOPBACK.has(hostname)
 
 /** Consoles show the address of the discovery document: what it adds to the issuer is taken off. */
 export function parseIssuerUrl(text: string): string | undefined {

@@ -1,10 +1,10 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { ask, bearer } from '../support/contract.ts'
 import { untilReady } from '../support/http.ts'
 import { startIssuer, type TestIssuer } from '../support/issuer.ts'
 import { startRedisCluster, type TestRedisCluster } from '../support/redis-cluster.ts'
 import { hasRedis } from '../support/redis.ts'
+import { startTraffic } from '../support/traffic.ts'
 import { startTestServer, type TestServer } from '../support/server.ts'
 
 const LIMIT = 10
@@ -82,25 +82,3 @@ describe.skipIf(!hasRedis)('two servers with a Redis Cluster', () => {
     await late.close()
   })
 })
-
-/** Requests without a token, one after the other to each server in turn, until it is stopped. */
-function startTraffic(servers: readonly TestServer[]) {
-  const statuses: number[] = []
-  const stopped = new AbortController()
-  const done = (async () => {
-    while (!stopped.signal.aborted) {
-      for (const { url } of servers) {
-        statuses.push((await ask(url, { transport: 'RPC', message: 'public' })).status)
-      }
-      await delay(5)
-    }
-    return statuses
-  })()
-  return {
-    /** @returns the status of every request; rejects when one had no answer */
-    stop() {
-      stopped.abort()
-      return done
-    },
-  }
-}

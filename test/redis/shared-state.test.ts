@@ -1,8 +1,8 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { ask, bearer } from '../support/contract.ts'
 import { createDpopKey } from '../support/dpop.ts'
 import { startIssuer, type TestIssuer } from '../support/issuer.ts'
+import { startTraffic } from '../support/traffic.ts'
 import { hasRedis, startRedis, type TestRedis } from '../support/redis.ts'
 import { startServerProcess, untilReady, type ServerProcess } from '../support/server-process.ts'
 
@@ -197,25 +197,3 @@ describe.skipIf(!hasRedis)('two servers with one Redis', () => {
     })
   })
 })
-
-/** Requests without a token, one after the other to each server in turn, until it is stopped. */
-function startTraffic(servers: readonly ServerProcess[]) {
-  const statuses: number[] = []
-  const stopped = new AbortController()
-  const done = (async () => {
-    while (!stopped.signal.aborted) {
-      for (const { url } of servers) {
-        statuses.push((await ask(url, { transport: 'RPC', message: 'public' })).status)
-      }
-      await delay(5)
-    }
-    return statuses
-  })()
-  return {
-    /** @returns the status of every request; rejects when one had no answer */
-    stop() {
-      stopped.abort()
-      return done
-    },
-  }
-}
