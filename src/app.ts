@@ -19,6 +19,7 @@ import {
   type RateLimitSettings,
 } from './http/rate-limit.ts'
 import { createReadyHandler, live } from './http/health.ts'
+import { createEndTogether } from './speed/end-together.ts'
 import { inTurn } from './speed/in-turn.ts'
 import { refuseMethod } from './http/methods.ts'
 import { createObservation } from './http/observation.ts'
@@ -73,9 +74,10 @@ export function createApp(options: AppOptions): { app: Express; description: Des
   const bodyLimit = createBodyLimit(MAX_BODY_BYTES)
   const operations = restOperations(router, OWN_PATHS)
   const description = createDescription(operations, options)
-  const rpc = { router, createContext, maxBodyBytes: MAX_BODY_BYTES }
+  const end = createEndTogether()
+  const transport = { router, createContext, end, maxBodyBytes: MAX_BODY_BYTES }
   const errorHandler = (body: (error: unknown, req: Request) => string) =>
-    createErrorHandler({ reportError, createContext, body })
+    createErrorHandler({ reportError, createContext, end, body })
   const methods = [...new Set(operations.map(({ method }) => method))]
 
   const app = express()
@@ -105,12 +107,12 @@ export function createApp(options: AppOptions): { app: Express; description: Des
       createObservation(observers),
       requireHost,
       ...(options.trustProxy === 0 ? [createProxyWarning(logger)] : []),
-      createRest({ ...rpc, operations, ownPaths: OWN_PATHS, before: beforeRest }),
+      createRest({ ...transport, operations, ownPaths: OWN_PATHS, before: beforeRest }),
     ]),
   )
   app.use(
     '/trpc',
-    inTurn([nameRpcRoute(router), ...beforeRpc, createRpcHandler({ ...rpc, reportError })]),
+    inTurn([nameRpcRoute(router), ...beforeRpc, createRpcHandler({ ...transport, reportError })]),
     errorHandler((error, req) => rpcErrorBody(router, error, req)),
   )
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import { JSON_TYPE } from '../http/json-type.ts'
 import { SECURITY_HEADERS } from '../http/security-headers.ts'
 import { lastExchange, type Connections } from './connections.ts'
 import { hangUp } from './hang-up.ts'
@@ -55,6 +56,6 @@ const bodyOf = (status: string) => JSON.stringify({ message: status.slice('400 '
 const refusalHeaders = () => ({
   ...SECURITY_HEADERS,
   'x-request-id': randomUUID(),
-  'content-type': 'application/json; charset=utf-8',
+  'content-type': JSON_TYPE,
   connection: 'close',
 })

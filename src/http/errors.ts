@@ -1,8 +1,10 @@
 import { TRPCError } from '@trpc/server'
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express'
 import { findAuthError, toPublicError } from '../public-error.ts'
+import type { End } from '../speed/end-together.ts'
 import type { Context } from '../trpc.ts'
 import type { CreateContext } from './context.ts'
+import { JSON_TYPE } from './json-type.ts'
 import { isHangUp, type ReportError } from './report-error.ts'
 import { CLIENT_CLOSED_REQUEST } from './when-over.ts'
 
@@ -27,6 +29,7 @@ export const notFound: RequestHandler = () => {
 export function createErrorHandler(options: {
   readonly reportError: ReportError
   readonly createContext: CreateContext
+  readonly end: End
   /** JSON. */
   readonly body: (error: unknown, req: Request) => string
 }): ErrorRequestHandler {
@@ -43,7 +46,9 @@ export function createErrorHandler(options: {
       return
     }
     res.setHeaders(errorHeaders(error, options.createContext(req).challenge))
-    res.status(status).type('json').send(options.body(error, req))
+    res.statusCode = status
+    res.setHeader('content-type', JSON_TYPE)
+    options.end(res, options.body(error, req))
   }
 }
 

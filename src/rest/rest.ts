@@ -1,14 +1,14 @@
 import type { RequestHandler, Response } from 'express'
 import type { CreateContext } from '../http/context.ts'
+import { JSON_TYPE } from '../http/json-type.ts'
 import { refuseMethod } from '../http/methods.ts'
 import { createDirect } from '../procedures/direct.ts'
 import type { RestOperation } from '../procedures/operations.ts'
 import { forEachNamed } from '../procedures/router-error.ts'
+import type { End } from '../speed/end-together.ts'
 import { inTurn } from '../speed/in-turn.ts'
 import { createInputReader } from './input.ts'
 import { RouteTable } from './route-table.ts'
-
-const JSON_TYPE = 'application/json; charset=utf-8'
 
 export interface RestOptions {
   readonly operations: readonly RestOperation[]
@@ -17,6 +17,7 @@ export interface RestOptions {
   /** What a request at a path of REST goes through first. */
   readonly before: readonly RequestHandler[]
   readonly createContext: CreateContext
+  readonly end: End
   readonly maxBodyBytes: number
 }
 
@@ -52,18 +53,18 @@ export function createRest(options: RestOptions): RequestHandler {
 function serve(operation: RestOperation, options: RestOptions): RequestHandler {
   const { name, procedure } = operation
   const readInput = createInputReader(operation, options.maxBodyBytes)
-  const { createContext } = options
-  const send = createSend(operation)
+  const { createContext, end } = options
+  const send = createSend(operation, end)
   return createDirect({ name, procedure, createContext, send, ...(readInput && { readInput }) })
 }
 
-function createSend({ status, empty }: RestOperation) {
+function createSend({ status, empty }: RestOperation, end: End) {
   return (res: Response, data: unknown): void => {
     const body = empty ? undefined : JSON.stringify(data)
     if (res.req.replyHeaders) res.setHeaders(res.req.replyHeaders)
     if (body !== undefined) res.setHeader('content-type', JSON_TYPE)
     res.statusCode = status
-    res.end(body)
+    end(res, body)
   }
 }
 

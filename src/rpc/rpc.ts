@@ -4,6 +4,7 @@ import { errorHeaders } from '../http/errors.ts'
 import { isHangUp, type ReportError } from '../http/report-error.ts'
 import { CLIENT_CLOSED_REQUEST } from '../http/when-over.ts'
 import { findAuthError } from '../public-error.ts'
+import type { End } from '../speed/end-together.ts'
 import type { ApiRouter, Context } from '../trpc.ts'
 import { createAdapter } from './adapter.ts'
 import { answerCalls, answerFailure, type Answer } from './answer.ts'
@@ -17,6 +18,7 @@ export interface RpcOptions {
   readonly router: ApiRouter
   readonly createContext: CreateContext
   readonly reportError: ReportError
+  readonly end: End
   readonly maxBodyBytes: number
 }
 
@@ -26,7 +28,7 @@ export interface RpcOptions {
  * request. `test/rpc/reference.test.ts` holds us to what it answers.
  */
 export function createRpcHandler(options: RpcOptions): RequestHandler {
-  const { router, createContext, reportError } = options
+  const { router, createContext, reportError, end } = options
   const adapter = createAdapter(options)
 
   return async function serveRpc(req, res, next) {
@@ -44,16 +46,16 @@ export function createRpcHandler(options: RpcOptions): RequestHandler {
       answer = answerFailure(cause, { router, ctx, request })
     }
     for (const error of answer.errors) reportError(error, req)
-    write(req, answer, ctx)
+    setHeaders(req, answer, ctx)
+    end(res, answer.body)
   }
 }
 
-function write(req: Request, { status, body, errors }: Answer, { challenge }: Context): void {
+function setHeaders(req: Request, { status, errors }: Answer, { challenge }: Context): void {
   const res = req.res as Response
   const refusal = errors.find(findAuthError)
   if (refusal) res.setHeaders(errorHeaders(refusal, challenge))
   res.statusCode = errors.some((error) => isHangUp(error, req)) ? CLIENT_CLOSED_REQUEST : status
   res.setHeader('content-type', 'application/json')
   res.setHeader('vary', VARY)
-  res.end(body)
 }

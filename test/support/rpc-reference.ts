@@ -4,6 +4,7 @@ import { createExpressMiddleware } from '@trpc/server/adapters/express'
 import express, { type RequestHandler } from 'express'
 import { MISSING_TOKEN } from '../../src/auth/errors.ts'
 import { createRpcHandler } from '../../src/rpc/rpc.ts'
+import { createEndTogether } from '../../src/speed/end-together.ts'
 import { withFastProcedures } from '../../src/speed/fast-procedures.ts'
 import type { RequestContext } from '../../src/http/context.ts'
 import type { ApiRouter } from '../../src/trpc.ts'
@@ -52,6 +53,7 @@ export async function serveBothWays(createRouter: () => ApiRouter) {
       router: withFastProcedures(createRouter()),
       createContext,
       reportError: () => undefined,
+      end: createEndTogether(),
       maxBodyBytes: MAX_BODY_BYTES,
     }),
   )

@@ -1,0 +1,33 @@
+import type { ServerResponse } from 'node:http'
+
+/** Ends a response whose headers are set. */
+export type End = (res: ServerResponse, body: string | undefined) => void
+
+/** No answer waits for more of the others than these. */
+const MAX_TOGETHER = 32
+
+interface Ending {
+  readonly res: ServerResponse
+  readonly body: string | undefined
+}
+
+/**
+ * Ends the answers of one turn of the event loop together, when all of its requests have been looked at.
+ * Written one by one, each answer wakes the process that waits for it: a client or a proxy on the same
+ * machine, which falls asleep again before the next one. That takes a third of a request's time.
+ */
+export function createEndTogether(): End {
+  let endings: Ending[] = []
+
+  function endAll(): void {
+    const ended = endings
+    endings = []
+    for (const { res, body } of ended) res.end(body)
+  }
+
+  return (res, body) => {
+    if (endings.length === 0) setImmediate(endAll)
+    endings.push({ res, body })
+    if (endings.length === MAX_TOGETHER) endAll()
+  }
+}
