@@ -18,5 +18,22 @@ export type CallProcedure = (call: Call) => Promise<unknown>
 
 /** A call whose `signal` is that of the source, and is made when somebody looks at it. */
 export function createCall(source: SignalSource, call: Omit<Call, 'signal' | 'input'>): Call {
-  return Object.assign(new Signalled(source), call)
+  return new SignalledCall(source, call)
+}
+
+class SignalledCall extends Signalled implements Call {
+  readonly path: string
+  readonly type: ProcedureType
+  readonly ctx: object
+  readonly getRawInput: () => Promise<unknown>
+  readonly batchIndex: number
+
+  constructor(source: SignalSource, call: Omit<Call, 'signal' | 'input'>) {
+    super(source)
+    this.path = call.path
+    this.type = call.type
+    this.ctx = call.ctx
+    this.getRawInput = call.getRawInput
+    this.batchIndex = call.batchIndex
+  }
 }
