@@ -89,13 +89,13 @@ export function createApp(options: AppOptions): { app: Express; description: Des
 
   const beforeRest = [
     ...trace,
-    ...createCors({ origins, requestHeaders, methods }),
+    ...createCors({ origins, requestHeaders, methods, end }),
     ...rateLimit,
     bodyLimit,
   ]
   const beforeRpc = [
     ...trace,
-    ...createCors({ origins, requestHeaders, methods: RPC_METHODS }),
+    ...createCors({ origins, requestHeaders, methods: RPC_METHODS, end }),
     ...rateLimit,
     refuseOtherMethods,
     bodyLimit,

@@ -29,6 +29,7 @@ export function trustProxies(app: Express, trusted: number | string): void {
 }
 
 function parseAddress(entry: string): string | undefined {
+  if (isIP(entry) === 4) return entry
   const match = WITH_PORT.exec(entry)
   const [address = ''] = (match?.[1] ?? match?.[2] ?? entry).split('%', 1)
   return isIP(address) === 0 ? undefined : address

@@ -1,5 +1,6 @@
 import cors from 'cors'
 import type { RequestHandler } from 'express'
+import type { End } from '../speed/end-together.ts'
 
 const DAY_SECONDS = 86_400
 
@@ -22,6 +23,7 @@ export function createCors(options: {
   readonly methods: readonly string[]
   /** Names of headers that requests may carry too. */
   readonly requestHeaders: readonly string[]
+  readonly end: End
 }): RequestHandler[] {
   const setPreflightHeaders = cors({
     origin: [...options.origins],
@@ -46,12 +48,17 @@ export function createCors(options: {
     }
     next()
   }
-  return [setHeaders, answerPreflight]
+  return [setHeaders, createPreflightAnswer(options.end)]
 }
 
 /** An OPTIONS request that is no preflight is not answered here: it gets what its path says to it. */
-const answerPreflight: RequestHandler = (req, res, next) => {
-  const { 'access-control-request-method': asked } = req.headers
-  if (req.method === 'OPTIONS' && asked !== undefined) res.status(204).end()
-  else next()
-}
+const createPreflightAnswer =
+  (end: End): RequestHandler =>
+  (req, res, next) => {
+    if (req.method !== 'OPTIONS' || req.headers['access-control-request-method'] === undefined) {
+      next()
+      return
+    }
+    res.statusCode = 204
+    end(res, undefined)
+  }

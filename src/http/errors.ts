@@ -9,8 +9,8 @@ import { isHangUp, type ReportError } from './report-error.ts'
 import { CLIENT_CLOSED_REQUEST } from './when-over.ts'
 
 /** The headers that belong to an error: its challenge (RFC 6750 §3) and when to come back. */
-export function errorHeaders(error: unknown, challenge: Context['challenge']): Headers {
-  const headers = new Headers()
+export function errorHeaders(error: unknown, challenge: Context['challenge']): Map<string, string> {
+  const headers = new Map<string, string>()
   const refusal = findAuthError(error)
   const value = refusal && challenge(refusal)
   if (value !== undefined) headers.set('www-authenticate', value)

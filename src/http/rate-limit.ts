@@ -53,6 +53,7 @@ export function createRateLimit(options: RateLimitOptions): RequestHandler {
   const limiterFor = (error: unknown) => (isFailure(error) ? byFailure : byClient)
 
   return function limitRate(req, res, next) {
+    if (req.headers.authorization === undefined) return byClient(req, res, next)
     const context = options.createContext(req)
     try {
       const token = context.identify()

@@ -31,7 +31,7 @@ export function createAdapter(options: {
        */
       responseMeta({ ctx, errors }) {
         const refusal = errors.find(findAuthError)
-        const headers = ctx && refusal ? errorHeaders(refusal, ctx.challenge) : new Headers()
+        const headers = new Headers(ctx && refusal ? [...errorHeaders(refusal, ctx.challenge)] : [])
         if (errors.length > 0) headers.set('content-type', 'application/json') // else tRPC calls some text
         if (!saidVary) headers.append('vary', 'Origin')
         saidVary = true
