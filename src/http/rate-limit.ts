@@ -99,7 +99,8 @@ function createLimiter(
 
   return async (req, res, next) => {
     const client = clientOf(req)
-    const { totalHits, resetTime } = await store.increment(client)
+    const counted = store.increment(client)
+    const { totalHits, resetTime } = counted instanceof Promise ? await counted : counted
     const seconds = secondsUntil(resetTime) ?? settings.windowSeconds
     const remaining = Math.max(limit - totalHits, 0)
     res.setHeader('ratelimit', `"${name}"; r=${remaining}; t=${seconds}`)

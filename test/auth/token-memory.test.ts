@@ -134,7 +134,9 @@ describe('the memory of tokens', () => {
     count: number,
     { sub, chars = 800 }: { sub?: string; chars?: number },
   ) {
-    const tokens = Array.from({ length: count }, (_, n) => `${sub ?? ''} ${n} `.padEnd(chars, 'x'))
+    const tokens = Array.from({ length: count }, (_, n) =>
+      ` ${n} ${sub ?? ''}`.padStart(chars, 'x'),
+    )
     for (const [n, token] of tokens.entries()) {
       memory.remember(token, accessTokenOf(sub ?? `subject ${n}`), keySet)
     }
