@@ -18,7 +18,9 @@ const PROCEDURE_CALLS = [
   ...['admin', 'rest-param', 'rest-post'],
   ...['rpc', 'rpc-input', 'mutation', 'batch'],
 ]
-const PEERS = SERVERS.filter(({ name, guarded }) => guarded && name !== OURS)
+const PEERS = SERVERS.filter(
+  ({ name, guarded, fairAs }) => guarded && fairAs === undefined && name !== OURS,
+)
 
 /** Every goal whose figures are there. */
 export function evaluateGoals(results: Results): GoalResult[] {

@@ -10,6 +10,8 @@ export interface BenchServer {
   readonly guarded: boolean
   /** Whether it is one of the peers that the goal is set against: each does the same job as ours. */
   readonly rival?: true
+  /** A server that differs from it in what it leaves out alone: the goals are set against that one. */
+  readonly fairAs?: string
   /** What it speaks over RPC. */
   readonly rpc?: RpcProtocol
 }
@@ -48,10 +50,11 @@ export const SERVERS: readonly BenchServer[] = [
     label: 'Fastify + @fastify/jwt (cache), fixed key',
     script: peer('fastify-static-key'),
     guarded: true,
+    fairAs: 'fastify-same-job',
   },
   {
     name: 'fastify-same-job',
-    label: 'the same with log, metrics, ids, limit',
+    label: 'Fastify, fixed key, with log, ids, metric, limit',
     script: peer('fastify-same-job'),
     guarded: true,
   },
