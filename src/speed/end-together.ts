@@ -14,7 +14,8 @@ interface Ending {
 /**
  * Ends the answers of one turn of the event loop together, when all of its requests have been looked at.
  * Written one by one, each answer wakes the process that waits for it: a client or a proxy on the same
- * machine, which falls asleep again before the next one. That takes a third of a request's time.
+ * machine, which falls asleep again before the next one. That takes a third of a request's time. A request
+ * that comes alone is answered 5 µs later.
  */
 export function createEndTogether(): End {
   let endings: Ending[] = []
