@@ -1,6 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
-import { lastExchange, type Connections } from './connections/connections.ts'
+import { lastExchange, type Connection, type Connections } from './connections/connections.ts'
 import type { HttpServer } from './server.ts'
 
 /** Open requests have until then, counted from the start of the stop. */
@@ -12,8 +12,8 @@ const SWEEP_INTERVAL_MS = 50
  *
  * The stop goes in steps: the last response of each connection says `connection: close` from here on
  * (RFC 9112 §9.6), so that its client goes elsewhere; new requests are still served for `graceMs`, since
- * load balancers take a while to notice `/readyz`; then no new connection is taken and idle ones are
- * closed; what is still open at the deadline is cut.
+ * load balancers take a while to notice `/readyz`; then no new connection is taken, and idle ones and
+ * event streams are closed; what is still open at the deadline is cut.
  */
 export function createStop(http: HttpServer): (options: { graceMs: number }) => Promise<void> {
   const { server, connections } = http
@@ -44,10 +44,19 @@ function closeAfterResponses(server: Server, connections: Connections): void {
 }
 
 /** To Node a connection that never sent anything is not idle. */
+const isUnused = ({ socket }: Connection) => socket.bytesRead === 0
+
+/** It has no end to wait for: its client asks again elsewhere, from the last event that it has. */
+const isEventStream = ({ current }: Connection) =>
+  String(current?.res.getHeader('content-type')).startsWith('text/event-stream')
+
 function closeWhenIdle(server: Server, connections: Connections): Promise<void> {
   const sweep = setInterval(() => {
     server.closeIdleConnections()
-    for (const socket of connections.keys()) if (socket.bytesRead === 0) socket.destroy()
+    for (const connection of connections.values()) {
+      if (isUnused(connection)) connection.socket.destroy()
+      else if (isEventStream(connection)) connection.socket.destroySoon()
+    }
   }, SWEEP_INTERVAL_MS)
   return new Promise((resolve) => {
     server.close(() => {
