@@ -24,9 +24,18 @@ export interface DocsOptions {
 /**
  * The API reference at `/docs`: Swagger UI from the installed package, and no other host. A visitor
  * signs in at the issuer, in a window that comes back to `/docs/oauth2-redirect.html`, or pastes a
- * token. Each file is a route of its own, so that no path leads anywhere else.
+ * token. Each file is a route of its own, so that no path leads anywhere else. The files take 5 MiB: they
+ * are read when somebody first asks for one.
  */
-export function createDocs(options: DocsOptions): Router {
+export function createDocs(options: DocsOptions): RequestHandler {
+  let docs: Router | undefined
+  return (req, res, next) => {
+    docs ??= readDocs(options)
+    docs(req, res, next)
+  }
+}
+
+function readDocs(options: DocsOptions): Router {
   const { version, files } = readSwaggerUi()
   const swaggerUi = `/swagger-ui-${version}` // so that what a browser keeps is never stale
   const basePath = basePathOf(options.publicUrl)
