@@ -1,15 +1,14 @@
-import type { Store } from 'express-rate-limit'
 import type { Logger } from 'pino'
 import type { Clocks } from './clocks.ts'
 import type { RedisUrls } from './redis/connection.ts'
 import { createReplayMemory, type ReplayMemory } from './auth/replay-memory.ts'
 import { createRateLimitMemory } from './http/rate-limit-memory.ts'
+import type { RateLimitOptions } from './http/rate-limit.ts'
 
 /** The only state that replicas have to share. */
 export interface SharedState {
   readonly replayMemory: ReplayMemory
-  /** Where one rate limit keeps its counts. */
-  readonly createRateLimitStore: (name: string) => Store
+  readonly createRateLimitStore: RateLimitOptions['createStore']
   /** Whether it is shared now; `undefined` where no Redis is configured. */
   readonly redisAvailable: () => boolean | undefined
   readonly close: () => void
@@ -20,8 +19,10 @@ export async function createSharedState(
   redisUrls: RedisUrls | undefined,
   deps: Clocks & { readonly logger: Logger },
 ): Promise<SharedState> {
+  const { logger, monotonicNow } = deps
   const replayMemory = createReplayMemory(deps)
-  const createRateLimitStore = () => createRateLimitMemory(deps.monotonicNow)
+  const createRateLimitStore: RateLimitOptions['createStore'] = (limit) =>
+    createRateLimitMemory(limit, monotonicNow)
   if (redisUrls === undefined) {
     const none = () => undefined
     return { replayMemory, createRateLimitStore, redisAvailable: none, close: none }
@@ -32,10 +33,13 @@ export async function createSharedState(
       import('./redis/rate-limit-store.ts'),
       import('./redis/replay-memory.ts'),
     ])
-  const redis = connectRedis({ urls: redisUrls, logger: deps.logger, now: deps.monotonicNow })
+  const redis = connectRedis({ urls: redisUrls, logger, now: monotonicNow })
   return {
     replayMemory: createSharedReplayMemory(redis, replayMemory),
-    createRateLimitStore: (name) => createSharedRateLimitStore(redis, name, createRateLimitStore()),
+    createRateLimitStore: (limit) => {
+      const local = createRateLimitStore(limit)
+      return createSharedRateLimitStore(redis, { ...limit, local, monotonicNow })
+    },
     redisAvailable: () => redis.available(),
     close: () => {
       redis.close()

@@ -1,4 +1,4 @@
-import type { Store } from 'express-rate-limit'
+import type { RateLimitStore } from './rate-limit.ts'
 
 interface Window {
   hits: number
@@ -7,52 +7,37 @@ interface Window {
 }
 
 /**
- * Counts in this process, in windows that a monotonic clock measures. The store of express-rate-limit
- * goes by the wall clock: set back by two hours, it would refuse a client for as long.
+ * Counts in this process, in windows that a monotonic clock measures: by the wall clock, set back by two
+ * hours, a client would be refused for as long.
  *
  * @param monotonicNow in milliseconds
  */
-export function createRateLimitMemory(monotonicNow: () => number): Store {
+export function createRateLimitMemory(
+  { windowMs }: { readonly windowMs: number },
+  monotonicNow: () => number,
+): RateLimitStore {
   const windows = new Map<string, Window>()
-  let windowMs = 0
-  let sweep: NodeJS.Timeout | undefined
+  let sweepAt = monotonicNow() + windowMs
 
-  function windowOf(key: string): Window {
-    const now = monotonicNow()
-    const known = windows.get(key)
-    if (known && now < known.endsAt) return known
+  function begin(client: string, now: number): Window {
+    if (now >= sweepAt) forgetEnded(now)
     const window = { hits: 0, endsAt: now + windowMs }
-    windows.set(key, window)
+    windows.set(client, window)
     return window
   }
 
-  function forgetEnded(): void {
-    const now = monotonicNow()
-    for (const [key, { endsAt }] of windows) if (now >= endsAt) windows.delete(key)
+  function forgetEnded(now: number): void {
+    for (const [client, { endsAt }] of windows) if (now >= endsAt) windows.delete(client)
+    sweepAt = now + windowMs
   }
 
   return {
-    localKeys: true,
-    init(options) {
-      windowMs = options.windowMs
-      sweep = setInterval(forgetEnded, windowMs).unref()
-    },
-    increment(key) {
-      const window = windowOf(key)
+    increment(client) {
+      const now = monotonicNow()
+      const known = windows.get(client)
+      const window = known && now < known.endsAt ? known : begin(client, now)
       window.hits++
-      const resetTime = new Date(Date.now() + window.endsAt - monotonicNow())
-      return { totalHits: window.hits, resetTime }
-    },
-    decrement(key) {
-      const window = windows.get(key)
-      if (window && window.hits > 0) window.hits--
-    },
-    resetKey(key) {
-      windows.delete(key)
-    },
-    shutdown() {
-      clearInterval(sweep)
-      windows.clear()
+      return { hits: window.hits, msLeft: window.endsAt - now }
     },
   }
 }

@@ -1,13 +1,33 @@
 import { createHash } from 'node:crypto'
 import { TRPCError } from '@trpc/server'
 import type { NextFunction, Request, RequestHandler } from 'express'
-import { ipKeyGenerator, type Options, type Store } from 'express-rate-limit'
+import { ipKeyGenerator } from 'express-rate-limit'
 import { LRUCache } from 'lru-cache'
 import { AuthError, type AuthErrorCode } from '../auth/errors.ts'
 import { clientAddress } from './client-address.ts'
 import type { CreateContext, RequestContext } from './context.ts'
 
 export type RateLimitName = 'client' | 'failed-authentication'
+
+/** One limit: so many requests of a client in each window. */
+export interface RateLimit {
+  readonly name: RateLimitName
+  readonly limit: number
+  readonly windowMs: number
+}
+
+/** What a client has sent in its window, the request that asks included. */
+export interface Count {
+  readonly hits: number
+  /** Until the window ends. */
+  readonly msLeft: number
+}
+
+/** Where a limit keeps its counts. */
+export interface RateLimitStore {
+  /** Counts a request. */
+  readonly increment: (client: string) => Count | Promise<Count>
+}
 
 export interface RateLimitSettings {
   readonly windowSeconds: number
@@ -20,8 +40,7 @@ export interface RateLimitSettings {
 export interface RateLimitOptions {
   readonly settings: RateLimitSettings
   readonly createContext: CreateContext
-  /** Where a limit keeps its counts. */
-  readonly createStore: (name: RateLimitName) => Store
+  readonly createStore: (limit: RateLimit) => RateLimitStore
   /** Called for each request that is refused. */
   readonly onLimited: (name: RateLimitName) => void
 }
@@ -93,19 +112,18 @@ function createLimiter(
   { settings, createStore, onLimited }: RateLimitOptions,
   { name, limit }: { name: RateLimitName; limit: number },
 ): RequestHandler {
-  const store = createStore(name)
-  void store.init?.({ windowMs: settings.windowSeconds * 1000 } as Options)
+  const store = createStore({ name, limit, windowMs: settings.windowSeconds * 1000 })
   const policyOf = createPolicy(`"${name}"; q=${limit}; w=${settings.windowSeconds}`)
 
   return async (req, res, next) => {
     const client = clientOf(req)
     const counted = store.increment(client)
-    const { totalHits, resetTime } = counted instanceof Promise ? await counted : counted
-    const seconds = secondsUntil(resetTime) ?? settings.windowSeconds
-    const remaining = Math.max(limit - totalHits, 0)
+    const { hits, msLeft } = counted instanceof Promise ? await counted : counted
+    const seconds = Math.max(0, Math.ceil(Math.round(msLeft) / 1000))
+    const remaining = Math.max(limit - hits, 0)
     res.setHeader('ratelimit', `"${name}"; r=${remaining}; t=${seconds}`)
     res.setHeader('ratelimit-policy', policyOf(client))
-    if (totalHits <= limit) {
+    if (hits <= limit) {
       next()
       return
     }
@@ -113,10 +131,6 @@ function createLimiter(
     onLimited(name)
     next(new TRPCError({ code: 'TOO_MANY_REQUESTS' }))
   }
-}
-
-function secondsUntil(time: Date | undefined): number | undefined {
-  return time && Math.max(0, Math.ceil((time.getTime() - Date.now()) / 1000))
 }
 
 /** The policy with its partition key, which tells a client's counts from those of others (§4.1). */

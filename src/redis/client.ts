@@ -1,5 +1,4 @@
 import { createClient } from '@redis/client'
-import type { RedisReply } from 'rate-limit-redis'
 
 const CONNECT_TIMEOUT_MS = 2_000
 const MAX_RECONNECT_DELAY_MS = 2_000
@@ -17,6 +16,9 @@ export const SOCKET_OPTIONS = {
   connectTimeout: CONNECT_TIMEOUT_MS,
   socketTimeout: SILENCE_TIMEOUT_MS,
 }
+
+/** To the commands that are used here. */
+export type RedisReply = string | number | null | readonly RedisReply[]
 
 export interface RedisEvents {
   /** There is a connection, the first one or a new one. */

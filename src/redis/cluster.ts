@@ -1,6 +1,11 @@
 import { createCluster } from '@redis/client'
-import type { RedisReply } from 'rate-limit-redis'
-import { CONNECTION_OPTIONS, SOCKET_OPTIONS, type RedisClient, type RedisEvents } from './client.ts'
+import {
+  CONNECTION_OPTIONS,
+  SOCKET_OPTIONS,
+  type RedisClient,
+  type RedisEvents,
+  type RedisReply,
+} from './client.ts'
 
 /** How long after a node was lost the cluster is asked who its nodes are now. */
 const RENEW_MS = 500

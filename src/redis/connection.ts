@@ -1,7 +1,6 @@
 import { ErrorReply } from '@redis/client'
-import type { RedisReply } from 'rate-limit-redis'
 import type { Logger } from 'pino'
-import { connectToServer, type RedisEvents } from './client.ts'
+import { connectToServer, type RedisEvents, type RedisReply } from './client.ts'
 import { connectToCluster } from './cluster.ts'
 import { createStanding } from './standing.ts'
 
@@ -25,8 +24,6 @@ export interface RedisConnection {
    * @throws soon, when there is no answer or a refusal
    */
   send(key: string | undefined, command: string[]): Promise<RedisReply>
-  /** `listener` is called whenever a connection can be used, the first time included. */
-  onConnect(listener: () => void): void
   close(): void
 }
 
@@ -38,7 +35,6 @@ export function connectRedis(options: {
   readonly now: () => number
 }): RedisConnection {
   const { logger, now } = options
-  const onConnect: (() => void)[] = []
   let pausedUntil = 0
   const standing = createStanding({
     logger,
@@ -48,7 +44,6 @@ export function connectRedis(options: {
     },
     onGood() {
       pausedUntil = 0
-      for (const listener of onConnect) listener()
     },
   })
 
@@ -63,8 +58,8 @@ export function connectRedis(options: {
       pausedUntil = 0
       return reply
     } catch (error) {
-      if (!(error instanceof ErrorReply)) pausedUntil = now() + PAUSE_AFTER_FAILURE_MS
-      else if (!error.message.startsWith('NOSCRIPT')) standing.failed(error)
+      if (error instanceof ErrorReply) standing.failed(error)
+      else pausedUntil = now() + PAUSE_AFTER_FAILURE_MS
       throw error
     }
   }
@@ -74,9 +69,6 @@ export function connectRedis(options: {
     send(key, command) {
       if (pausedUntil > 0) pausedUntil = now() + PAUSE_AFTER_FAILURE_MS // this one tries for all
       return answerTo(key, command)
-    },
-    onConnect(listener) {
-      onConnect.push(listener)
     },
     close() {
       standing.stop()

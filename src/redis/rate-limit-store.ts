@@ -1,56 +1,89 @@
-import type { Store } from 'express-rate-limit'
-import { RedisStore } from 'rate-limit-redis'
+import { LRUCache } from 'lru-cache'
+import type { Count, RateLimitName, RateLimitStore } from '../http/rate-limit.ts'
 import type { RedisConnection } from './connection.ts'
 
-/** Counts in Redis, shared with every replica; in `local` for as long as Redis is away. */
+/** What this many replicas together let through over a limit is at most this part of it. */
+const REPLICAS = 10
+const OVER = 0.05
+const MAX_WINDOWS = 10_000
+
+/** Counts, and begins a window where there is none. Sent whole: a script that is known by its hash can be lost. */
+const COUNT = `
+local hits = redis.call('INCRBY', KEYS[1], ARGV[1])
+local msLeft = redis.call('PTTL', KEYS[1])
+if msLeft < 0 then
+  msLeft = tonumber(ARGV[2])
+  redis.call('PEXPIRE', KEYS[1], msLeft)
+end
+return { hits, msLeft }`
+
+/** A client's window as this replica knows it. */
+interface Window {
+  /** By all replicas, as Redis said last. */
+  counted: number
+  /** By this one since. */
+  pending: number
+  /** On the monotonic clock. */
+  endsAt: number
+}
+
+export interface SharedRateLimit {
+  readonly name: RateLimitName
+  readonly limit: number
+  readonly windowMs: number
+  /** Counts for as long as Redis is away. */
+  readonly local: RateLimitStore
+  readonly monotonicNow: () => number
+}
+
+/**
+ * Counts in Redis, shared with every replica. Not every request asks it: a replica goes by what Redis said
+ * last and what it has counted since, and settles that with every 30th request of a client (of a limit
+ * of 6,000), with every one where the limit is under 400.
+ */
 export function createSharedRateLimitStore(
   redis: RedisConnection,
-  name: string,
-  local: Store,
-): Store {
-  const prefix = `messages-api:rate-limit:${name}:`
-  const shared = new RedisStore({
-    prefix,
-    sendCommandCluster: ({ key, command }) => redis.send(key, command),
-  })
+  { name, limit, windowMs, local, monotonicNow }: SharedRateLimit,
+): RateLimitStore {
+  const step = Math.max(1, Math.floor((limit * OVER) / REPLICAS))
+  const windows = new LRUCache<string, Window>({ max: MAX_WINDOWS })
 
-  async function orLocally<T>(
-    inRedis: () => Promise<T>,
-    inMemory: () => T | Promise<T>,
-  ): Promise<T> {
-    if (!redis.available()) return inMemory()
+  async function settle(client: string, window: Window): Promise<Count> {
+    const hits = window.pending
+    window.counted += hits
+    window.pending = 0
+    const key = `messages-api:rate-limit:${name}:${client}`
+    const command = ['EVAL', COUNT, '1', key, String(hits), String(windowMs)]
+    const [counted, msLeft] = (await redis.send(key, command)) as [number, number]
+    window.counted = counted
+    window.endsAt = monotonicNow() + msLeft
+    return countOf(window)
+  }
+
+  function countOf({ counted, pending, endsAt }: Window): Count {
+    return { hits: counted + pending, msLeft: endsAt - monotonicNow() }
+  }
+
+  async function settleOrCountLocally(client: string, window: Window): Promise<Count> {
     try {
-      return await inRedis()
+      return await settle(client, window)
     } catch {
-      return inMemory()
+      windows.delete(client)
+      return local.increment(client)
     }
   }
 
   return {
-    prefix,
-    init(options) {
-      void local.init?.(options)
-      redis.onConnect(() => {
-        shared.init(options).catch(() => undefined) // loads its scripts; in vain, it counts in memory
-      })
-    },
-    increment: (key) =>
-      orLocally(
-        () => shared.increment(key),
-        () => local.increment(key),
-      ),
-    decrement: (key) =>
-      orLocally(
-        () => shared.decrement(key),
-        () => local.decrement(key),
-      ),
-    resetKey: (key) =>
-      orLocally(
-        () => shared.resetKey(key),
-        () => local.resetKey(key),
-      ),
-    shutdown() {
-      void local.shutdown?.()
+    increment(client) {
+      if (!redis.available()) return local.increment(client)
+      const known = windows.get(client)
+      if (known && monotonicNow() < known.endsAt) {
+        known.pending++
+        return known.pending < step ? countOf(known) : settleOrCountLocally(client, known)
+      }
+      const window = { counted: 0, pending: 1, endsAt: 0 }
+      windows.set(client, window)
+      return settleOrCountLocally(client, window)
     },
   }
 }

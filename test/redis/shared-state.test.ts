@@ -69,6 +69,23 @@ describe.skipIf(!hasRedis)('two servers with one Redis', () => {
     expect(await send(one, 'b', 1)).toEqual({ ok: 1, refused: 0 })
   })
 
+  it('let hardly more through of a large limit, which they settle with every few requests', async () => {
+    const settings = { RATE_LIMIT_MAX: '1000' }
+    const [one, other] = await Promise.all([
+      startServer(undefined, settings),
+      startServer(undefined, settings),
+    ])
+    const answers = await Promise.all([send(one, 'a', 600), send(other, 'a', 600)])
+    await Promise.all([one.end(), other.end()])
+
+    const ok = answers.reduce((sum, answer) => sum + answer.ok, 0)
+    expect(ok).toBeGreaterThanOrEqual(1000)
+    expect(ok).toBeLessThanOrEqual(1000 + 2 * 4)
+    const asked = redis.calls('incrby')
+    expect(asked).toBeGreaterThan(0)
+    expect(asked).toBeLessThanOrEqual(1200 / 5 + 2)
+  })
+
   it('go on in memory while Redis is away, share again once it is back, and fail no request', async () => {
     const [one, other] = servers
     const traffic = startTraffic(servers)

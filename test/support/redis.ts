@@ -22,6 +22,12 @@ export async function startRedis() {
     async revive() {
       child = await launch(port)
     },
+    /** How often it was sent a command, named in lower case. */
+    calls(command: string): number {
+      const args = ['-p', String(port), 'INFO', 'commandstats']
+      const { stdout } = spawnSync('redis-cli', args, { encoding: 'utf8' })
+      return Number(new RegExp(`cmdstat_${command}:calls=(\\d+)`).exec(stdout)?.[1] ?? 0)
+    },
     /** Takes connections, and answers nothing. */
     freeze: () => child.kill('SIGSTOP'),
     thaw: () => child.kill('SIGCONT'),
