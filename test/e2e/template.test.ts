@@ -1,4 +1,6 @@
 import { execFile } from 'node:child_process'
+import { readFileSync, realpathSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -23,10 +25,31 @@ beforeAll(async () => {
 })
 afterAll(() => issuer.close())
 
+/** A Node.js that has SQLite, and its types, out of npm's registry. */
+async function findNodeWithSqlite(): Promise<{ node?: string; types?: string }> {
+  const packages = ['-y', '-p', 'node@24', '-p', '@types/node@24']
+  const find = "require.resolve('@types/node/package.json', { paths: [process.execPath] })"
+  const print = `JSON.stringify({ node: process.execPath, types: path.dirname(${find}) })`
+  try {
+    const { stdout } = await exec('npx', [...packages, 'node', '-p', print], {
+      cwd: tmpdir(), // here npx would take this project's types
+      timeout: 60_000,
+    })
+    return JSON.parse(stdout) as { node: string; types: string }
+  } catch (error) {
+    console.warn(`Skipped: the feature with a database. There is no Node.js 24: ${String(error)}`)
+    return {}
+  }
+}
+
 /** Builds and starts the project. @returns the statuses of some paths */
-async function statusesOf(folder: string, paths: readonly string[]): Promise<number[]> {
+async function statusesOf(
+  folder: string,
+  paths: readonly string[],
+  node = process.execPath,
+): Promise<number[]> {
   await exec('npm', ['run', 'build'], { cwd: folder })
-  const program = run([process.execPath, join(folder, 'dist/main.js')], {
+  const program = run([node, join(folder, 'dist/main.js')], {
     cwd: folder,
     env: {
       NODE_ENV: 'production',
@@ -46,21 +69,39 @@ async function statusesOf(folder: string, paths: readonly string[]): Promise<num
   }
 }
 
-async function succeed(folder: string, command: readonly string[]): Promise<void> {
-  const program = run(['npx', ...command], { cwd: folder })
+async function succeed(
+  folder: string,
+  command: readonly string[],
+  node = process.execPath,
+): Promise<void> {
+  const [name = '', ...args] = command
+  const program = run([node, realpathSync(join(folder, 'node_modules/.bin', name)), ...args], {
+    cwd: folder,
+  })
   const status = await program.exit
   if (status !== 0)
     throw new Error(`${command.join(' ')} ended with ${status}:\n${program.output()}`)
 }
 
-/** Runs the lines of a section, and makes its changes. */
+/** The packages are this project's, with types of an older Node.js. */
+function useTypesOfSqlite(folder: string, typesOfNode: string): void {
+  const file = join(folder, 'tsconfig.json')
+  const settings = JSON.parse(readFileSync(file, 'utf8')) as { compilerOptions: object }
+  const types = ['node', join(typesOfNode, 'sqlite')]
+  const compilerOptions = { ...settings.compilerOptions, types }
+  writeFileSync(file, JSON.stringify({ ...settings, compilerOptions }))
+}
+
+/** Runs the lines of a section, writes its files, and makes its changes. */
 async function follow(folder: string, section: string): Promise<void> {
   const ofSection = blocks.filter(({ words }) => words.at(-1) === section)
   for (const { language, text } of ofSection) {
     const lines = language === 'sh' ? text.trim().split('\n') : []
-    for (const line of lines.filter((one) => !one.startsWith('npm uninstall')))
+    for (const line of lines.filter((one) => !/^npm (un)?install/.test(one)))
       await exec('bash', ['-c', line], { cwd: folder })
   }
+  for (const block of ofSection.filter(({ language }) => language === 'ts'))
+    writeBlock(folder, block)
   const changes = ofSection.filter(({ language }) => language === 'diff')
   for (const change of changes) applyDiff(folder, change)
   expect(ofSection.length).toBeGreaterThan(0)
@@ -70,10 +111,16 @@ describe('docs/add-a-feature.md', { timeout: 300_000 }, () => {
   it('names and adds a feature that compiles, leaves lint and tests green and is served', async () => {
     const folder = copyProject()
     await follow(folder, 'rename')
-    for (const block of blocks.filter(({ language }) => language === 'ts'))
+    for (const block of blocks.filter(({ language, words }) => language === 'ts' && !words[1]))
       writeBlock(folder, block)
     const [change] = blocks.filter(({ language, words }) => language === 'diff' && !words[1])
     if (change) applyDiff(folder, change)
+    const { node, types } = await findNodeWithSqlite()
+    if (types !== undefined) {
+      await follow(folder, 'database')
+      useTypesOfSqlite(folder, types)
+    }
+    const withDatabase = node ? ['src/tasks', 'test/tasks.test.ts'] : []
     await succeed(folder, ['tsc'])
     await succeed(folder, [
       'eslint',
@@ -82,15 +129,12 @@ describe('docs/add-a-feature.md', { timeout: 300_000 }, () => {
       'src/reports',
       'src/router.ts',
       'test/reports.test.ts',
+      ...withDatabase,
     ])
-    await succeed(folder, [
-      'vitest',
-      'run',
-      ...GENERAL_TESTS,
-      'test/messages',
-      'test/reports.test.ts',
-    ])
-    expect(await statusesOf(folder, ['/api/reports/1', '/docs'])).toEqual([401, 200])
+    const tests = [...GENERAL_TESTS, 'test/messages', 'test/reports.test.ts', ...withDatabase]
+    await succeed(folder, ['vitest', 'run', ...tests], node)
+    const statuses = await statusesOf(folder, ['/api/reports/1', '/docs'], node)
+    expect(statuses).toEqual([401, 200])
   })
 
   it('says how to remove the demo and the messages, after which types, lint and tests are green', async () => {
