@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
 import { TRPCError } from '@trpc/server'
 import type { NextFunction, Request, RequestHandler } from 'express'
-import { ipKeyGenerator } from 'express-rate-limit'
 import { LRUCache } from 'lru-cache'
 import { AuthError, type AuthErrorCode } from '../auth/errors.ts'
 import { clientAddress } from './client-address.ts'
+import { clientNetwork } from './client-network.ts'
 import type { CreateContext, RequestContext } from './context.ts'
 
 export type RateLimitName = 'client' | 'failed-authentication'
@@ -149,9 +149,8 @@ function partitionKey(client: string): string {
   return createHash('sha256').update(client).digest().subarray(0, 12).toString('base64')
 }
 
-/** An IPv6 client is its /56: it has that many addresses to choose from. */
 function clientOf(req: Request): string {
   return req.subject === undefined
-    ? `address:${ipKeyGenerator(clientAddress(req) ?? '')}`
+    ? `address:${clientNetwork(clientAddress(req) ?? '')}`
     : `subject:${req.subject}`
 }

@@ -196,6 +196,7 @@ describe('the address of a client', () => {
   it.each([
     ['IPv4 with a port', (n: number) => `203.0.113.7:${50_000 + n}`],
     ['IPv6 in brackets', () => '[2001:db8::7]'],
+    ['IPv6 in full', (n: number) => (n % 2 ? '2001:0DB8:0:0:0:0:0:7' : '2001:db8::192.0.2.1')],
     ['IPv6 in brackets with a port', (n: number) => `[2001:db8::7]:${50_000 + n}`],
     ['IPv6 with a zone', (n: number) => `fe80::7%${String(n).repeat(1000)}`],
     ['IPv4 in IPv6 with a port', (n: number) => `[::ffff:203.0.113.7]:${50_000 + n}`],
