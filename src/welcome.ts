@@ -34,12 +34,16 @@ ${lines.length > 0 ? trial : ''}
 `
 }
 
+/** What no shell reads anything into. */
+const PLAIN = /^[\w./:=@-]+$/
+
 /** A line for each kind of guard that the router has. */
 function requests({ api, router, localIssuer, ...other }: Addresses): string[] {
-  const curl = other.platform === 'win32' ? 'curl.exe' : 'curl'
+  const [curl, quoteMark] = other.platform === 'win32' ? ['curl.exe', "''"] : ['curl', "'\\''"]
+  const quote = (text: string) => (PLAIN.test(text) ? text : `'${text.replaceAll("'", quoteMark)}'`)
   const token = (person: string) =>
     localIssuer
-      ? `$(npm run -s token -- ${[person, ...other.tokenArguments].join(' ')})`
+      ? `$(npm run -s token -- ${[person, ...other.tokenArguments.map(quote)].join(' ')})`
       : 'ACCESS_TOKEN'
   const credentials = {
     none: '',

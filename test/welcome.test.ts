@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { loadConfig } from '../src/config/config.ts'
@@ -24,6 +25,23 @@ describe('what npm run dev prints', () => {
     })
     expect(text).toContain(
       '$(npm run -s token -- user LOCAL_ISSUER_PORT=7000 AUTH0_AUDIENCE=my-api CLIENT_ORIGIN_URL=http://a.example)',
+    )
+  })
+
+  it('quotes what the shell would read something into', () => {
+    const audience = `it's "mine" & $HOME`
+    const config = loadConfig({ AUTH0_AUDIENCE: audience })
+    const text = welcome({
+      api,
+      router: testRouter,
+      localIssuer: issuer,
+      tokenArguments: tokenArguments(config, issuer),
+      platform: 'linux',
+    })
+    const [, line = ''] = /Bearer (\$\(npm run -s token .*\))"/.exec(text) ?? []
+    const printed = line.replace('npm run -s token --', "printf '%s|'")
+    expect(execFileSync('sh', ['-c', `echo "${printed}"`], { encoding: 'utf8' })).toBe(
+      `user|AUTH0_AUDIENCE=${audience}|\n`,
     )
   })
 

@@ -1,5 +1,8 @@
 import { loadConfig, type Config } from '../config/config.ts'
 
+/** The settings that a token depends on. */
+export const TOKEN_SETTINGS = ['LOCAL_ISSUER_PORT', 'AUTH0_AUDIENCE', 'CLIENT_ORIGIN_URL'] as const
+
 /**
  * What `npm run token` in a shell without the server's settings has to be told: `NAME=value` for each
  * setting that the token depends on and that is not the default.

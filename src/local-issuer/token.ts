@@ -1,15 +1,19 @@
-import { loadConfig, type Config } from '../config/config.ts'
+import { loadConfig } from '../config/config.ts'
 import { ConfigError } from '../config/config-error.ts'
 import { prepareEnvironment } from '../config/environment.ts'
 import { fetchToken } from './fetch-token.ts'
-import { settingsIn } from './token-arguments.ts'
+import { settingsIn, TOKEN_SETTINGS } from './token-arguments.ts'
 import { PEOPLE, personById } from './people.ts'
+
+type Settings = Readonly<Record<string, string | undefined>>
 
 /** A reason not to print a token, for the person who asked for one. */
 class Refusal extends Error {}
 
 /**
- * `npm run -s token -- <person> [NAME=value ...]`: an access token of the running local issuer.
+ * `npm run -s token -- <person> [NAME=value ...]`: an access token of the running local issuer. Of the shell
+ * it takes what tells where that is, and where this leads nowhere, nothing at all: what `npm run dev`
+ * prints works in a shell that is set up for something else.
  *
  * @throws {Refusal | ConfigError} when there is none to be had
  */
@@ -19,23 +23,26 @@ async function tokenFor([id, ...settings]: readonly string[]): Promise<string> {
     const people = PEOPLE.map((known) => known.id).join(' or ')
     throw new Refusal(`Say whose token: npm run -s token -- ${people}`)
   }
-  if (process.env['NODE_ENV'] === 'production') {
-    throw new Refusal('There is no local issuer in production (NODE_ENV=production).')
+  const given = settingsIn(settings)
+  const inShell = Object.fromEntries(TOKEN_SETTINGS.map((name) => [name, process.env[name]]))
+  try {
+    return await fetchTokenOf(person.id, { ...inShell, ...given })
+  } catch (error) {
+    return fetchTokenOf(person.id, given).catch(() => {
+      throw error
+    })
   }
-  return fetchTokenOf(person.id, loadConfig({ ...process.env, ...settingsIn(settings) }))
 }
 
-async function fetchTokenOf(person: string, config: Config): Promise<string> {
-  if (config.issuer) {
-    throw new Refusal('There is no local issuer while AUTH0_DOMAIN or ISSUER_BASE_URL is set.')
-  }
+async function fetchTokenOf(person: string, settings: Settings): Promise<string> {
+  const config = loadConfig(settings)
   const issuer = `http://localhost:${config.localIssuerPort}/`
   const [origin = ''] = config.clientOrigins
   const request = { issuer, audience: config.audiences[0], redirectUri: `${origin}/`, person }
   return fetchToken(request).catch((error: unknown) => {
     throw new Refusal(
       error instanceof TypeError
-        ? `The local issuer is not running at ${issuer}: start it with npm run dev.`
+        ? `The local issuer is not running at ${issuer}: start it with npm run dev, with no other issuer set.`
         : `The local issuer at ${issuer} gave no token: ${messageOf(error)}. If settings changed since it started, start it again.`,
     )
   })
