@@ -1,0 +1,40 @@
+import { mkdtempSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import { publicMessage } from '../../src/messages/messages.ts'
+import { appRouter } from '../../src/router.ts'
+import { useServer } from '../support/fixtures.ts'
+import { ROOT, run } from '../support/process.ts'
+import { readBlocks } from '../support/walkthrough.ts'
+
+const fixture = useServer({ router: appRouter })
+
+/** What a shell prints of a command that ends well. */
+async function outputOf(command: readonly string[], cwd: string): Promise<string> {
+  const program = run(command, { cwd })
+  expect(await program.exit, program.output()).toBe(0)
+  return program.output()
+}
+
+it("the README's sample of the typed client compiles, and works for somebody who has not signed in", async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'messages-sample-'))
+  const sample = readBlocks('README.md').find(({ words }) => words.includes('client.ts'))
+  const code = sample?.text.replace('http://localhost:6060', fixture.server.url) ?? ''
+  const paths = { 'messages-api-client': [`${ROOT}src/client.ts`] }
+  const compilerOptions = {
+    lib: ['ES2023', 'DOM'],
+    paths,
+    typeRoots: [`${ROOT}node_modules/@types`],
+  }
+  const settings = { extends: `${ROOT}tsconfig.json`, compilerOptions, include: ['client.ts'] }
+  writeFileSync(join(folder, 'client.ts'), code)
+  writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
+  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(settings))
+  symlinkSync(`${ROOT}node_modules`, join(folder, 'node_modules'))
+
+  expect(await outputOf(['npx', 'tsc'], folder)).toBe('')
+  expect(await outputOf(['npx', 'tsx', 'client.ts'], folder)).toBe(
+    `${publicMessage().message}\nUNAUTHORIZED Requires authentication\nundefined\n`,
+  )
+})
