@@ -74,7 +74,10 @@ export function createApp(options: AppOptions): { app: Express; description: Des
   const bodyLimit = createBodyLimit(MAX_BODY_BYTES)
   const operations = restOperations(router, OWN_PATHS)
   const description = createDescription(operations, options)
-  const end = createEndTogether()
+  const end = createEndTogether((error, res) => {
+    reportError(error, res.req as Request)
+    res.destroy()
+  })
   const transport = { router, createContext, end, maxBodyBytes: MAX_BODY_BYTES }
   const errorHandler = (body: (error: unknown, req: Request) => string) =>
     createErrorHandler({ reportError, createContext, end, body })

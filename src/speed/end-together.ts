@@ -16,14 +16,22 @@ interface Ending {
  * Written one by one, each answer wakes the process that waits for it: a client or a proxy on the same
  * machine, which falls asleep again before the next one. That takes a third of a request's time. A request
  * that comes alone is answered 5 µs later.
+ *
+ * @param onFailure told of an answer that Node refuses to send, such as one with a `Trailer` header
  */
-export function createEndTogether(): End {
+export function createEndTogether(onFailure: (error: unknown, res: ServerResponse) => void): End {
   let endings: Ending[] = []
 
   function endAll(): void {
     const ended = endings
     endings = []
-    for (const { res, body } of ended) res.end(body)
+    for (const { res, body } of ended) {
+      try {
+        res.end(body)
+      } catch (error) {
+        onFailure(error, res)
+      }
+    }
   }
 
   return (res, body) => {

@@ -53,7 +53,7 @@ export async function serveBothWays(createRouter: () => ApiRouter) {
       router: withFastProcedures(createRouter()),
       createContext,
       reportError: () => undefined,
-      end: createEndTogether(),
+      end: createEndTogether(() => undefined),
       maxBodyBytes: MAX_BODY_BYTES,
     }),
   )

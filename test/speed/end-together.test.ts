@@ -1,0 +1,31 @@
+import { expect, it } from 'vitest'
+import { z } from 'zod'
+import { publicProcedure, router } from '../../src/trpc.ts'
+import { useServer } from '../support/fixtures.ts'
+
+const get = (path: `/${string}`) =>
+  publicProcedure.meta({ openapi: { method: 'GET', path } }).output(z.string())
+
+const fixture = useServer({
+  router: router({
+    fine: get('/api/fine').query(() => 'fine'),
+    broken: get('/api/broken').query(({ ctx }) => {
+      ctx.setHeader('trailer', 'x') // which Node takes with chunks alone
+      return 'broken'
+    }),
+  }),
+})
+
+const ask = (path: string) => fetch(`${fixture.server.url}${path}`).then(({ status }) => status)
+
+it('many answers at once are all sent', async () => {
+  const statuses = await Promise.all(Array.from({ length: 100 }, () => ask('/api/fine')))
+  expect(new Set(statuses)).toEqual(new Set([200]))
+})
+
+it('an answer that can not be sent closes its own connection, is logged, and leaves others alone', async () => {
+  const paths = ['/api/fine', '/api/broken', '/api/fine', '/api/fine']
+  const outcomes = await Promise.all(paths.map((path) => ask(path).catch(() => 'closed')))
+  expect(outcomes).toEqual([200, 'closed', 200, 200])
+  expect(JSON.stringify(fixture.server.log)).toContain('ERR_HTTP_TRAILER_INVALID')
+})
