@@ -13,9 +13,9 @@ export const SECURITY_HEADERS = {
   'cache-control': 'no-store',
 } as const
 
-const HEADERS = new Map(Object.entries(SECURITY_HEADERS))
+const HEADERS = Object.entries(SECURITY_HEADERS)
 
 export const securityHeaders: RequestHandler = (_req, res, next) => {
-  res.setHeaders(HEADERS)
+  for (const [name, value] of HEADERS) res.setHeader(name, value)
   next()
 }
