@@ -95,6 +95,11 @@ describe('the packed client, installed into an empty project', () => {
     app = await install([], { 'app.ts': PROGRAM })
   }, 120_000)
 
+  it('brings a README and the license', () => {
+    const files = readdirSync(join(app, 'node_modules/messages-api-client')).sort()
+    expect(files).toEqual(['LICENSE', 'README.md', 'dist', 'package.json'])
+  })
+
   it('compiles and runs in Node.js', async () => {
     await compile(app, 'app.ts', NODE)
     const user = await fixture.issuer.mint()
