@@ -115,30 +115,29 @@ describe.skipIf(!hasNginx || !hasRedis)('two replicas with one Redis behind ngin
   }
 
   it('share the count of the rate limit, per subject', async () => {
-    const countTen = async (sub: string) => {
+    const countTwo = async (sub: string) => {
       const headers = bearer(await issuer.mint({ claims: { sub } }))
-      const remaining: number[] = []
-      for (let i = 0; i < 10; i++) {
-        const call = { transport: 'REST', message: 'protected', headers } as const
-        remaining.push(remainingOf(await ask(nginx.url, call)))
-      }
-      return remaining
+      const call = { transport: 'REST', message: 'protected', headers } as const
+      return [
+        remainingOf(await ask(nginx.url, call)), // nginx asks one replica, and then the other
+        remainingOf(await ask(nginx.url, call)),
+      ]
     }
     // a Redis that answers late once, as on a busy machine, is not asked again for a second
     await expect
-      .poll(() => countTen(`auth0|counted-${randomUUID()}`), { interval: 500 })
-      .toEqual(Array.from({ length: 10 }, (_, i) => LIMIT - 1 - i))
+      .poll(() => countTwo(`auth0|counted-${randomUUID()}`), { interval: 500 })
+      .toEqual([LIMIT - 1, LIMIT - 2])
     await Promise.all(replicas.map((replica) => replica.printed(/auth0\|counted/)))
   })
 
   it('count by the address that nginx sees, whatever a client says of itself', async () => {
     const remaining: number[] = []
-    for (let i = 0; i < 4; i++) {
+    for (let i = 0; i < 2; i++) {
       const headers = { 'x-forwarded-for': `203.0.113.${i}` }
       const call = { transport: 'REST', message: 'public', headers } as const
       remaining.push(remainingOf(await ask(nginx.url, call)))
     }
-    expect(remaining).toEqual([LIMIT - 1, LIMIT - 2, LIMIT - 3, LIMIT - 4])
+    expect(remaining).toEqual([LIMIT - 1, LIMIT - 2])
   })
 
   it('lose no request but those open on one that is killed, and take it back', async () => {
