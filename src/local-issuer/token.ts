@@ -11,9 +11,9 @@ type Settings = Readonly<Record<string, string | undefined>>
 class Refusal extends Error {}
 
 /**
- * `npm run -s token -- <person> [NAME=value ...]`: an access token of the running local issuer. Of the shell
- * it takes what tells where that is, and where this leads nowhere, nothing at all: what `npm run dev`
- * prints works in a shell that is set up for something else.
+ * `npm run -s token -- <person> [NAME=value ...]`: an access token of the running local issuer. Arguments win
+ * over the shell's settings. If those lead to no token, it tries again without them, so that what `npm run dev`
+ * prints also works in a shell that is set up for something else.
  *
  * @throws {Refusal | ConfigError} when there is none to be had
  */

@@ -37,9 +37,9 @@ export interface SharedRateLimit {
 }
 
 /**
- * Counts in Redis, shared with every replica. Not every request asks it: a replica goes by what Redis said
- * last and what it has counted since, and settles that with every 30th request of a client (of a limit
- * of 6,000), with every one where the limit is under 400.
+ * Counts in Redis, shared with every replica, but does not ask it for every request. A replica adds what it has
+ * counted since to what Redis said last. With every 30th request of a client it settles the two (for a limit
+ * of 6,000; with every request for one under 400).
  */
 export function createSharedRateLimitStore(
   redis: RedisConnection,
