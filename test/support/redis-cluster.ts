@@ -13,7 +13,7 @@ const NODE_TIMEOUT_MS = 500
 /** A real Redis Cluster of three nodes, the first one with a replica that takes over when it dies. */
 export async function startRedisCluster() {
   const directory = await mkdtemp(join(tmpdir(), 'redis-cluster-'))
-  const nodes = await Promise.all([0, 1, 2, 3].map((n) => startNode(directory, n)))
+  const nodes = await startNodes(directory)
   const [first, second, third, replica] = nodes as [Node, Node, Node, Node]
   const masters = [first, second, third]
   for (const [n, { command }] of masters.entries()) {
@@ -52,6 +52,17 @@ export async function startRedisCluster() {
 
 export type TestRedisCluster = Awaited<ReturnType<typeof startRedisCluster>>
 type Node = Awaited<ReturnType<typeof startNode>>
+
+/** Again, should another program have taken one of the free ports meanwhile; none is left behind. */
+async function startNodes(directory: string, tries = 3): Promise<Node[]> {
+  const starts = await Promise.allSettled([0, 1, 2, 3].map((n) => startNode(directory, n)))
+  const failed = starts.find((start) => start.status === 'rejected')
+  const nodes = starts.flatMap((start) => (start.status === 'fulfilled' ? [start.value] : []))
+  if (!failed) return nodes
+  await Promise.all(nodes.map((node) => node.kill()))
+  if (tries === 1) throw failed.reason
+  return startNodes(directory, tries - 1)
+}
 
 async function startNode(directory: string, n: number) {
   const [port, bus] = [await freePort(), await freePort()]
