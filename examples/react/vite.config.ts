@@ -5,7 +5,6 @@ const folder = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
 export default defineConfig({
   root: folder('.'),
-  cacheDir: folder('../../node_modules/.vite/react'), // the other demo has the usual one
   server: {
     // The origin that the API lets in by default; another port would be a stranger to it.
     port: 4040,

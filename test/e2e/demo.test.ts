@@ -1,18 +1,46 @@
+import axe from 'axe-core'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
 import type { Running } from '../../src/start.ts'
 import { describeInBrowser, launchBrowser } from '../support/browser.ts'
-import { holdBack, onDemo, startApi, startDemo, watchIssuer } from '../support/demo.ts'
+import { holdBack, startApi, startBuiltDemo, startDemo, watchIssuer } from '../support/demo.ts'
 import { baseUrl, findFreePort } from '../support/http.ts'
-import { end, type Program } from '../support/process.ts'
+import { end, run, type Program } from '../support/process.ts'
+import { copyProject, follow } from '../support/walkthrough.ts'
 
-const SAYS = {
-  public: "The API doesn't require an access token to share this message.",
-  protected: 'The API successfully validated your access token.',
-  admin: 'The API successfully recognized you as an admin.',
-}
+const PUBLIC = "The API doesn't require an access token to share this message."
+const PROTECTED = 'The API successfully validated your access token.'
+const ADMIN = 'The API successfully recognized you as an admin.'
+const SIGN_IN = 'Sign in to read this.'
 const LACKS_PERMISSION =
-  'You are signed in, but your access token lacks the permission read:admin-messages. Sign in as someone who has it.'
+  'You lack the permission read:admin-messages. Sign in as somebody who has it.'
+const NO_ISSUER = 'The issuer could not be reached.'
+const NOT_TAKEN =
+  'The API does not take your access token. VITE_AUTH0_DOMAIN and VITE_AUTH0_AUDIENCE must name its issuer and its audience.'
+const noApiFor = (origin: string) =>
+  `The API could not be reached. Is “npm run dev” running, with a CLIENT_ORIGIN_URL that has ${origin}?`
+const SESSION_ENDED = 'Your session has ended. Sign in again.'
+
+/** What a person does on the page, and what it says then. */
+function onDemo(page: Page) {
+  const press = (name: string) => page.getByRole('button', { name, exact: true }).click()
+  const answer = (title: string) => page.getByRole('region', { name: title })
+  return {
+    press,
+    says: (title: string, text: string) => answer(title).getByText(text, { exact: true }).waitFor(),
+    tryAgain: (title: string) => answer(title).getByRole('button', { name: 'Try again' }).click(),
+    warns: (text: string) => page.getByRole('alert').getByText(text, { exact: true }).waitFor(),
+    async signIn(person: string): Promise<void> {
+      await press('Sign in')
+      await page.getByRole('button', { name: person }).click()
+      await page.getByRole('banner').getByText(person).waitFor()
+    },
+  }
+}
+
+/** The page asks again when somebody comes back to its tab. */
+const comeBack = (page: Page) =>
+  page.evaluate("window.dispatchEvent(new Event('visibilitychange'))")
 
 describeInBrowser('the demo page, with the Auth0 SDK', () => {
   let api: Running
@@ -49,200 +77,183 @@ describeInBrowser('the demo page, with the Auth0 SDK', () => {
 
   const issuer = () => api.localIssuer ?? ''
 
-  it.each([
-    {
-      transport: 'REST',
-      requests: {
-        public: 'GET /api/messages/public',
-        protected: 'GET /api/messages/protected',
-        admin: 'GET /api/messages/admin',
-      },
-    },
-    {
-      transport: 'tRPC',
-      requests: {
-        public: 'messages.public.query()',
-        protected: 'messages.protected.query()',
-        admin: 'messages.admin.query()',
-      },
-    },
-  ])('shows over $transport what each person may read', async ({ transport, requests }) => {
-    const demoPage = onDemo(page)
-    const paths: string[] = []
-    page.on('request', (request) => {
-      if (request.url().startsWith(baseUrl(api))) paths.push(new URL(request.url()).pathname)
-    })
-    await demoPage.choose(transport)
-    const needsSignIn = 'This message needs an access token. Sign in to get one.'
-    expect(await demoPage.read('public')).toEqual(['200', requests.public, SAYS.public])
-    for (const name of ['protected', 'admin'] as const) {
-      expect(await demoPage.read(name)).toEqual([
-        '401',
-        requests[name],
-        'Requires authentication',
-        needsSignIn,
-      ])
-    }
+  it('shows what each person may read, and why not', async () => {
+    const person = onDemo(page)
+    await person.says('Public', PUBLIC)
+    await person.says('Protected', SIGN_IN)
+    await person.says('Admin', SIGN_IN)
+    expect(await page.getByRole('button').allTextContents()).toEqual(['Sign in'])
 
-    await demoPage.signIn('Uma User')
-    await demoPage.choose(transport)
-    expect(await demoPage.name()).toBe('Uma User')
-    expect((await demoPage.claims())['permissions']).toEqual([])
-    expect(await demoPage.read('public')).toEqual(['200', requests.public, SAYS.public])
-    expect(await demoPage.read('protected')).toEqual(['200', requests.protected, SAYS.protected])
-    expect(await demoPage.read('admin')).toEqual([
-      '403',
-      requests.admin,
-      'Permission denied',
-      LACKS_PERMISSION,
-    ])
+    await person.signIn('Uma User')
+    await person.says('Public', PUBLIC)
+    await person.says('Protected', PROTECTED)
+    await person.says('Admin', LACKS_PERMISSION)
+    expect(await page.getByRole('button').allTextContents()).toEqual(['Sign out'])
 
-    await demoPage.press('Sign out')
-    await demoPage.signIn('Ada Admin')
-    await demoPage.choose(transport)
-    expect(await demoPage.name()).toBe('Ada Admin')
-    expect((await demoPage.claims())['permissions']).toEqual(['read:admin-messages'])
-    for (const name of ['public', 'protected', 'admin'] as const) {
-      expect(await demoPage.read(name)).toEqual(['200', requests[name], SAYS[name]])
-    }
-    const unused = transport === 'tRPC' ? '/api/messages/' : '/trpc/'
-    expect(paths.filter((path) => path.startsWith(unused))).toEqual([])
+    await person.press('Sign out')
+    await person.says('Protected', SIGN_IN)
+    await person.signIn('Ada Admin')
+    await person.says('Public', PUBLIC)
+    await person.says('Protected', PROTECTED)
+    await person.says('Admin', ADMIN)
   })
 
   it('takes the session up after a reload, by a hidden frame, with nothing stored', async () => {
-    const demoPage = onDemo(page)
-    await demoPage.signIn('Uma User')
-    const before = await demoPage.claims()
+    const person = onDemo(page)
+    await person.signIn('Uma User')
+    await person.says('Protected', PROTECTED)
     expect((await context.storageState()).origins).toEqual([])
 
     const seen = watchIssuer(context, issuer())
     await page.reload()
-    await demoPage.becomes('signed-in')
+    await page.getByRole('banner').getByText('Uma User').waitFor()
+    await person.says('Protected', PROTECTED)
     expect(seen).toContain('GET /authorize none')
-    expect(await demoPage.name()).toBe('Uma User')
-    expect((await demoPage.claims())['jti']).not.toBe(before['jti'])
-    expect(await demoPage.read('protected')).toContain(SAYS.protected)
-  })
-
-  it('keeps the session over a reload with a refresh token, and renews by it', async () => {
-    const demoPage = onDemo(page)
-    await demoPage.choose('Refresh token')
-    await demoPage.signIn('Ada Admin')
-    const before = await demoPage.claims()
-    expect(before['scope']).toContain('offline_access')
-
-    const seen = watchIssuer(context, issuer())
-    await page.reload()
-    await demoPage.becomes('signed-in')
-    expect((await demoPage.claims())['jti']).toBe(before['jti'])
-    await demoPage.press('Renew')
-    await expect.poll(async () => (await demoPage.claims())['jti']).not.toBe(before['jti'])
-    expect(seen).toEqual(['POST /oauth/token refresh_token'])
-    expect(await demoPage.read('admin')).toContain(SAYS.admin)
   })
 
   it('signs out, at the issuer too', async () => {
-    const demoPage = onDemo(page)
-    await demoPage.signIn('Ada Admin')
-    await demoPage.press('Sign out')
-    await demoPage.becomes('signed-out')
+    const person = onDemo(page)
+    await person.signIn('Ada Admin')
+    await person.press('Sign out')
+    await person.says('Protected', SIGN_IN)
     expect(page.url()).toBe(`${origin}/`)
     await page.reload()
-    await demoPage.becomes('signed-out')
-    expect(await demoPage.read('protected')).toContain('Requires authentication')
-    await demoPage.press('Sign in')
+    await person.says('Protected', SIGN_IN)
+    await person.press('Sign in')
     await page.getByText('Who are you today?').waitFor()
   })
 
-  it.each(['Hidden frame', 'Refresh token'])(
-    'offers to sign in again when the issuer has forgotten everything (%s)',
-    async (renewal) => {
-      const demoPage = onDemo(page)
-      await demoPage.choose(renewal)
-      await demoPage.signIn('Ada Admin')
-      const ports = { api: api.port, issuer: Number(new URL(issuer()).port) }
-      await api.close()
-      api = await startApi(origin, ports)
+  it('ends the session when the issuer has forgotten everything', async () => {
+    const person = onDemo(page)
+    await person.signIn('Ada Admin')
+    await person.says('Admin', ADMIN)
+    const ports = { api: api.port, issuer: Number(new URL(issuer()).port) }
+    await api.close()
+    api = await startApi(origin, ports)
 
-      expect(await demoPage.read('admin')).toEqual([
-        '401',
-        'GET /api/messages/admin',
-        'Bad credentials',
-        'The API no longer takes your access token. Renew it, or sign in again.',
-      ])
-      const late = await holdBack(page, '**/api/messages/public')
-      await demoPage.press('Get public message')
-      await demoPage.press('Renew')
-      await demoPage.notices(
-        'There is no new access token. Your session at the issuer has ended. Sign in again.',
-      )
-      await late.arrives()
-      expect(await page.locator('[data-answer]').allTextContents()).toEqual(['', '', ''])
-      await demoPage.signIn('Ada Admin')
-      expect(await demoPage.read('admin')).toContain(SAYS.admin)
-    },
-  )
-
-  it('says so when the sign-in was cancelled', async () => {
-    const demoPage = onDemo(page)
-    await demoPage.press('Sign in')
-    await demoPage.press('Cancel')
-    await demoPage.notices(
-      'You are not signed in. The sign-in was cancelled, or the issuer refused it.',
-    )
-    await demoPage.becomes('signed-out')
+    await comeBack(page)
+    await person.warns(SESSION_ENDED)
+    await person.says('Public', PUBLIC)
+    await person.says('Protected', SIGN_IN)
+    await person.says('Admin', SIGN_IN)
+    await person.signIn('Ada Admin')
+    await person.says('Admin', ADMIN)
+    expect(await page.getByRole('alert').allTextContents()).toEqual([])
   })
 
-  it('says in its own words that the issuer could not be reached', async () => {
-    const demoPage = onDemo(page)
-    await demoPage.choose('Refresh token')
-    await demoPage.signIn('Ada Admin')
-    await page.route(`${issuer()}**`, (route) => route.abort())
-    await demoPage.press('Renew')
-    await demoPage.notices(
-      'There is no new access token. The issuer could not be reached, or its answer made no sense. Try again.',
-    )
+  it('says that the sign-in was cancelled', async () => {
+    const person = onDemo(page)
+    await person.press('Sign in')
+    await person.press('Cancel')
+    await person.warns('The sign-in was cancelled, or the issuer refused it.')
+    await person.says('Protected', SIGN_IN)
   })
 
-  it('stays as it is while somebody chooses with the arrow keys', async () => {
-    const demoPage = onDemo(page)
-    await demoPage.becomes('signed-out')
-    const loads: string[] = []
-    page.on('request', (request) => loads.push(request.url()))
-    await page.getByLabel('Hidden frame').focus()
-    await page.keyboard.press('ArrowRight')
-    expect(await page.getByLabel('Refresh token').isChecked()).toBe(true)
-    await demoPage.read('public')
-    expect(loads.map((url) => new URL(url).pathname)).toEqual(['/api/messages/public'])
+  it('says that the issuer could not be reached', async () => {
+    const person = onDemo(page)
+    await page.route(`${issuer()}oauth/token`, (route) => route.abort())
+    await person.press('Sign in')
+    await page.getByRole('button', { name: 'Ada Admin' }).click()
+    await person.warns(NO_ISSUER)
+    await person.says('Protected', SIGN_IN)
+  })
+
+  it.each(['light', 'dark'] as const)('can be read on a small %s screen', async (colorScheme) => {
+    await page.emulateMedia({ colorScheme })
+    await page.setViewportSize({ width: 375, height: 667 })
+    await onDemo(page).signIn('Uma User')
+    await onDemo(page).says('Admin', LACKS_PERMISSION)
+    await page.evaluate(axe.source)
+    const found = await page.evaluate<axe.AxeResults>('axe.run()')
+    const faults = found.violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => [id, html]))
+    expect(found.passes.map(({ id }) => id)).toContain('color-contrast')
+    expect(faults).toEqual([])
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(375)
+  })
+
+  it('says that it waits', async () => {
+    const person = onDemo(page)
+    const held = await holdBack(page, '**/trpc/**')
+    await page.reload()
+    await person.says('Public', 'Asking …')
+    await held.arrives()
+    await person.says('Public', PUBLIC)
   })
 })
 
-describeInBrowser('the demo page, before the API runs', () => {
-  it('says what to start, and goes on by itself once it runs', async () => {
+describeInBrowser('the demo page, set up for another issuer than the API', () => {
+  it('says what to start, and which settings do not fit', async () => {
     const [port, apiPort] = [await findFreePort(), await findFreePort()]
-    const address = `http://127.0.0.1:${apiPort}`
     const origin = `http://localhost:${port}`
-    const demo = await startDemo({ port, api: address, issuer: 'http://localhost:6061' })
+    const address = `http://127.0.0.1:${apiPort}`
+    const other = await startApi(origin)
+    const demo = await startDemo({ port, api: address, issuer: other.localIssuer ?? '' })
     const browser = await launchBrowser()
+    const page = await browser.newPage()
+    const person = onDemo(page)
     try {
-      const page = await browser.newPage()
       await page.goto(origin)
-      const notice = page.locator('#notice')
-      await notice.waitFor()
-      expect(await notice.textContent()).toContain(`No API answers at ${address}`)
-      expect(await notice.textContent()).toContain('npm run dev')
-      expect(await page.getByRole('button', { name: 'Get public message' }).isDisabled()).toBe(true)
-
+      await person.says('Public', noApiFor(origin))
       const api = await startApi(origin, { api: apiPort })
       try {
-        const sentence = `This page signs in at http://localhost:6061/, but the API takes tokens of ${api.localIssuer ?? ''}`
-        await expect.poll(() => notice.textContent(), { timeout: 20_000 }).toContain(sentence)
+        await person.tryAgain('Public')
+        await person.says('Public', PUBLIC)
+        await person.signIn('Ada Admin')
+        await person.says('Admin', NOT_TAKEN)
+        await page.route('**/oauth/token', (route) => route.abort())
+        await comeBack(page)
+        await person.says('Admin', NO_ISSUER)
+        await page.unrouteAll()
+        await person.tryAgain('Admin')
+        await person.says('Admin', NOT_TAKEN)
       } finally {
         await api.close()
       }
     } finally {
       await browser.close()
       await end(demo)
+      await other.close()
+    }
+  })
+})
+
+describeInBrowser('the demo page, with the feature of the guide', () => {
+  it('adds to it as somebody who may, once it is built', async () => {
+    const folder = copyProject()
+    await follow(folder, 'feature')
+    const port = await findFreePort()
+    const origin = `http://localhost:${port}`
+    const api = run([process.execPath, '--import', 'tsx', 'src/main.ts'], {
+      cwd: folder,
+      env: { PORT: '0', LOCAL_ISSUER_PORT: '0', CLIENT_ORIGIN_URL: origin },
+    })
+    const [, address = '', issuer = ''] = await api.printed(/API +(\S+)\n.*issuer +(\S+)/)
+    const demo = await startBuiltDemo({ folder, port, api: address, issuer })
+    const browser = await launchBrowser()
+    try {
+      const page = await browser.newPage()
+      const person = onDemo(page)
+      const add = async () => {
+        await page.getByLabel('Title').fill('Q1')
+        await person.press('Add')
+      }
+      await page.goto(origin)
+      await add()
+      await person.says('Reports', SIGN_IN)
+      await person.signIn('Ada Admin')
+      await add()
+      await person.says('Reports', 'Added as number 1.')
+      await person.press('Sign out')
+      await person.signIn('Uma User')
+      await add()
+      await person.says(
+        'Reports',
+        'You lack the permission write:reports. Sign in as somebody who has it.',
+      )
+    } finally {
+      await browser.close()
+      await end(demo)
+      await end(api)
     }
   })
 })

@@ -6,10 +6,9 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { AUDIENCE, startIssuer, type TestIssuer } from '../support/issuer.ts'
 import { end, run } from '../support/process.ts'
-import { applyDiff, copyProject, readBlocks, writeBlock } from '../support/walkthrough.ts'
+import { copyProject, follow } from '../support/walkthrough.ts'
 
 const exec = promisify(execFile)
-const blocks = readBlocks('docs/add-a-feature.md')
 
 /** Tests of what every router gets: what a feature of one's own could break. */
 const GENERAL_TESTS = [
@@ -92,29 +91,12 @@ function useTypesOfSqlite(folder: string, typesOfNode: string): void {
   writeFileSync(file, JSON.stringify({ ...settings, compilerOptions }))
 }
 
-/** Runs the lines of a section, writes its files, and makes its changes. */
-async function follow(folder: string, section: string): Promise<void> {
-  const ofSection = blocks.filter(({ words }) => words.at(-1) === section)
-  for (const { language, text } of ofSection) {
-    const lines = language === 'sh' ? text.trim().split('\n') : []
-    for (const line of lines.filter((one) => !/^npm (un)?install/.test(one)))
-      await exec('bash', ['-c', line], { cwd: folder })
-  }
-  for (const block of ofSection.filter(({ language }) => language === 'ts'))
-    writeBlock(folder, block)
-  const changes = ofSection.filter(({ language }) => language === 'diff')
-  for (const change of changes) applyDiff(folder, change)
-  expect(ofSection.length).toBeGreaterThan(0)
-}
-
 describe('docs/add-a-feature.md', { timeout: 300_000 }, () => {
   it('names and adds a feature that compiles, leaves lint and tests green and is served', async () => {
     const folder = copyProject()
     await follow(folder, 'rename')
-    for (const block of blocks.filter(({ language, words }) => language === 'ts' && !words[1]))
-      writeBlock(folder, block)
-    const [change] = blocks.filter(({ language, words }) => language === 'diff' && !words[1])
-    if (change) applyDiff(folder, change)
+    await follow(folder, 'feature')
+    await succeed(folder, ['tsc', '-p', 'examples/react'])
     const { node, types } = await findNodeWithSqlite()
     if (types !== undefined) {
       await follow(folder, 'database')
@@ -124,6 +106,7 @@ describe('docs/add-a-feature.md', { timeout: 300_000 }, () => {
     await succeed(folder, ['tsc'])
     await succeed(folder, [
       'eslint',
+      'examples',
       'src/about.ts',
       'src/client.ts',
       'src/reports',

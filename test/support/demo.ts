@@ -21,50 +21,35 @@ export function startApi(
   return start(loadConfig(env), { router: appRouter, logger, ...SYSTEM_CLOCKS })
 }
 
-/** `npm run demo`, or another page's script, for the API and the issuer given. Resolves when the page can be opened. */
-export async function startDemo(options: {
+interface DemoOptions {
   readonly port: number
+  /** Addresses of the API and of the issuer. */
   readonly api: string
   readonly issuer: string
-  readonly script?: string
-}): Promise<Program> {
-  const env = { VITE_API_URL: options.api, VITE_AUTH0_DOMAIN: options.issuer.replace(/\/$/, '') }
-  const program = run(
-    ['npm', 'run', options.script ?? 'demo', '--', '--port', String(options.port)],
-    { env },
-  )
+}
+
+const settingsOf = ({ api, issuer }: DemoOptions) => ({
+  VITE_API_URL: api,
+  VITE_AUTH0_DOMAIN: issuer.replace(/\/$/, ''),
+})
+
+/** `npm run demo`. Resolves when the page can be opened. */
+export async function startDemo(options: DemoOptions): Promise<Program> {
+  const command = ['npm', 'run', 'demo', '--', '--port', String(options.port)]
+  const program = run(command, { env: settingsOf(options) })
   await program.printed(/ready in/)
   return program
 }
 
-/** The demo page, and what a person does on it. */
-export function onDemo(page: Page) {
-  const press = (name: string) => page.getByRole('button', { name, exact: true }).click()
-  /** Buttons are visible before the style sheet is there: the state tells more. */
-  const becomes = (state: 'signed-in' | 'signed-out') =>
-    page.locator(`body[data-state="${state}"]`).waitFor()
-  return {
-    press,
-    becomes,
-    choose: (name: string) => page.getByText(name, { exact: true }).click(),
-    async signIn(person: string): Promise<void> {
-      await press('Sign in')
-      await page.getByRole('button', { name: person }).click()
-      await becomes('signed-in')
-    },
-    /** Presses a message's button. @returns what the page says then, line by line */
-    async read(message: string): Promise<string[]> {
-      await press(`Get ${message} message`)
-      const answer = page.locator(`[data-answer="${message}"][data-outcome]`)
-      await answer.waitFor()
-      return answer.locator('> *').allTextContents()
-    },
-    /** Waits until the notice says this, and no more. */
-    notices: (text: string) => page.locator('#notice').getByText(text, { exact: true }).waitFor(),
-    name: () => page.locator('#name').textContent(),
-    claims: async () =>
-      JSON.parse((await page.locator('#claims').textContent()) ?? '') as Record<string, unknown>,
-  }
+/** Builds the page of a copy of the project, and serves what came out. */
+export async function startBuiltDemo(options: DemoOptions & { folder: string }): Promise<Program> {
+  const settings = { cwd: options.folder, env: settingsOf(options) }
+  const build = run(['npx', 'vite', 'build', 'examples/react'], settings)
+  if ((await build.exit) !== 0) throw new Error(build.output())
+  const command = ['npx', 'vite', 'preview', 'examples/react', '--port', String(options.port)]
+  const program = run(command, settings)
+  await program.printed(/Local:/)
+  return program
 }
 
 /** Keeps the answers to a URL from the page until they are let through. */

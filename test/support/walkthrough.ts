@@ -1,3 +1,4 @@
+import { execFile } from 'node:child_process'
 import {
   cpSync,
   mkdirSync,
@@ -9,7 +10,10 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { promisify } from 'node:util'
 import { ROOT } from './process.ts'
+
+const exec = promisify(execFile)
 
 /** One code block of a Markdown file: what stands behind its language, and its text. */
 export interface Block {
@@ -46,7 +50,7 @@ export function copyProject(): string {
   return folder
 }
 
-export function writeBlock(folder: string, { words: [file = ''], text }: Block): void {
+function writeBlock(folder: string, { words: [file = ''], text }: Block): void {
   mkdirSync(dirname(join(folder, file)), { recursive: true })
   writeFileSync(join(folder, file), text)
 }
@@ -57,7 +61,7 @@ export function writeBlock(folder: string, { words: [file = ''], text }: Block):
  *
  * @throws {Error} when the file does not hold exactly one such place
  */
-export function applyDiff(folder: string, { words: [file = ''], text }: Block): void {
+function applyDiff(folder: string, { words: [file = ''], text }: Block): void {
   const path = join(folder, file)
   let content = readFileSync(path, 'utf8')
   for (const hunk of text.trimEnd().split(/^\.\.\.\n/m)) {
@@ -69,4 +73,21 @@ export function applyDiff(folder: string, { words: [file = ''], text }: Block): 
     content = content.replace(before, () => side('-').join(''))
   }
   writeFileSync(path, content)
+}
+
+/**
+ * Runs the lines of a section of docs/add-a-feature.md in a copy of the project, writes its files, and
+ * makes its changes. The packages are this project's: nothing is installed or removed.
+ */
+export async function follow(folder: string, section: string): Promise<void> {
+  const blocks = readBlocks('docs/add-a-feature.md').filter(({ words }) => words.at(-1) === section)
+  if (blocks.length === 0) throw new Error(`The guide has no section ${section}`)
+  const kind = (language: RegExp) => blocks.filter((block) => language.test(block.language))
+  for (const { text } of kind(/^sh$/)) {
+    const lines = text.trim().split('\n')
+    for (const line of lines.filter((one) => !/^npm (un)?install/.test(one)))
+      await exec('bash', ['-c', line], { cwd: folder })
+  }
+  for (const block of kind(/^tsx?$/)) writeBlock(folder, block)
+  for (const block of kind(/^diff$/)) applyDiff(folder, block)
 }

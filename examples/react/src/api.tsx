@@ -3,6 +3,7 @@ import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { createTRPCContext } from '@trpc/tanstack-react-query'
 import { useState, type ReactNode } from 'react'
 import { createMessagesClient, isMessagesError, type AppRouter } from '../../../src/client.ts'
+import { findNoToken, hasEnded, NoTokenError } from './session.ts'
 
 const { TRPCProvider, useTRPC } = createTRPCContext<AppRouter>()
 
@@ -16,21 +17,41 @@ interface Props {
 /** Gives the API to what is inside, once it is known who calls. Each person gets a cache of their own. */
 export function ApiProvider({ url, children }: Props) {
   const { isLoading, user } = useAuth0()
+  const [ended, setEnded] = useState(false)
   if (isLoading) return <p role="status">Loading …</p>
   return (
-    <Clients key={user?.sub ?? ''} url={url}>
-      {children}
-    </Clients>
+    <>
+      {ended && <p role="alert">Your session has ended. Sign in again.</p>}
+      <Clients
+        key={user?.sub ?? ''}
+        url={url}
+        onEnd={() => {
+          setEnded(true)
+        }}
+      >
+        {children}
+      </Clients>
+    </>
   )
 }
 
-function Clients({ url, children }: Props) {
-  const { isAuthenticated, getAccessTokenSilently } = useAuth0()
+function Clients({ url, onEnd, children }: Props & { readonly onEnd: () => void }) {
+  const { isAuthenticated, getAccessTokenSilently, logout } = useAuth0()
   const [trpcClient] = useState(() =>
     createMessagesClient({
       url,
-      getAccessToken: ({ refresh }) =>
-        isAuthenticated ? getAccessTokenSilently({ cacheMode: refresh ? 'off' : 'on' }) : undefined,
+      async getAccessToken({ refresh }) {
+        if (!isAuthenticated) return undefined
+        try {
+          return await getAccessTokenSilently({ cacheMode: refresh ? 'off' : 'on' })
+        } catch (error) {
+          if (hasEnded(error)) {
+            onEnd()
+            await logout({ openUrl: false })
+          }
+          throw new NoTokenError(error)
+        }
+      },
     }),
   )
   const [queryClient] = useState(() => new QueryClient({ defaultOptions: { queries: { retry } } }))
@@ -44,4 +65,5 @@ function Clients({ url, children }: Props) {
 }
 
 /** Once more where no answer came. What the API answered, it would answer again. */
-const retry = (failures: number, error: Error) => failures < 1 && !isMessagesError(error)
+const retry = (failures: number, error: Error) =>
+  failures < 1 && !isMessagesError(error) && !findNoToken(error)

@@ -1,25 +1,44 @@
-import { OAuthError } from '@auth0/auth0-react'
 import { isMessagesError } from '../../../src/client.ts'
+import { findNoToken, findRefusal } from './session.ts'
 
 /** Whether asking again may help: no answer came, or one that tells of a passing trouble (429, 5xx). */
-export const mayPass = (error: unknown) => !isMessagesError(error) || error.data.httpStatus >= 429
+export function mayPass(error: unknown): boolean {
+  const noToken = findNoToken(error)
+  if (noToken) return findRefusal(noToken.cause) === undefined
+  return !isMessagesError(error) || error.data.httpStatus >= 429
+}
 
 /** What a failed call means to the person who sees it. A library's own text is for programmers. */
 export function explain(error: unknown, signedIn: boolean): string {
+  const noToken = findNoToken(error)
+  if (noToken) return explainSignIn(noToken.cause)
   if (!isMessagesError(error)) {
-    const noToken = error instanceof Error && error.cause instanceof OAuthError
-    return noToken
-      ? 'The issuer gives you no access token. Sign out, and sign in again.'
-      : 'The API could not be reached.'
+    return `The API could not be reached. Is “npm run dev” running, with a CLIENT_ORIGIN_URL that has ${location.origin}?`
   }
-  switch (error.data.code) {
-    case 'UNAUTHORIZED':
-      return signedIn
-        ? 'The API does not take your access token. Sign out, and sign in again.'
-        : 'Sign in to read this.'
-    case 'FORBIDDEN':
-      return `You lack the permission ${error.data.permissions?.join(', ') ?? ''}.`
+  const { code, httpStatus, permissions } = error.data
+  if (code === 'FORBIDDEN' && permissions)
+    return `You lack the permission ${permissions.join(', ')}. Sign in as somebody who has it.`
+  if (code === 'UNAUTHORIZED') {
+    return signedIn
+      ? 'The API does not take your access token. VITE_AUTH0_DOMAIN and VITE_AUTH0_AUDIENCE must name its issuer and its audience.'
+      : 'Sign in to read this.'
+  }
+  if (httpStatus === 429) return 'These were too many requests. Wait a little.'
+  if (httpStatus >= 500) return 'The API has trouble at the moment.'
+  return `${error.message}.`
+}
+
+/** What it means that the issuer signed nobody in, or gave no token. */
+export function explainSignIn(error: unknown): string {
+  switch (findRefusal(error)) {
+    case undefined:
+      return 'The issuer could not be reached.'
+    case 'access_denied':
+      return 'The sign-in was cancelled, or the issuer refused it.'
+    case 'consent_required':
+    case 'interaction_required':
+      return 'The issuer has a question for you. Sign in again.'
     default:
-      return error.message
+      return 'The sign-in did not work. Sign in again.'
   }
 }

@@ -13,6 +13,7 @@ createRoot(root).render(
     <Auth0Provider
       domain={SETTINGS.domain}
       clientId={SETTINGS.clientId}
+      authorizeTimeoutInSeconds={10}
       authorizationParams={{ audience: SETTINGS.audience, redirect_uri: location.origin }}
     >
       <ApiProvider url={SETTINGS.api}>

@@ -11,18 +11,20 @@ export function Message({ title, query }: Props) {
   return (
     <section aria-label={title}>
       <h2>{title}</h2>
-      <Answer query={query} />
+      <div aria-live="polite">
+        <Answer query={query} />
+      </div>
     </section>
   )
 }
 
 function Answer({ query }: Pick<Props, 'query'>) {
   const { isAuthenticated } = useAuth0()
-  if (query.isPending) return <p role="status">Asking …</p>
+  if (query.isPending) return <p>Asking …</p>
   if (query.isSuccess) return <p>{query.data.message}</p>
   return (
     <>
-      <p role="alert">{explain(query.error, isAuthenticated)}</p>
+      <p>{explain(query.error, isAuthenticated)}</p>
       {mayPass(query.error) && (
         <button disabled={query.isFetching} onClick={() => void query.refetch()}>
           Try again
