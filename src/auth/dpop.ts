@@ -1,5 +1,9 @@
 import { createHash } from 'node:crypto'
-import { calculateJwkThumbprint, EmbeddedJWK, errors, jwtVerify, type JWTVerifyResult } from 'jose'
+import { JWTClaimValidationFailed, JWTExpired } from 'jose/errors'
+import { EmbeddedJWK } from 'jose/jwk/embedded'
+import { calculateJwkThumbprint } from 'jose/jwk/thumbprint'
+import { jwtVerify } from 'jose/jwt/verify'
+import type { JWTVerifyResult } from 'jose'
 import { isLoopback } from '../loopback.ts'
 import { invalidProof } from './errors.ts'
 import { isCompactJws } from './token-shape.ts'
@@ -84,7 +88,7 @@ async function verifySignature(proof: string, nowMs: number): Promise<JWTVerifyR
       currentDate: new Date(nowMs),
     })
   } catch (error) {
-    const late = error instanceof errors.JWTExpired || isClaimFailure(error, 'iat')
+    const late = error instanceof JWTExpired || isClaimFailure(error, 'iat')
     throw invalidProof(late ? 'proof_time' : 'proof_malformed', error)
   }
   if (typeof result.payload.jti !== 'string') throw invalidProof('proof_malformed')
@@ -92,7 +96,7 @@ async function verifySignature(proof: string, nowMs: number): Promise<JWTVerifyR
 }
 
 function isClaimFailure(error: unknown, claim: string): boolean {
-  return error instanceof errors.JWTClaimValidationFailed && error.claim === claim
+  return error instanceof JWTClaimValidationFailed && error.claim === claim
 }
 
 /** An absolute URI in the characters of RFC 3986, and those that a query is often sent with; no user. */

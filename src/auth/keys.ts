@@ -1,4 +1,5 @@
-import { createLocalJWKSet, type JWK, type JWTVerifyGetKey } from 'jose'
+import type { JWK, JWTVerifyGetKey } from 'jose'
+import { createLocalJWKSet } from 'jose/jwks/local'
 import { keysUnavailable } from './errors.ts'
 import type { InBackground } from '../background.ts'
 import type { Fetch } from './fetch-json.ts'

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { decodeJwt } from 'jose'
+import { decodeJwt } from 'jose/jwt/decode'
 import { LRUCache } from 'lru-cache'
 import { AuthError, type AuthErrorReason } from './errors.ts'
 import type { KeySet } from './keys.ts'

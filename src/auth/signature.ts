@@ -1,10 +1,10 @@
+import type { JWTPayload, JWTVerifyGetKey, JWTVerifyOptions } from 'jose'
 import {
-  errors,
-  jwtVerify,
-  type JWTPayload,
-  type JWTVerifyGetKey,
-  type JWTVerifyOptions,
-} from 'jose'
+  JWKSMultipleMatchingKeys,
+  JWSSignatureVerificationFailed,
+  type JOSEError,
+} from 'jose/errors'
+import { jwtVerify } from 'jose/jwt/verify'
 
 /** Signatures are costly, and whoever sends a token says which keys fit it. */
 const MAX_TRIES = 4
@@ -14,7 +14,7 @@ const MAX_TRIES = 4
  * each is tried, the first four at most.
  *
  * @returns the claims
- * @throws {errors.JOSEError} as `jwtVerify` does
+ * @throws {JOSEError} as `jwtVerify` does
  */
 export async function verifyClaims(
   token: string,
@@ -24,17 +24,17 @@ export async function verifyClaims(
   try {
     return (await jwtVerify(token, getKey, options)).payload
   } catch (error) {
-    if (!(error instanceof errors.JWKSMultipleMatchingKeys)) throw error
+    if (!(error instanceof JWKSMultipleMatchingKeys)) throw error
     return verifyWithEach(token, error, options)
   }
 }
 
 async function verifyWithEach(
   token: string,
-  candidates: errors.JWKSMultipleMatchingKeys,
+  candidates: JWKSMultipleMatchingKeys,
   options: JWTVerifyOptions,
 ): Promise<JWTPayload> {
-  let failure: errors.JOSEError = candidates
+  let failure: JOSEError = candidates
   let tries = 0
   for await (const key of candidates) {
     try {
@@ -48,6 +48,6 @@ async function verifyWithEach(
   throw failure
 }
 
-export function isWrongSignature(error: unknown): error is errors.JWSSignatureVerificationFailed {
-  return error instanceof errors.JWSSignatureVerificationFailed
+export function isWrongSignature(error: unknown): error is JWSSignatureVerificationFailed {
+  return error instanceof JWSSignatureVerificationFailed
 }

@@ -1,9 +1,6 @@
-import {
-  decodeProtectedHeader,
-  errors,
-  type JWTPayload,
-  type ProtectedHeaderParameters,
-} from 'jose'
+import type { JWTPayload, ProtectedHeaderParameters } from 'jose'
+import { decodeProtectedHeader } from 'jose/decode/protected_header'
+import { JOSEError, JWKSNoMatchingKey, JWTClaimValidationFailed } from 'jose/errors'
 import { checkAudience, type AudienceRule } from './audience.ts'
 import { checkClaims } from './claims.ts'
 import { invalidToken, type TokenFault } from './errors.ts'
@@ -111,7 +108,7 @@ function decodeHeader(token: string): ProtectedHeaderParameters {
 /** Without a key id, a wrong signature is all that tells of a key which the issuer has begun to use. */
 function mayBeOfNewKey(error: unknown, kid: unknown): boolean {
   if (kid === undefined && isWrongSignature(error)) return true
-  return error === UNKNOWN_KEY || error instanceof errors.JWKSNoMatchingKey
+  return error === UNKNOWN_KEY || error instanceof JWKSNoMatchingKey
 }
 
 /** jose's codes that are the token's fault. Any other error is ours. */
@@ -131,15 +128,15 @@ const CLAIM_FAULTS: Readonly<Record<string, TokenFault>> = {
   nbf: 'not_yet_valid',
 }
 
-function faultOfClaim({ claim, reason }: errors.JWTClaimValidationFailed): TokenFault {
+function faultOfClaim({ claim, reason }: JWTClaimValidationFailed): TokenFault {
   if (claim === 'exp' && reason === 'missing') return 'expiry_missing'
   return (reason === 'check_failed' ? CLAIM_FAULTS[claim] : undefined) ?? 'claims'
 }
 
 function asTokenFault(error: unknown): unknown {
-  if (error instanceof errors.JWTClaimValidationFailed) {
+  if (error instanceof JWTClaimValidationFailed) {
     return invalidToken(faultOfClaim(error), error)
   }
-  const fault = error instanceof errors.JOSEError ? FAULTS[error.code] : undefined
+  const fault = error instanceof JOSEError ? FAULTS[error.code] : undefined
   return fault === undefined ? error : invalidToken(fault, error)
 }

@@ -1,11 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import dotenv from 'dotenv'
+import { PACKAGE_FOLDER } from '../folders.ts'
 import { ConfigError } from './config-error.ts'
-
-/** Where `package.json` is, seen from `src` and from `dist`. */
-const PACKAGE_FOLDER = fileURLToPath(new URL('../..', import.meta.url))
 
 export interface EnvFile {
   readonly path: string

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, extname, join } from 'node:path'
+import { DOCS_ASSETS } from '../folders.ts'
 import type { Content } from '../http/etag.ts'
 
 /** The files of ours by name, read once: they are small. */
@@ -8,7 +9,7 @@ export function readAssets(): Map<string, Content> {
   const names = ['docs.js', 'sign-in.js', 'docs.css', 'icon.svg']
   return new Map(
     names.map((name) => {
-      const body = readFileSync(new URL(`./assets/${name}`, import.meta.url), 'utf8')
+      const body = readFileSync(join(DOCS_ASSETS, name), 'utf8')
       return [name, { type: extname(name), body }]
     }),
   )

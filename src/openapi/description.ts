@@ -1,7 +1,9 @@
+import { readFileSync } from 'node:fs'
 import { STATUS_CODES } from 'node:http'
-import { createRequire } from 'node:module'
+import { join } from 'node:path'
 import { generateOpenApiDocument, type OpenAPIObject, type OpenApiRouter } from 'trpc-openapi'
 import { ABOUT } from '../about.ts'
+import { PACKAGE_FOLDER } from '../folders.ts'
 import { guardOf } from '../procedures/guard.ts'
 import type { RestOperation } from '../procedures/operations.ts'
 import { forEachNamed, Unfit } from '../procedures/router-error.ts'
@@ -53,7 +55,9 @@ export function describeApi(operations: readonly RestOperation[], signIn: SignIn
   }
 }
 
-const { version } = createRequire(import.meta.url)('../../package.json') as { version: string }
+const { version } = JSON.parse(readFileSync(join(PACKAGE_FOLDER, 'package.json'), 'utf8')) as {
+  version: string
+}
 
 const INFO = {
   title: ABOUT.title,
