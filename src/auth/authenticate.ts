@@ -1,5 +1,10 @@
 import { toAccessToken, type AccessToken } from './access-token.ts'
-import { headerValues, readCredentials, type Credentials } from './authorization-header.ts'
+import {
+  findCredentials,
+  headerValues,
+  requireWellFormed,
+  type Credentials,
+} from './authorization-header.ts'
 import { useProof, verifyProof } from './dpop.ts'
 import { AuthError, invalidProof, invalidRequest, invalidToken } from './errors.ts'
 import type { AuthErrorReason } from './errors.ts'
@@ -135,13 +140,15 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticate
 
   return function authenticate(request) {
     let credentials: Credentials
+    let known: AccessToken | undefined
     try {
-      credentials = readCredentials(request.rawHeaders)
+      credentials = findCredentials(request.rawHeaders)
+      known = recall(credentials.token)
+      if (!known) credentials = requireWellFormed(credentials)
     } catch (error) {
       if (error instanceof AuthError) onOutcome(error.reason)
       throw error
     }
-    const known = recall(credentials.token)
     if (known && isPlainBearer(request, credentials, known)) {
       onOutcome('remembered')
       return known

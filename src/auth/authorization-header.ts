@@ -7,23 +7,30 @@ export interface Credentials {
   readonly token: string
 }
 
-/** RFC 6750 §2.1: `b64token`, behind one or more spaces. */
-const B64TOKEN = /^ +([\w.~+/-]+=*)$/
+/** RFC 6750 §2.1: `b64token`, which may have more than one space before it. */
+const B64TOKEN = /^ *([\w.~+/-]+=*)$/
 
 /**
- * Reads the access token of a request from its `Authorization` header (RFC 6750 §2.1, RFC 9449 §7.1).
- * Nowhere else is one accepted (RFC 9700 §4.3.2).
+ * Finds the access token of a request in its `Authorization` header (RFC 6750 §2.1, RFC 9449 §7.1).
+ * Nowhere else is one accepted (RFC 9700 §4.3.2). Its text is not looked at: `requireWellFormed` does that,
+ * which a token that was verified before has no need of.
  *
  * @param rawHeaders names and values by turns, as Node gives them: only there does a second header show
  * @throws {AuthError} `missing_token` without credentials of a supported scheme, `invalid_request`
- *   when there are more than one or they are malformed
+ *   when there are more than one or nothing follows the scheme
  */
-export function readCredentials(rawHeaders: readonly string[]): Credentials {
+export function findCredentials(rawHeaders: readonly string[]): Credentials {
   const [value, ...more] = headerValues(rawHeaders, 'authorization')
   if (more.length > 0) throw invalidRequest()
   const scheme = schemeOf(value)
   if (value === undefined || scheme === undefined) throw MISSING_TOKEN
-  const token = B64TOKEN.exec(value.slice(scheme.length))?.[1]
+  if (value[scheme.length] !== ' ') throw invalidRequest()
+  return { scheme, token: value.slice(scheme.length + 1) }
+}
+
+/** @throws {AuthError} `invalid_request` for a token that is malformed */
+export function requireWellFormed({ scheme, token: text }: Credentials): Credentials {
+  const token = B64TOKEN.exec(text)?.[1]
   if (token === undefined) throw invalidRequest()
   return { scheme, token }
 }

@@ -2,7 +2,7 @@ import type { Request } from 'express'
 import type { Logger } from 'pino'
 import { readClaim } from '../auth/access-token.ts'
 import type { AudienceRule } from '../auth/audience.ts'
-import { readCredentials } from '../auth/authorization-header.ts'
+import { findCredentials, requireWellFormed } from '../auth/authorization-header.ts'
 import { decodeClaims, sketchToken } from '../auth/token-sketch.ts'
 import type { RequestObserver } from './observation.ts'
 
@@ -36,7 +36,7 @@ export function createRefusalLog(options: RefusalLogOptions): RequestObserver[] 
 /** Empty when the header can't be read. */
 function tokenOf({ rawHeaders }: Request): string {
   try {
-    return readCredentials(rawHeaders).token
+    return requireWellFormed(findCredentials(rawHeaders)).token
   } catch {
     return ''
   }
