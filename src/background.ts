@@ -4,8 +4,8 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 export type InBackground = <T>(name: string, work: () => Promise<T>) => Promise<T>
 
 /**
- * Work runs in the context of whoever calls this, and in no request's: else what a stranger put into a
- * request's context, such as `baggage`, goes along to others.
+ * Work runs in the context in which this is called, not in that of a request. Otherwise what a stranger put
+ * into a request's context, such as `baggage`, would be passed on to others.
  */
 export function createBackground(): InBackground {
   const outside = AsyncLocalStorage.snapshot()

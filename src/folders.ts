@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url'
 
 /*
- * This file is as deep in `src` as what is built of it is in `dist`, where the server's modules are
- * joined into few. Another module's own place says nothing there.
+ * Every module that reads files finds them from here: the build joins modules into files directly in `dist`,
+ * which is as deep as this file is in `src`.
  */
 
 /** Where `package.json` is. */

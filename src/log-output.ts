@@ -4,10 +4,10 @@ import type { DestinationStream } from 'pino'
 /** Lines are written once this much has gathered: a system call costs more than a line. */
 const BUFFER_CHARS = 4096
 const FLUSH_INTERVAL_MS = 250
-/** What waits for a reader that doesn't keep up; lines over it are dropped. */
+/** How much may wait for a reader that doesn't keep up. Lines over it are dropped. */
 const MAX_WAITING_CHARS = 1024 * 1024
 const RETRY_MS = 10
-/** What waits has that long to be read when the process ends. */
+/** How long what waits has to be read when the process ends. */
 const LAST_FLUSH_MS = 500
 
 const STDOUT = 1
@@ -16,13 +16,13 @@ const NEWLINE = 10
 export interface LogOutput extends DestinationStream {
   /** Writes what waits, as far as somebody reads it. */
   readonly flushSync: () => void
-  /** How many lines nobody could be given. */
+  /** How many lines were dropped. */
   readonly dropped: () => number
 }
 
 /**
- * The standard output, which nobody waits for: pino's own would block the process while a pipe is full.
- * What waits is written when the process exits, and before a fatal error ends it.
+ * The standard output, without waiting for it: pino's own would block the process while a pipe is full. What is
+ * still waiting is written when the process exits, and before a fatal error ends it.
  */
 export function createLogOutput(): LogOutput {
   Reflect.get(process, 'stdout') // once that is made, a full pipe answers EAGAIN and doesn't block

@@ -25,7 +25,7 @@ export async function createLog(options: {
   return { logger: pino(loggerOptions(level), output), droppedLines: output.dropped }
 }
 
-/** Nothing is taken out by pattern: what may hold a secret is not given to the logger. */
+/** Nothing is redacted by pattern: what may contain a secret is not given to the logger. */
 export function loggerOptions(level: LogLevel): LoggerOptions {
   return { level, serializers: { err: describeError } }
 }

@@ -15,7 +15,7 @@ import { welcome } from './welcome.ts'
 const LOCAL_ISSUER_FOLDER = '.local-issuer'
 /** Within the 10 s that container platforms wait before they kill. */
 const STOP_LIMIT_MS = 9_500
-/** `npm start` passes on a signal that the terminal has sent to every process already. */
+/** `npm start` also passes on a signal that the terminal has already sent to every process. */
 const SAME_SIGNAL_MS = 100
 
 function stopOnSignals(running: Running, logger: Logger): void {
@@ -32,7 +32,7 @@ function stopOnSignals(running: Running, logger: Logger): void {
   process.on('SIGTERM', onSignal).on('SIGINT', onSignal)
 }
 
-/** After an error that nobody caught the state is unknown, so the process ends. Rejections come here too. */
+/** After an uncaught error the state is unknown, so the process ends. Unhandled rejections come here too. */
 function exitOnUncaught(logger: Logger): void {
   process.on('uncaughtException', (err, origin) => {
     logger.fatal({ err, origin }, 'uncaught error')

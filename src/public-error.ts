@@ -27,7 +27,7 @@ const FEATURE_ERRORS: Record<FeatureErrorCode, { status: number; code: TRPC_ERRO
   conflict: { status: 409, code: 'CONFLICT' },
 }
 
-/** Turns anything thrown into what a client may know of it. Never an internal text, in any mode. */
+/** Turns anything thrown into what a client may know about it. Never an internal text, in any mode. */
 export function toPublicError(error: unknown): PublicError {
   const authError = findAuthError(error)
   if (authError) return AUTH_ERRORS[authError.code]

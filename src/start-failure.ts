@@ -2,14 +2,13 @@ import type { Config } from './config/config.ts'
 import { ConfigError } from './config/config-error.ts'
 import { RouterError } from './procedures/router-error.ts'
 
-/** Addresses that can't be had, for whatever reason. */
+/** Errors that mean an address can't be used. */
 const UNUSABLE = ['EADDRNOTAVAIL', 'ENOTFOUND', 'EAI_AGAIN', 'EACCES']
 
 type Settings = Pick<Config, 'port' | 'metricsPort' | 'localIssuerPort' | 'issuer'>
 
 /**
- * Why the server did not start: the text alone, without a stack, where the person who starts it can mend
- * that.
+ * Why the server did not start: just the text, without a stack, where the person who starts it can fix it.
  *
  * @param settings what was asked for, as far as it is known
  */

@@ -23,7 +23,7 @@ import type { ApiRouter } from './trpc.ts'
 /** The local issuer takes any client. */
 const LOCAL_DOCS_CLIENT_ID = 'docs'
 
-/** How long requests are still taken after a stop is asked for: a load balancer has to notice. */
+/** How long requests are still accepted after a stop was asked for: a load balancer has to notice. */
 const GRACE_MS = 2_000
 const DEVELOPMENT_GRACE_MS = 100
 
@@ -35,7 +35,7 @@ export interface Running {
   readonly metricsPort: number | undefined
   /** The local issuer's address, where it runs. */
   readonly localIssuer: string | undefined
-  /** Says at `/readyz` that it is going, lets open requests end, then ends all that runs. */
+  /** Says at `/readyz` that it is stopping, lets open requests end, then ends everything that runs. */
   readonly close: () => Promise<void>
 }
 

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { lastExchange, type Connection, type Connections } from './connections/connections.ts'
 import type { HttpServer } from './server.ts'
 
-/** Open requests have until then, counted from the start of the stop. */
+/** How long open requests have, counted from the start of the stop. */
 const DEADLINE_MS = 8_500
 const SWEEP_INTERVAL_MS = 50
 
@@ -46,7 +46,7 @@ function closeAfterResponses(server: Server, connections: Connections): void {
 /** To Node a connection that never sent anything is not idle. */
 const isUnused = ({ socket }: Connection) => socket.bytesRead === 0
 
-/** It has no end to wait for: its client asks again elsewhere, from the last event that it has. */
+/** It has no end to wait for: its client reconnects elsewhere, from the last event that it received. */
 const isEventStream = ({ current }: Connection) =>
   String(current?.res.getHeader('content-type')).startsWith('text/event-stream')
 

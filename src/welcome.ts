@@ -5,11 +5,14 @@ import { restOperations } from './procedures/operations.ts'
 
 interface Addresses {
   readonly api: string
-  /** Its routes are shown: the first that is open to all, that asks for a token, that asks for a permission. */
+  /**
+   * Three of its routes are shown: the first that is open to all, the first that asks for a token, and the
+   * first that asks for a permission.
+   */
   readonly router: AnyRouter
   /** `undefined`: tokens come from an issuer of the settings. */
   readonly localIssuer: string | undefined
-  /** What `npm run token` is told besides whose token to print. */
+  /** The arguments of `npm run token` after the person. */
   readonly tokenArguments: readonly string[]
   /** Node's name of the operating system. */
   readonly platform: string
@@ -34,7 +37,7 @@ ${lines.length > 0 ? trial : ''}
 `
 }
 
-/** What no shell reads anything into. */
+/** Text that no shell interprets. */
 const PLAIN = /^[\w./:=@-]+$/
 
 /** A line for each kind of guard that the router has. */

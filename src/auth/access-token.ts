@@ -9,7 +9,7 @@ export interface AccessToken {
   readonly claims: JWTPayload
 }
 
-/** The only claim whose text is no list: `permissions` is an array, as Auth0 writes it. */
+/** The only claim whose text is not read as a list: `permissions` is an array, as Auth0 writes it. */
 export const AUTH0_CLAIM = 'permissions'
 
 /** @param permissionsClaim see `readClaim` */
@@ -21,7 +21,7 @@ export function toAccessToken(claims: JWTPayload, permissionsClaim: string): Acc
   }
 }
 
-/** An array of strings or, as `scope` is written, a text with spaces between (RFC 6749 §3.3). */
+/** An array of strings, or one string with spaces between, as `scope` is written (RFC 6749 §3.3). */
 function readPermissions(claims: JWTPayload, name: string): string[] {
   const value = readClaim(claims, name)
   if (typeof value === 'string' && name !== AUTH0_CLAIM) return value.split(' ').filter(Boolean)
@@ -29,8 +29,8 @@ function readPermissions(claims: JWTPayload, name: string): string[] {
 }
 
 /**
- * Finds a claim by a path of names with dots between. Names hold dots themselves (custom claims are
- * often URLs), so at each step the longest name that is there is taken.
+ * Finds a claim by a path of names separated by dots. Names may contain dots themselves (custom claims are
+ * often URLs), so each step takes the longest name that exists.
  */
 export function readClaim(claims: JWTPayload, path: string): unknown {
   let value: unknown = claims

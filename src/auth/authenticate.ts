@@ -26,8 +26,8 @@ export interface AuthRequest {
 export interface Sender {
   readonly accessToken: AccessToken
   /**
-   * Uses its DPoP proof up, where it has one: to be called before it is served, and not when it is
-   * refused for another reason.
+   * Marks its DPoP proof as used, if it has one. Call it before the request is served, and not when the request
+   * is refused for another reason.
    *
    * @throws {AuthError} `invalid_dpop_proof` when it was used before, `proofs_unavailable` when that
    *   can't be known
@@ -36,8 +36,8 @@ export interface Sender {
 }
 
 /**
- * Who sends a request; the access token alone, at once and without a promise, when it is remembered
- * and needs no proof.
+ * Finds out who sends a request. Gives the access token itself, without a promise, when it is remembered and
+ * needs no proof.
  *
  * @throws {AuthError} when the request carries none, or one that is not valid
  */

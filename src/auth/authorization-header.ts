@@ -11,9 +11,9 @@ export interface Credentials {
 const B64TOKEN = /^ *([\w.~+/-]+=*)$/
 
 /**
- * Finds the access token of a request in its `Authorization` header (RFC 6750 §2.1, RFC 9449 §7.1).
- * Nowhere else is one accepted (RFC 9700 §4.3.2). Its text is not looked at: `requireWellFormed` does that,
- * which a token that was verified before has no need of.
+ * Finds the access token of a request in its `Authorization` header (RFC 6750 §2.1, RFC 9449 §7.1). It is
+ * accepted nowhere else (RFC 9700 §4.3.2). Its syntax is not checked: `requireWellFormed` does that, which a
+ * token that was verified before doesn't need.
  *
  * @param rawHeaders names and values by turns, as Node gives them: only there does a second header show
  * @throws {AuthError} `missing_token` without credentials of a supported scheme, `invalid_request`

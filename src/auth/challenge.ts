@@ -2,7 +2,7 @@ import type { Scheme } from './authorization-header.ts'
 import { DPOP_ALGS } from './dpop.ts'
 import type { AuthError, AuthErrorCode } from './errors.ts'
 
-/** Refusals that a client can't mend with other credentials get no challenge. */
+/** Refusals that other credentials can't help get no challenge. */
 const WITHOUT_CHALLENGE: readonly AuthErrorCode[] = ['keys_unavailable', 'proofs_unavailable']
 
 /**

@@ -6,8 +6,8 @@ const LAST_SECOND = 253_402_300_799
 const MAX_SUBJECT_CHARS = 255 // OpenID Connect Core 1.0 §2
 
 /**
- * Checks what jose lets pass: that the times are such (JSON's `1e999` is infinite), and that a subject is
- * a text that fits into logs and limits.
+ * Checks what jose doesn't: that times are real (JSON's `1e999` is infinite), and that a subject is a string
+ * short enough for logs and limits.
  *
  * @throws {AuthError} `invalid_token`
  */

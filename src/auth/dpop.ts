@@ -15,7 +15,7 @@ export const DPOP_ALGS = ['ES256', 'ES384', 'ES512', 'Ed25519', 'EdDSA', 'PS256'
 const MAX_PROOF_CHARS = 8 * 1024
 const MAX_AGE_SECONDS = 60
 const CLOCK_TOLERANCE_SECONDS = 5
-/** For so long a proof may be good, from the first second to the last one in which it is taken. */
+/** How long a proof may be valid, from the first second in which it is accepted to the last. */
 export const PROOF_LIFETIME_SECONDS = MAX_AGE_SECONDS + 2 * CLOCK_TOLERANCE_SECONDS + 1
 
 export interface ProofContext {
@@ -32,7 +32,10 @@ export interface ProofContext {
 interface ProofDependencies {
   readonly now: () => number
   readonly replayMemory: ReplayMemory
-  /** Plain http is then no address of this server, except on loopback: a `Host` can be forged. */
+  /**
+   * In production a plain http address is not accepted as this server's, except on loopback: `Host` can be
+   * forged.
+   */
   readonly production: boolean
 }
 
@@ -65,7 +68,7 @@ export async function verifyProof(
 }
 
 /**
- * Uses a proof up.
+ * Marks a proof as used.
  *
  * @throws {AuthError} `invalid_dpop_proof` when it was used before, `proofs_unavailable` when that
  *   can't be known
@@ -74,7 +77,7 @@ export async function useProof(use: ProofUse, memory: ReplayMemory): Promise<voi
   if (!(await memory.remember(use))) throw invalidProof('proof_replayed')
 }
 
-/** Everything in a proof is the sender's, so whatever fails here is a fault of the proof. */
+/** Everything in a proof comes from its sender, so any failure here is the fault of the proof. */
 async function verifySignature(proof: string, nowMs: number): Promise<JWTVerifyResult> {
   if (proof.length > MAX_PROOF_CHARS || !isCompactJws(proof)) throw invalidProof('proof_malformed')
   let result: JWTVerifyResult
@@ -99,12 +102,15 @@ function isClaimFailure(error: unknown, claim: string): boolean {
   return error instanceof JWTClaimValidationFailed && error.claim === claim
 }
 
-/** An absolute URI in the characters of RFC 3986, and those that a query is often sent with; no user. */
+/**
+ * An absolute URI without user information, in the characters of RFC 3986 and others that are often sent in a
+ * query.
+ */
 const ABSOLUTE_URI = /^https?:\/\/[\w.:[\]-]+(?:[/?#][!#-;=?-[\]-~]*)?$/i
 
 /**
- * RFC 9449 §4.3: `htu` is compared without query and fragment, after the normalisation of RFC 3986. What
- * the parser of URLs would mend (backslashes, blanks, line ends) is none.
+ * RFC 9449 §4.3: `htu` is compared without query and fragment, after the normalisation of RFC 3986. Text that
+ * the URL parser would repair (backslashes, blanks, line ends) is not accepted.
  */
 function isTarget(htu: unknown, targetUri: string, production: boolean): boolean {
   if (typeof htu !== 'string' || !ABSOLUTE_URI.test(htu)) return false

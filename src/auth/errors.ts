@@ -9,9 +9,9 @@ export const AUTH_ERRORS = {
   invalid_token: { status: 401, message: 'Bad credentials' },
   invalid_dpop_proof: { status: 401, message: 'Bad credentials' },
   insufficient_scope: { status: 403, message: 'Permission denied' },
-  /** Ours, not the sender's: the token may be good, so there is no challenge. */
+  /** The fault is ours, not the sender's: the token may be good, so there is no challenge. */
   keys_unavailable: { status: 503, message: 'Service Unavailable' },
-  /** Whether a DPoP proof was used before can't be known: it may be good. */
+  /** It can't be known whether a DPoP proof was used before: it may be good. */
   proofs_unavailable: { status: 503, message: 'Service Unavailable' },
 } as const
 
@@ -66,7 +66,7 @@ interface Details {
   readonly cause?: unknown
 }
 
-/** A request that is refused for want of a good access token. Status and challenge follow from its code. */
+/** A request that is refused because it has no good access token. Status and challenge follow from the code. */
 export class AuthError extends Error {
   readonly code: AuthErrorCode
   readonly reason: AuthErrorReason
@@ -88,7 +88,7 @@ export class AuthError extends Error {
   }
 }
 
-/** One for all: every request to a public procedure has it, and an error's stack costs 5 µs. */
+/** One object for all requests without a token: the stack of a new error costs 5 µs. */
 export const MISSING_TOKEN = new AuthError('missing_token', { reason: 'missing_token' })
 
 export const invalidRequest = () => new AuthError('invalid_request', { reason: 'invalid_request' })

@@ -6,8 +6,8 @@ const MAX_RESPONSE_BYTES = 512 * 1024
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>
 
 /**
- * Fetches a document of an issuer. Time and size are bounded, and a redirect is not followed: the
- * address was configured. A byte order mark is passed over (RFC 8259 §8.1).
+ * Fetches a document of an issuer. Time and size are bounded. A redirect is not followed, because the address
+ * was configured. A byte order mark is skipped (RFC 8259 §8.1).
  *
  * @throws {IssuerError}
  */
@@ -42,7 +42,7 @@ async function fetchText(url: string, fetch: Fetch): Promise<string> {
   return new TextDecoder().decode(Buffer.concat(chunks))
 }
 
-/** The error's own text is left out: it may hold the whole URL. Its code tells enough. */
+/** The error's own text is left out: it may contain the whole URL. Its code says enough. */
 function asUnreachable(url: string, error: unknown): IssuerError {
   if (error instanceof Error && error.name === 'TimeoutError') {
     return new IssuerError('timeout', { url })

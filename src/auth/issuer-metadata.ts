@@ -10,7 +10,10 @@ const Metadata = z.object({
   token_endpoint: webUrl.optional().catch(undefined),
 })
 
-/** What is known of an issuer. The keys alone matter here; where one signs in is for the descriptions. */
+/**
+ * What is known about an issuer. Only its keys matter for verification. Its sign-in addresses are for
+ * descriptions.
+ */
 export interface IssuerMetadata {
   readonly issuer: string
   readonly jwksUri: string
@@ -66,7 +69,7 @@ async function fetchMetadata(baseUrl: string, fetch: Fetch) {
   }
 }
 
-/** Without a user name and password: it is published, and a fetch would refuse it. */
+/** It must have no user name and password: it is published, and `fetch` would refuse it. */
 function isWebUrl(text: string): boolean {
   if (!URL.canParse(text)) return false
   const { protocol, username, password } = new URL(text)

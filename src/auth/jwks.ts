@@ -6,11 +6,11 @@ import { IssuerError } from './issuer-error.ts'
 
 const MIN_RSA_BITS = 2048 // RFC 7518 §3.3
 
-/** More are refused as a whole: to import a key takes time, in which nobody is answered. */
+/** A larger set is refused as a whole: importing keys takes time, in which no request is answered. */
 const MAX_KEYS = 100
 
 const Jwks = z.object({ keys: z.array(z.unknown()) })
-/** A private key (`d`) that is published is anybody's. */
+/** A private key (`d`) that is published is everybody's, so it proves nothing. */
 const PublicJwk = z.looseObject({ use: z.literal('sig').optional(), d: z.undefined().optional() })
 
 /**

@@ -10,7 +10,7 @@ const MINUTE_MS = 60_000
 /** Keys older than this are renewed in the background, long before they age out. */
 const REFRESH_AFTER_MS = 8 * MINUTE_MS
 const MAX_AGE_MS = 10 * MINUTE_MS
-/** While the issuer is down the last good keys serve for so long. */
+/** How long the last good keys are used while the issuer is down. */
 const MAX_STALE_MS = 24 * 60 * MINUTE_MS
 const UNKNOWN_KEY_COOLDOWN_MS = 30_000
 const RETRY_WITH_KEYS_MS = 30_000
@@ -21,7 +21,7 @@ const RETRY_AFTER_SECONDS = 5
 /** An issuer's keys at one time: the same object for as long as the issuer publishes the same keys. */
 export interface KeySet {
   readonly issuer: string
-  /** Ids of keys, so that a token of a stranger's key is refused before anything is done for it. */
+  /** The ids of the keys. A token that names another one is refused before anything else is done for it. */
   readonly kids: ReadonlySet<unknown>
   readonly getKey: JWTVerifyGetKey
 }
@@ -30,7 +30,7 @@ export interface KeySource {
   /** Fetches the keys and keeps them fresh from now on, without waiting for them. */
   start(): void
   stop(): void
-  /** The keys, where they can be had without waiting. Cheap: it is asked on every request. */
+  /** The keys, if they are available without waiting. Cheap: every request asks. */
   current(): KeySet | undefined
   /** @throws {AuthError} `keys_unavailable` when they can't be fetched and none are known */
   get(): Promise<KeySet>
@@ -59,7 +59,10 @@ export interface KeySourceOptions {
   /** Milliseconds, by a clock that is never set back. */
   readonly monotonicNow: () => number
   readonly fetch: Fetch
-  /** Runs a fetch apart from the request that began it: others wait for it too, and it may outlive it. */
+  /**
+   * Runs a fetch independently of the request that started it: others wait for it too, and it may outlive that
+   * request.
+   */
   readonly inBackground: InBackground
   readonly onFetch: (outcome: KeyFetch) => void
 }
@@ -120,7 +123,7 @@ export function createKeySource(options: KeySourceOptions): KeySource {
     return elapsed
   }
 
-  /** Past their age the keys serve without waiting only once the issuer has been found to fail. */
+  /** Keys past their age are used without waiting only after the issuer has failed. */
   function current(): KeySet | undefined {
     const fresh = age() <= MAX_AGE_MS
     return fresh || failed ? keySet : undefined

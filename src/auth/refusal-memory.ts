@@ -6,12 +6,15 @@ import type { KeySet } from './keys.ts'
 import { validityOf } from './validity.ts'
 
 const MAX_REFUSALS = 10_000
-/** The issuer's keys are asked for no more often (see `keys.ts`), and a new one may mend a signature. */
+/**
+ * The issuer is asked for its keys no more often than this (see `keys.ts`), and a new key may make a signature
+ * valid.
+ */
 const SIGNATURE_MS = 30_000
 
 interface Refusal {
   readonly reason: AuthErrorReason
-  /** While it holds: from the first on, and before the second. */
+  /** The refusal holds from `fromMs` on, and before `untilMs`. */
   readonly fromMs: number
   readonly untilMs: number
 }
@@ -22,7 +25,7 @@ export interface Moment {
   readonly nowMs: number
 }
 
-/** Remembers refused tokens, so that the same bad one again and again costs no signature checks. */
+/** Remembers refused tokens, so that a bad token that is sent again costs no signature check. */
 export interface RefusalMemory {
   /** @throws {AuthError} the refusal, if the token was refused with these keys and time can't have mended it */
   check(token: string, at: Moment): void
@@ -30,8 +33,8 @@ export interface RefusalMemory {
 }
 
 /**
- * Bounded: of each token, however long, it keeps a hash. Apart from the good tokens, which a flood of bad
- * ones does not drive out, and emptied when the keys change.
+ * Bounded: it keeps a hash of each token, however long. It is separate from the memory of good tokens, so a
+ * flood of bad ones drives no good ones out. It is emptied when the keys change.
  */
 export function createRefusalMemory(): RefusalMemory {
   const refusals = new LRUCache<string, Refusal>({ max: MAX_REFUSALS })

@@ -4,9 +4,9 @@ import { proofsUnavailable } from './errors.ts'
 
 /** One use of a DPoP proof. */
 export interface ProofUse {
-  /** The same for every use of the proof, and of no other one. */
+  /** Identifies the proof: the same for each of its uses. */
   readonly id: string
-  /** Whose part of the memory it takes. */
+  /** Whose share of the memory it takes. */
   readonly owner: string
 }
 
@@ -25,7 +25,9 @@ export interface ReplayMemory {
 
 /** 42 MB at most, each with an owner of its own. SECURITY.md says how many senders it is enough for. */
 const MAX_PROOFS = 200_000
-/** An owner may have so much of what is free: with many greedy ones there is still room for a newcomer. */
+/**
+ * How much of the free room one owner may take: beside many greedy owners there is still room for a new one.
+ */
 const SHARE_OF_FREE = 1 / 8
 /** Proofs that came within this time are forgotten together. */
 const GENERATION_MS = 8_000
@@ -35,7 +37,7 @@ interface Generation {
   readonly startedAt: number
   readonly ids: Set<string>
   readonly counts: Map<string, number>
-  /** By the monotonic clock and by the wall clock: set back, the latter makes old proofs young again. */
+  /** By both clocks: a wall clock that is set back makes old proofs valid again. */
   neededUntil: { monotonic: number; wall: number }
 }
 

@@ -6,7 +6,7 @@ import {
 } from 'jose/errors'
 import { jwtVerify } from 'jose/jwt/verify'
 
-/** Signatures are costly, and whoever sends a token says which keys fit it. */
+/** Checking a signature is costly, and the sender of a token decides how many keys fit it. */
 const MAX_TRIES = 4
 
 /**

@@ -4,14 +4,14 @@ import type { KeySet } from './keys.ts'
 import { createShares } from './shares.ts'
 import { validityOf } from './validity.ts'
 
-/** A shorter token takes as much room, for its claims and the place in the memory. */
+/** A shorter token counts as this long, because its claims and its entry take room too. */
 const USUAL_CHARS = 1_600
 const MAX_TOKENS = 10_000
 const MAX_CHARS = MAX_TOKENS * USUAL_CHARS
 /** One subject's tokens, all together: 1,000 of usual size. */
 const MAX_CHARS_OF_SUBJECT = MAX_CHARS / 10
 
-/** The end of a token's signature tells it from others; to look the whole text up takes 1 µs more. */
+/** The end of its signature identifies a token. Looking up the whole text takes 1 µs more. */
 const KEY_CHARS = 32
 const keyOf = (token: string) => token.slice(-KEY_CHARS)
 

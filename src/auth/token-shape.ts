@@ -24,8 +24,8 @@ function isCanonical(part: string): boolean {
 }
 
 /**
- * What is wrong with a text that is no signed JWT. An issuer that was not asked for an audience may give
- * an opaque token, or one that is encrypted for itself: five parts (RFC 7516 §7.1), the second often empty.
+ * What is wrong with a text that is not a signed JWT. An issuer that was not asked for an audience may give an
+ * opaque token, or one that is encrypted for itself: five parts (RFC 7516 §7.1), the second often empty.
  */
 export function faultOfShape(token: string): TokenFault {
   if (/^(?:[\w-]*\.){4}[\w-]*$/.test(token)) return 'encrypted'

@@ -1,4 +1,4 @@
-/** What a token says of itself, to be compared with what is expected. Nothing of it is verified. */
+/** What a token says about itself, to be compared with what is expected. None of it is verified. */
 export interface TokenSketch {
   readonly iss?: string
   readonly aud?: string
@@ -10,8 +10,8 @@ export interface TokenSketch {
 const MAX_CHARS = 200
 
 /**
- * For a log: `iss` and `aud`, `typ`, `alg` and `kid`, each cut to 200 characters. No other claim, for it
- * may be about a person. Of a token that can't be read, what can be.
+ * For a log: `iss` and `aud`, `typ`, `alg` and `kid`, each cut to 200 characters. No other claim, because it
+ * may be about a person. If only part of a token can be read, that part.
  */
 export function sketchToken(token: string): TokenSketch {
   const [header = '', payload = ''] = token.split('.')

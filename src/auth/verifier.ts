@@ -17,7 +17,7 @@ const MAX_TOKEN_CHARS = 16 * 1024
 /** RFC 9068 §2.1 and the `JWT` of older issuers. Any other `typ` is another kind of token. */
 const ACCESS_TOKEN_TYPES = new Set([undefined, 'jwt', 'at+jwt'])
 
-/** One for all: anybody can make such tokens, and an error's stack costs 5 µs. */
+/** One object for all: anybody can make such tokens, and the stack of a new error costs 5 µs. */
 const UNKNOWN_KEY = invalidToken('unknown_key')
 
 export interface VerifierOptions extends AudienceRule {
@@ -105,7 +105,7 @@ function decodeHeader(token: string): ProtectedHeaderParameters {
   }
 }
 
-/** Without a key id, a wrong signature is all that tells of a key which the issuer has begun to use. */
+/** Without a key id, a wrong signature is the only sign that the issuer has begun to use a new key. */
 function mayBeOfNewKey(error: unknown, kid: unknown): boolean {
   if (kid === undefined && isWrongSignature(error)) return true
   return error === UNKNOWN_KEY || error instanceof JWKSNoMatchingKey

@@ -18,7 +18,7 @@ export interface Config {
   readonly publicUrl: string | undefined
   /** Browser origins that may call the API. */
   readonly clientOrigins: readonly string[]
-  /** What their requests may carry besides what the server and its usual clients know. */
+  /** Headers that their requests may carry besides the usual ones. */
   readonly corsRequestHeaders: readonly string[]
   /** `undefined`: none is set, and outside production the local issuer takes its place. */
   readonly issuer: IssuerSetting | undefined
@@ -49,12 +49,12 @@ export interface Config {
   readonly docsClientId: string | undefined
   /** What the docs page asks for at sign-in. */
   readonly docsScopes: readonly string[]
-  /** What the one who starts the server should know; each names its variable. */
+  /** What whoever starts the server should know. Each names its variable. */
   readonly warnings: readonly string[]
 }
 
 /**
- * Checks every setting. What surrounds a value is cut, and a blank one counts as absent.
+ * Checks every setting. Blanks around a value are removed, and a blank value counts as absent.
  *
  * @throws {ConfigError} with every problem at once; it names variables and never shows a value
  */

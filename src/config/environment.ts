@@ -13,8 +13,8 @@ export interface PreparedFile extends EnvFile {
 }
 
 /**
- * Puts into `process.env` what `.env` has and the environment has not, and cuts what surrounds values
- * there, since OpenTelemetry's SDK reads its variables by itself.
+ * Adds to `process.env` what `.env` has and the environment lacks, and removes blanks around values there,
+ * since OpenTelemetry's SDK reads its variables itself.
  *
  * @returns the file that was read; `undefined` without one
  * @throws {ConfigError} when there is a file that can't be read

@@ -1,6 +1,6 @@
 import { list } from './parsers.ts'
 
-/** Their pages have no origin (RFC 6454 §4), or there are no pages of them. */
+/** Schemes whose pages have no origin (RFC 6454 §4), or that have no pages. */
 const WITHOUT_ORIGIN = ['about:', 'blob:', 'data:', 'file:', 'ftp:', 'javascript:', 'ws:', 'wss:']
 
 /** The origin of an address, of an app's own scheme too, such as `capacitor://localhost`. */
@@ -8,7 +8,7 @@ export function originOf(url: URL): string {
   return url.origin === 'null' ? `${url.protocol}//${url.host}` : url.origin
 }
 
-/** An exact origin as a browser sends it; a slash at its end is taken off. */
+/** An exact origin as a browser sends it. A slash at its end is removed. */
 function parseOrigin(text: string): string | undefined {
   const url = URL.canParse(text) ? new URL(text) : undefined
   if (!url || url.host === '' || url.host.includes('*')) return undefined
@@ -22,7 +22,7 @@ export function parseOrigins(text: string): string[] | undefined {
   return origins.every((origin) => origin !== undefined) ? origins : undefined
 }
 
-/** Names of headers (RFC 9110 §5.1). `*` is none: it would let every header in but `Authorization`. */
+/** Names of headers (RFC 9110 §5.1). `*` is not allowed: it would admit every header except `Authorization`. */
 export function parseHeaderNames(text: string): string[] | undefined {
   const names = list(text)
   return names.every((name) => /^[\w.-]+$/.test(name)) ? names : undefined

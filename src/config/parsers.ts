@@ -25,7 +25,10 @@ export function parsePublicUrl(text: string): string | undefined {
   return `${url.origin}${url.pathname.replace(/\/+$/, '')}`
 }
 
-/** One server, or several nodes of a cluster. A password may hold a comma: only one before a URL separates. */
+/**
+ * One server, or several nodes of a cluster. A password may contain a comma: only a comma before a URL
+ * separates.
+ */
 export function parseRedisUrls(text: string): [string, ...string[]] | undefined {
   const urls = text.split(/\s*,\s*(?=rediss?:)/).map(parseRedisUrl)
   if (!urls.every((url) => url !== undefined)) return undefined
@@ -48,7 +51,7 @@ function parseRedisUrl(text: string): string | undefined {
   return named && isEncoded(url, text) ? text : undefined
 }
 
-/** Else a piece of the password would be taken for the host, and end in the log. */
+/** Otherwise part of the password would be taken for the host, and end up in the log. */
 function isEncoded({ username, password, search, hash }: URL, text: string): boolean {
   if (hash !== '' || search.includes('@') || text.split('@').length > 2) return false
   try {
@@ -68,7 +71,7 @@ export function parseDomain(text: string): string | undefined {
   return url?.href === `https://${url?.host ?? ''}/` && !/[/?#]/.test(text) ? url.host : undefined
 }
 
-/** Consoles show the address of the discovery document: what it adds to the issuer is taken off. */
+/** Consoles show the address of the discovery document: what it adds to the issuer is removed. */
 export function parseIssuerUrl(text: string): string | undefined {
   const url = parseUrl(text)
   if (!url || /[?#]/.test(text)) return undefined

@@ -22,7 +22,7 @@ const DEVELOPMENT_AUDIENCE = 'https://hello-world.example.com'
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
 export type LogLevel = (typeof LOG_LEVELS)[number]
 
-/** One variable: `parse` gives `undefined` for a text that can't be used, `expected` says what can. */
+/** One variable: `parse` gives `undefined` for a text that can't be used, and `expected` says what can be. */
 const setting = <T>(expected: string, parse: (text: string) => T | undefined) =>
   z.string().transform((text, context) => {
     const value = isQuoted(text) ? undefined : parse(text)

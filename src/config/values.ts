@@ -1,7 +1,7 @@
 type Environment = Readonly<Record<string, string | undefined>>
 type Values = Readonly<Record<string, string>>
 
-/** Takes off the blanks, CRs and newlines that people's tools leave around values, and drops what is blank. */
+/** Removes the blanks, CRs and newlines that people's tools leave around values, and drops blank values. */
 export function cleanValues(environment: Environment): Values {
   return Object.fromEntries(
     Object.entries(environment).flatMap(([name, value = '']) => {
@@ -11,7 +11,7 @@ export function cleanValues(environment: Environment): Values {
   )
 }
 
-/** Quotes are a shell's: where they arrive as text, something in between does not know them. */
+/** Quotes belong to a shell. If they arrive as part of a value, something in between did not interpret them. */
 export const isQuoted = (text: string) => /^["'`]|["'`]$/.test(text)
 
 /** What Kubernetes sets in each pod for a Service named `metrics`: `METRICS_PORT=tcp://10.0.0.1:9464`. */

@@ -1,8 +1,8 @@
 import type { Settings } from './schema.ts'
 
 /**
- * What can be used and may yet not be what was meant: said once at start, and never a reason not to
- * start. Each names its variable and shows no value.
+ * Settings that can be used, but may not be what was meant. They are reported once at start, and never prevent
+ * it. Each names its variable and shows no value.
  */
 export function doubtsAbout(settings: Settings): string[] {
   const warnings: string[] = []

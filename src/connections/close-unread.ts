@@ -2,11 +2,13 @@ import type { Socket } from 'node:net'
 import type { Connections } from './connections.ts'
 import { bytesHandedOver, bytesTaken, readSendQueues } from './send-queues.ts'
 
-/** Answers up to this size may lie in the system unread: a connection that is kept idle costs as much. */
+/** Answers up to this size may lie unread in the system's buffers: an idle connection costs as much. */
 const NEGLIGIBLE_BYTES = 64 * 1024
 const LOOKS = 15
 
-/** How much of its answers the other side of a connection has taken, and since when no more. */
+/**
+ * How much of its answers the other side of a connection has taken, and since when it has taken nothing more.
+ */
 interface Progress {
   taken: number
   since: number

@@ -2,7 +2,9 @@ import { ServerResponse, type IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Connections } from './connections.ts'
 
-/** A body up to this size is read to its end after its request was answered, so that the connection lives. */
+/**
+ * A body up to this size is read to its end after its request was answered, so that the connection stays open.
+ */
 const MAX_UNREAD_BYTES = 100 * 1024
 
 /**
@@ -38,8 +40,8 @@ export function lingerWhereUnread(
 }
 
 /**
- * A body may go on for ever, and is not read on for the sake of a next request: an answer that is given
- * before all of it has come says that it is the last one.
+ * A body may be endless, and is not read to its end for the sake of a next request. An answer that is sent
+ * before all of the body has come says that it is the last one.
  */
 export function endWithUnreadBody(req: IncomingMessage, res: ServerResponse): void {
   const { 'content-length': length = 0, 'transfer-encoding': coding } = req.headers

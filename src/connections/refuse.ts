@@ -13,8 +13,8 @@ const UNPARSABLE: Readonly<Record<string, string>> = {
 }
 
 /**
- * Answers what Node can't parse and what takes too long, and hangs up. Where an answer is still to be
- * sent, another one would be taken for it, or for a part of it: then there is none of this.
+ * Answers what Node can't parse and what takes too long, and hangs up. It sends nothing where another answer is
+ * still to be sent: the client would take this one for that, or for a part of it.
  */
 export function createRefusal(
   connections: Connections,

@@ -2,9 +2,9 @@ import type { RequestListener } from 'node:http'
 import type { Connection, Connections, Exchange } from './connections.ts'
 
 /**
- * Serves the requests of a connection one after the other, as nginx and Go do. Node hands on all at
- * once that came in one piece, a thousand and more, and keeps each answer in memory until those before
- * it have been read. Here a connection costs one answer at most.
+ * Serves the requests of a connection one after the other, as nginx and Go do. Node hands over all requests at
+ * once that came in one piece, a thousand and more, and keeps each answer in memory until those before it have
+ * been read. Here a connection costs one answer at most.
  *
  * Requests whose sender has gone are served too, so that they count and are logged like any other.
  *

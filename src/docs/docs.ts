@@ -72,7 +72,7 @@ function readDocs(options: DocsOptions): Router {
   return docs
 }
 
-/** Leads whoever opens the server's own address to the docs page. */
+/** Redirects whoever opens the server's own address to the docs page. */
 export function createDocsRedirect({ publicUrl }: DocsOptions): RequestHandler {
   const docs = `${basePathOf(publicUrl)}${DOCS_PATH}`
   return (_req, res) => {

@@ -4,7 +4,7 @@ import { dirname, extname, join } from 'node:path'
 import { DOCS_ASSETS } from '../folders.ts'
 import type { Content } from '../http/etag.ts'
 
-/** The files of ours by name, read once: they are small. */
+/** Our own files by name, read once: they are small. */
 export function readAssets(): Map<string, Content> {
   const names = ['docs.js', 'sign-in.js', 'docs.css', 'icon.svg']
   return new Map(

@@ -16,7 +16,7 @@ export function baseUrlOf(req: Request, configured: string | undefined): string 
   return sane ? `${protocol}://${host}` : undefined
 }
 
-/** The path in front of this server's own ones, such as `/messages`: a proxy takes it off. Mostly empty. */
+/** The path in front of this server's own paths, such as `/messages`, which a proxy removes. Usually empty. */
 export function basePathOf(configured: string | undefined): string {
   return configured === undefined ? '' : new URL(configured).pathname.replace(/\/$/, '')
 }

@@ -4,8 +4,8 @@ const IPV4_IN_IPV6 = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i
 const GROUPS = 8
 
 /**
- * Whom an address stands for: an IPv4 address for itself, one of IPv6 for its network of 56 bits, which is
- * what a household is given (RFC 6177 §2): it has that many addresses to choose from.
+ * What an address counts as: an IPv4 address as itself, an IPv6 address as its network of 56 bits. A household
+ * is given such a network (RFC 6177 §2), and can send from any of its addresses.
  *
  * @param address a bare IP address
  */

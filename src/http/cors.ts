@@ -4,7 +4,10 @@ import type { End } from '../speed/end-together.ts'
 
 const DAY_SECONDS = 86_400
 
-/** What requests may carry: what the server reads, what tRPC's clients send, what tracing in a browser adds. */
+/**
+ * Headers that requests may carry: what the server reads, what tRPC's clients send, what tracing in a browser
+ * adds.
+ */
 const REQUEST_HEADERS = [
   ...['Authorization', 'Content-Type', 'DPoP'],
   ...['Trpc-Accept', 'Last-Event-ID', 'X-Trpc-Source'],
@@ -14,9 +17,9 @@ const REQUEST_HEADERS = [
 const EXPOSED_HEADERS = ['WWW-Authenticate', 'Retry-After', 'X-Request-Id']
 
 /**
- * CORS for one group of paths: exactly the origins given, without credentials. A list is given to
- * `cors` even for one origin, because a single one it would send to strangers too. It puts together
- * what it sends each time, so it is asked for preflights alone: other answers have two headers of it.
+ * CORS for one group of paths: exactly the origins given, without credentials. `cors` is given a list even for
+ * one origin, because it would send a single one to strangers too. It composes its headers for each request, so
+ * it is used only for preflights: other answers need just two of its headers.
  */
 export function createCors(options: {
   readonly origins: readonly string[]
@@ -51,7 +54,7 @@ export function createCors(options: {
   return [setHeaders, createPreflightAnswer(options.end)]
 }
 
-/** An OPTIONS request that is no preflight is not answered here: it gets what its path says to it. */
+/** An OPTIONS request that is not a preflight is not answered here, but as its path does. */
 const createPreflightAnswer =
   (end: End): RequestHandler =>
   (req, res, next) => {

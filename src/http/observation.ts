@@ -8,12 +8,12 @@ declare module 'express-serve-static-core' {
     routeTemplate?: string | undefined
     /** The trace that the request belongs to, where there is tracing. */
     traceId?: string
-    /** The refusal of a token that is good for want of a permission; absent until there is one. */
+    /** The refusal of a good token that lacks a permission; absent until there is one. */
     denial?: AuthError
   }
 }
 
-/** What is known of a request when it is over: nothing in it comes from a header, a query or a body. */
+/** What is known about a request when it is over. None of it comes from a header, a query or a body. */
 export interface FinishedRequest {
   readonly requestId: string
   readonly method: string
@@ -31,7 +31,7 @@ export interface FinishedRequest {
   readonly aborted: true | undefined
 }
 
-/** Told of every request when it is over. It runs within the request's time: it has to be quick. */
+/** Told of every request when it is over. It has to be quick, because it runs within the request's time. */
 export type RequestObserver = (request: FinishedRequest, req: Request) => void
 
 /** Watches each request from here to its end, once for all observers. */

@@ -7,8 +7,8 @@ interface Window {
 }
 
 /**
- * Counts in this process, in windows that a monotonic clock measures: by the wall clock, set back by two
- * hours, a client would be refused for as long.
+ * Counts in this process, in windows that a monotonic clock measures. By a wall clock that is set back by two
+ * hours, a client would be refused for two hours.
  *
  * @param monotonicNow in milliseconds
  */

@@ -9,14 +9,14 @@ import type { CreateContext, RequestContext } from './context.ts'
 
 export type RateLimitName = 'client' | 'failed-authentication'
 
-/** One limit: so many requests of a client in each window. */
+/** One limit: how many requests a client may send in each window. */
 export interface RateLimit {
   readonly name: RateLimitName
   readonly limit: number
   readonly windowMs: number
 }
 
-/** What a client has sent in its window, the request that asks included. */
+/** What a client has sent in its window, including the request that is being counted. */
 export interface Count {
   readonly hits: number
   /** Until the window ends. */
@@ -47,7 +47,10 @@ export interface RateLimitOptions {
 
 const MAX_POLICIES = 10_000
 
-/** Refusals of what a client sent. A request without credentials, or without keys to check them, is none. */
+/**
+ * Refusals that count as failed authentication. A request without credentials doesn't, nor one that can't be
+ * checked for lack of keys.
+ */
 const FAILURES: readonly AuthErrorCode[] = [
   'invalid_request',
   'invalid_token',
@@ -55,12 +58,12 @@ const FAILURES: readonly AuthErrorCode[] = [
 ]
 
 /**
- * Limits the requests of each client, and harder those with credentials that are not good. It says so
- * in `RateLimit` and `RateLimit-Policy` (draft-ietf-httpapi-ratelimit-headers-08), and hands 429 to
- * the error handler. Whether a request needs a token is not decided here. A batch counts once.
+ * Limits the requests of each client, and those with bad credentials more strictly. It says so in `RateLimit`
+ * and `RateLimit-Policy` (draft-ietf-httpapi-ratelimit-headers-08), and hands 429 to the error handler. Whether
+ * a request needs a token is not decided here. A batch counts once.
  *
- * A DPoP proof is used up once its request was counted and not before, whether the request needs one
- * or not: else one who is over the limit fills the memory of proofs, or a proof counts twice.
+ * A DPoP proof is marked as used after its request was counted, whether or not the request needs one. Otherwise
+ * a client over its limit could fill the memory of proofs, or use a proof twice.
  */
 export function createRateLimit(options: RateLimitOptions): RequestHandler {
   const { max, failedAuthenticationMax } = options.settings
@@ -87,7 +90,7 @@ export function createRateLimit(options: RateLimitOptions): RequestHandler {
   }
 }
 
-/** Goes on with `next` either way: a proof that was used before is refused by whoever needs one. */
+/** Calls `next` either way: a proof that was used before is refused where one is needed. */
 function usingProof({ authenticate }: RequestContext, next: NextFunction): NextFunction {
   return (refusal?: unknown) => {
     if (refusal !== undefined) {

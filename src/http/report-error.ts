@@ -7,8 +7,8 @@ import { findAuthError, toPublicError } from '../public-error.ts'
 export type ReportError = (error: unknown, req: Request) => void
 
 /**
- * Logs with cause and stack what is our own fault. What was refused for want of a permission is noted
- * for the line of the request.
+ * Logs what is our own fault, with cause and stack. A refusal for lack of a permission is noted for the
+ * request's line in the log.
  */
 export function createErrorReport(logger: Logger): ReportError {
   return (error, req) => {
@@ -19,7 +19,7 @@ export function createErrorReport(logger: Logger): ReportError {
   }
 }
 
-/** Not ready, or without the issuer's keys: that is told when it begins, not for each request. */
+/** Not ready, or without the issuer's keys: that is logged when it begins, not for each request. */
 function isExpected(error: unknown): boolean {
   if (findAuthError(error)) return true
   return error instanceof TRPCError && error.code === 'SERVICE_UNAVAILABLE' && !error.cause

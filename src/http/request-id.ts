@@ -11,7 +11,7 @@ declare module 'express-serve-static-core' {
 /** What may be written into a header and a log line as it came. */
 const SANE_ID = /^[\w.:-]{1,128}$/
 
-/** Gives every request an id: the caller's own where it is sane, else a new one. */
+/** Gives every request an id: the caller's own if it is sane, otherwise a new one. */
 export const requestId: RequestHandler = (req, res, next) => {
   const given = req.headers['x-request-id']
   req.id = typeof given === 'string' && SANE_ID.test(given) ? given : randomUUID()

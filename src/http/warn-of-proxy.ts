@@ -1,7 +1,7 @@
 import type { RequestHandler } from 'express'
 import type { Logger } from 'pino'
 
-/** Says once that a proxy seems to stand in front of a server that was told of none. */
+/** Warns once when there seems to be a proxy in front of a server that was told of none. */
 export function createProxyWarning(logger: Logger): RequestHandler {
   let told = false
   return (req, _res, next) => {

@@ -1,6 +1,6 @@
 import type { Response } from 'express'
 
-/** nginx' word for a request whose sender has gone before there was an answer. */
+/** nginx's status for a request whose sender left before there was an answer. */
 export const CLIENT_CLOSED_REQUEST = 499
 /** For what is still being done then. */
 const DECISION_TIMEOUT_MS = 10_000
@@ -12,8 +12,8 @@ export interface Outcome {
 }
 
 /**
- * Tells once of the end of a request, and of the status of its answer. Where its sender has gone before,
- * that is the status which it would have got, so that a refusal counts as one.
+ * Reports the end of a request once, with the status of its answer. If its sender has gone before, that is the
+ * status that it would have got, so that a refusal still counts as one.
  */
 export function whenOver(res: Response, tell: (outcome: Outcome) => void): void {
   res.on('close', () => {

@@ -2,10 +2,10 @@ import type { Logger } from 'pino'
 import { IssuerError } from '../auth/issuer-error.ts'
 import type { KeyFetch } from '../auth/keys.ts'
 
-/** An issuer that makes up a new failure each time fills no disk. */
+/** Bounds the log where an issuer fails in a new way each time. */
 const MAX_FAILURES_TOLD = 20
 
-/** Tells once of each kind of failure, and of the end of them all; not of every try. */
+/** Logs each kind of failure once, and the end of them all, but not every try. */
 export function createKeyFetchLog(logger: Logger): (outcome: KeyFetch) => void {
   const told = new Set<string>()
 
@@ -28,7 +28,7 @@ export function createKeyFetchLog(logger: Logger): (outcome: KeyFetch) => void {
   }
 }
 
-/** Without a stack: where in the code it was found helps nobody to mend it. */
+/** Without a stack: the place in our code helps nobody to fix it. */
 function describe(error: IssuerError) {
   const { fault, address, status, code, expectedIssuer, actualIssuer } = error
   return { fault, address, status, code, expectedIssuer, actualIssuer }

@@ -1,6 +1,6 @@
 const METHODS: readonly string[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
 
-/** A method as it may stand in a metric or a span: callers can send more of them than is good for one. */
+/** A method as a label of a metric or a span: callers can make up any number of methods. */
 export function methodLabel(method: string): string {
   return METHODS.includes(method) ? method : 'other'
 }

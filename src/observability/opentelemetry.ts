@@ -26,7 +26,7 @@ import { createRequestTracer } from './trace-request.ts'
 import type { Tracing, TracingSettings } from './tracing.ts'
 
 const NAME = 'messages-api'
-/** A receiver that is away must not hold up a stop. */
+/** A receiver that doesn't answer must not delay a stop. */
 const FLUSH_TIMEOUT_MS = 1_000
 
 /**

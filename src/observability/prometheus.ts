@@ -54,7 +54,7 @@ function createMetricsServer(registry: Registry): Server {
   })
 }
 
-/** Counted in a map, because prom-client puts the labels of a count together anew each time. */
+/** Counted in a map, because prom-client composes the labels of a count each time. */
 function countOutcomes(registry: Registry): Metrics['onAuthOutcome'] {
   const counts = new Map<AuthOutcome, number>()
   new Counter({

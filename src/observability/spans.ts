@@ -26,7 +26,7 @@ export function inSpan<T>(
   })
 }
 
-/** What is the caller's fault is an answer like any other, as OpenTelemetry asks of a server's spans. */
+/** The caller's faults are no errors of the span, as OpenTelemetry asks of a server's spans. */
 function noteFailure(span: Span, error: unknown): void {
   const { status, message } = toPublicError(error)
   if (status < 500) return

@@ -42,7 +42,9 @@ export class ComponentSchemas {
     return named
   }
 
-  /** A schema that goes in otherwise than it comes out, as by a default, is another schema there. */
+  /**
+   * A schema that differs between input and output, for example by a default, gets another name as an input.
+   */
   #renamed(input: DescribedInput): DescribedInput {
     const names = Object.keys(input.components).filter((name) => name in this.#outputs)
     const same = names.every((name) =>

@@ -12,7 +12,7 @@ export interface Described {
 type Override = NonNullable<NonNullable<Parameters<typeof z.toJSONSchema>[1]>['override']>
 type Context = Parameters<Override>[0]
 
-/** What JSON has no values for. A schema of these must say in its `.meta()` what it is in JSON. */
+/** Types that JSON has no values for. A schema of these must say in its `.meta()` what it is in JSON. */
 const NO_JSON: Readonly<Record<string, string>> = {
   custom: 'write a schema of zod, or say what it is in JSON with .meta({ type: … })',
   file: 'bytes travel over /trpc, as FormData',

@@ -52,7 +52,7 @@ export function describeSecuritySchemes({
   }
 }
 
-/** Auth0 gives a token for an API only where it is asked for one, and tools have no field for it. */
+/** Auth0 gives a token for an API only if it is asked for one, and tools have no field for that. */
 function withAudience(endpoint: string, audience: string): string {
   const url = new URL(endpoint)
   url.searchParams.set('audience', audience)

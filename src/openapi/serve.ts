@@ -7,7 +7,7 @@ import type { RestOperation } from '../procedures/operations.ts'
 
 export const DESCRIPTION_PATH = '/api/openapi.json'
 
-/** A request names its host itself: what was made for it is kept for a few. */
+/** Requests choose their `Host`, so documents are kept for a few addresses only. */
 const MAX_ADDRESSES = 10
 
 export interface DescriptionOptions {
@@ -31,8 +31,9 @@ export interface Description {
 }
 
 /**
- * The document for the address that it is asked for at. It is made again when more is known of the issuer.
- * What makes it is loaded then: it takes a quarter of the time of a start, for which no request needs to wait.
+ * The document for the address at which it is requested. It is made again when more is known about the issuer.
+ * The code that makes it is loaded only then: loading it takes a quarter of the time of a start, which no
+ * request should wait for.
  */
 export function createDescription(
   operations: readonly RestOperation[],

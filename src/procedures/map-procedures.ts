@@ -3,7 +3,7 @@ import { createRouterFactory } from '@trpc/server/unstable-core-do-not-import'
 import type { ApiRouter } from '../trpc.ts'
 import type { CallProcedure } from './call.ts'
 
-/** The same router, in which `change` has made another function, or another procedure, of each procedure. */
+/** The same router, in which `change` has replaced each procedure by another function or procedure. */
 export function mapProcedures(
   router: ApiRouter,
   change: (procedure: AnyProcedure & CallProcedure) => CallProcedure,
@@ -20,7 +20,7 @@ export function mapProcedures(
   return createRouterFactory(config)(walk(router._def.record as Tree))
 }
 
-/** A mere function becomes the procedure that it was made of. */
+/** A plain function is given the properties of the procedure that it replaces. */
 function toProcedure(
   changed: CallProcedure,
   procedure: AnyProcedure,

@@ -16,14 +16,14 @@ export interface RestOperation {
   readonly meta: RestMeta
   /** `undefined` for a procedure that takes none. */
   readonly input: InputObject | undefined
-  /** Where the fields of the input are that the path has not. */
+  /** Where the fields of the input are that are not in the path. */
   readonly from: 'query' | 'body'
   /** The media types of its body. */
   readonly contentTypes: readonly BodyType[]
   readonly output: z.core.$ZodType
   /** Whether its answer has no body: the output is `z.void()` or `z.undefined()`. */
   readonly empty: boolean
-  /** Of the answer. */
+  /** The status of a success. */
   readonly status: SuccessStatus
   readonly procedure: AnyProcedure
 }

@@ -13,7 +13,7 @@ export interface PathTemplate {
   readonly path: string
   readonly segments: readonly (string | Pattern)[]
   readonly names: readonly string[]
-  /** The same for two templates that differ in the names of their parameters alone. */
+  /** The same for two templates that differ only in the names of their parameters. */
   readonly shape: string
 }
 

@@ -23,9 +23,8 @@ interface Definition {
 type Builder = Record<Definition['type'], (resolver: unknown) => CallProcedure>
 
 /**
- * The same router, in which whoever puts an error into words (the router's formatter, the `.errors()` of a
- * chain) is shown it with its public message and without a stack. What was thrown stays its `cause`, and the
- * log has it all.
+ * The same router, in which whatever formats an error (the router's formatter, the `.errors()` of a chain) sees
+ * it with its public message and without a stack. What was thrown stays its `cause`, and the log has all of it.
  */
 export function withPublicErrors(router: ApiRouter): ApiRouter {
   const { _config: config } = router._def
@@ -64,7 +63,7 @@ function withPublicError(format: AnyMiddlewareFunction): AnyMiddlewareFunction {
   }
 }
 
-/** The error itself, but for what only the log may have. */
+/** The error without what only the log may have. */
 function publicView(thrown: unknown): TRPCError {
   const error = getTRPCErrorFromUnknown(thrown)
   return Object.create(error, {
@@ -74,7 +73,7 @@ function publicView(thrown: unknown): TRPCError {
   }) as TRPCError
 }
 
-/** What a view was made of, with the words that it was given. */
+/** The error behind a view, with the shape that the view was given. */
 function originalOf(view: unknown): TRPCError {
   const error = Object.getPrototypeOf(view) as TRPCError
   const shape = getFormattedErrorShape(view as TRPCError)

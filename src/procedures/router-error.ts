@@ -11,7 +11,7 @@ export class RouterError extends Error {
 }
 
 /**
- * Makes something of each procedure.
+ * Maps each procedure.
  *
  * @throws {RouterError} with all that `make` finds unfit, not the first alone
  */

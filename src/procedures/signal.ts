@@ -7,9 +7,9 @@ export interface SignalSource {
 }
 
 /**
- * Has the signal of its source, which is not asked for it before somebody looks: an `AbortSignal` costs
- * 2 µs, and few procedures want one. The property is its own, so that `{ ...options }` has it too, and its
- * getter is one for all, so that V8 keeps one shape for all.
+ * Has the `signal` of its source, which is asked for it only when somebody looks: an `AbortSignal` costs 2 µs,
+ * and few procedures want one. It is an own property, so that `{ ...options }` has it too, with one getter for
+ * all objects, so that V8 keeps one hidden class for all.
  */
 export class Signalled implements SignalSource {
   declare readonly signal: AbortSignal | undefined
@@ -35,8 +35,8 @@ export function signalOf(res: ServerResponse): SignalSource {
 }
 
 /**
- * A class, because V8 makes a shape of its own for each object literal with a getter. A shape is freed by a
- * full collection alone, and with it all that its getter sees: that cost a third of a request's time.
+ * A class, because V8 makes a new hidden class for each object literal with a getter. Only a full garbage
+ * collection frees that, and all that the getter can reach, which cost a third of a request's time.
  */
 class RequestSignal implements SignalSource {
   readonly #res: ServerResponse

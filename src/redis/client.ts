@@ -2,7 +2,7 @@ import { createClient } from '@redis/client'
 
 const CONNECT_TIMEOUT_MS = 2_000
 const MAX_RECONNECT_DELAY_MS = 2_000
-/** A connection on which not even these are answered is given up and made anew. */
+/** A connection on which even pings are not answered is given up and made anew. */
 const PING_INTERVAL_MS = 5_000
 const SILENCE_TIMEOUT_MS = 15_000
 

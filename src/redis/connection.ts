@@ -4,18 +4,20 @@ import { connectToServer, type RedisEvents, type RedisReply } from './client.ts'
 import { connectToCluster } from './cluster.ts'
 import { createStanding } from './standing.ts'
 
-/** No request waits longer for Redis than that, and once it has, none waits for the next while. */
+/** No request waits longer than this for Redis. After one has, none waits for a while. */
 const COMMAND_TIMEOUT_MS = 250
 const PAUSE_AFTER_FAILURE_MS = 1_000
 
-/** Does what requests need: a script that writes. A replica, a full or a locked server refuses it. */
+/**
+ * The trial does what requests need: a script that writes. A replica, a full server or a locked one refuses it.
+ */
 const TRIAL_KEY = 'messages-api:trial'
 const TRIAL = ['EVAL', "return redis.call('SET', KEYS[1], '', 'PX', 1000)", '1', TRIAL_KEY]
 
 /** Where Redis is: one server, or some of the nodes of a cluster. */
 export type RedisUrls = readonly [string, ...string[]]
 
-/** A Redis that may be away: whoever uses it has to have something else meanwhile. */
+/** A Redis that may be away: whoever uses it needs something to fall back on. */
 export interface RedisConnection {
   /** Whether it is there and takes commands, as far as is known. Cheap: it is asked on every request. */
   available(): boolean

@@ -2,12 +2,15 @@ import { LRUCache } from 'lru-cache'
 import type { Count, RateLimitName, RateLimitStore } from '../http/rate-limit.ts'
 import type { RedisConnection } from './connection.ts'
 
-/** What this many replicas together let through over a limit is at most this part of it. */
+/** This many replicas together let at most this part of a limit through over it. */
 const REPLICAS = 10
 const OVER = 0.05
 const MAX_WINDOWS = 10_000
 
-/** Counts, and begins a window where there is none. Sent whole: a script that is known by its hash can be lost. */
+/**
+ * Counts, and begins a window where there is none. The whole text is sent each time: Redis may lose a script
+ * that it knows by hash.
+ */
 const COUNT = `
 local hits = redis.call('INCRBY', KEYS[1], ARGV[1])
 local msLeft = redis.call('PTTL', KEYS[1])

@@ -7,8 +7,8 @@ const PREFIX = 'messages-api:dpop-proof:'
 const RETRY_AFTER_SECONDS = 2
 
 /**
- * Knows the DPoP proofs that any replica was sent. While Redis is away none is taken, since another
- * replica may have taken it. What this one was sent it knows from `local` too, at once.
+ * Knows the DPoP proofs that were sent to any replica. While Redis is away none is accepted, because another
+ * replica may have accepted it. Those that were sent to this replica are in `local` too, and known at once.
  */
 export function createSharedReplayMemory(
   redis: RedisConnection,

@@ -2,7 +2,7 @@ import { z } from 'zod'
 
 type Schema = z.core.$ZodType
 
-/** Of a union: reads what was sent as the first option would have it that then takes it. */
+/** For a union: reads what was sent as each option would, and takes the first option that then fits. */
 export function firstThatFits<Sent>(
   options: readonly Schema[],
   readerFor: (option: Schema) => (sent: Sent) => unknown,

@@ -13,7 +13,7 @@ type Schema = z.core.$ZodType
 type AnySchema = z.core.$ZodTypes
 
 /**
- * Reads what a path, a query or a form holds, which is texts alone, as the schema of a field wants it.
+ * Reads the texts of a path, a query or a form as the schema of a field wants them.
  *
  * @throws {Unfit} for a schema that no text can stand for
  */

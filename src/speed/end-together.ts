@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http'
 /** Ends a response whose headers are set. */
 export type End = (res: ServerResponse, body: string | undefined) => void
 
-/** No answer waits for more of the others than these. */
+/** No answer waits for more others than this. */
 const MAX_TOGETHER = 32
 
 interface Ending {
@@ -12,10 +12,10 @@ interface Ending {
 }
 
 /**
- * Ends the answers of one turn of the event loop together, when all of its requests have been looked at.
- * Written one by one, each answer wakes the process that waits for it: a client or a proxy on the same
- * machine, which falls asleep again before the next one. That takes a third of a request's time. A request
- * that comes alone is answered 5 µs later.
+ * Ends the answers of one turn of the event loop together, after all of its requests have been handled. Written
+ * one by one, each answer wakes the process that waits for it: a client or a proxy on the same machine, which
+ * falls asleep again before the next one. That takes a third of a request's time. A request that comes alone is
+ * answered 5 µs later.
  *
  * @param onFailure told of an answer that Node refuses to send, such as one with a `Trailer` header
  */

@@ -23,7 +23,7 @@ interface Chain {
   readonly middlewares: readonly (Middleware & { readonly _type?: string })[]
   readonly output?: Parser
   readonly meta: unknown
-  /** Somebody's own way to call the procedure (`experimental_caller`). */
+  /** A custom way to call the procedure (`experimental_caller`). */
   readonly caller?: unknown
 }
 

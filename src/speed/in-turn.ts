@@ -1,9 +1,9 @@
 import type { RequestHandler } from 'express'
 
 /**
- * One handler that runs several in turn, as Express would: each goes on by `next()`, and what one throws
- * goes to the error handler. Express matches the path for each of its handlers again; here that is done
- * once for all of them, which saves 0.3 µs a handler.
+ * One handler that runs several in turn, as Express would: each calls `next()`, and what one throws goes to the
+ * error handler. Express matches the path again for each of its handlers. Here that is done once for all, which
+ * saves 0.3 µs per handler.
  */
 export function inTurn(handlers: readonly RequestHandler[]): RequestHandler {
   return (req, res, next) => {
