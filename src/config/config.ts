@@ -3,6 +3,7 @@ import type { RateLimitSettings } from '../http/rate-limit.ts'
 import type { TracingSettings } from '../observability/tracing.ts'
 import { ConfigError } from './config-error.ts'
 import { issuerSetting, type IssuerSetting } from './issuer.ts'
+import { findMisspelt } from './misspelt.ts'
 import { missingOrContradictory } from './rules.ts'
 import { schema, type LogLevel, type Settings } from './schema.ts'
 import { tracingSetting } from './tracing.ts'
@@ -66,7 +67,8 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
     ...(parsed.error?.issues ?? []).map(({ path, message }) => `${path.join('.')}: ${message}`),
     ...missingOrContradictory(env),
   ]
-  if (!parsed.success || problems.length > 0) throw new ConfigError(problems)
+  const misspelt = findMisspelt(env, names)
+  if (!parsed.success || problems.length > 0) throw new ConfigError([...problems, ...misspelt])
   const settings = parsed.data
   const { tracing, warnings: tracingWarnings } = tracingSetting(settings)
   return {
@@ -91,7 +93,7 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
     localIssuerPort: settings.LOCAL_ISSUER_PORT,
     docsClientId: settings.DOCS_CLIENT_ID,
     docsScopes: settings.DOCS_SCOPES,
-    warnings: [...warnings, ...tracingWarnings, ...doubtsAbout(settings)],
+    warnings: [...warnings, ...misspelt, ...tracingWarnings, ...doubtsAbout(settings)],
   }
 }
 

@@ -103,6 +103,14 @@ describe('settings', () => {
     },
   )
 
+  it('say which name was misspelt where one is missing', () => {
+    const { AUTH0_DOMAIN, ...others } = PRODUCTION
+    expect(problemsOf({ ...others, AUTHO_DOMAIN: AUTH0_DOMAIN })).toEqual([
+      expect.stringMatching(/^AUTH0_DOMAIN: /),
+      'AUTHO_DOMAIN: is not a setting of this server, is AUTH0_DOMAIN meant?',
+    ])
+  })
+
   it('want the issuer to be named beside the address of its keys', () => {
     const env = { ...PRODUCTION, JWKS_URI: 'https://id.example.com/keys' }
     expect(problemsOf(env)).toEqual([expect.stringMatching(/^JWKS_URI: needs ISSUER_BASE_URL/)])
@@ -332,6 +340,11 @@ describe('what may not be what was meant is warned of, and nothing more:', () =>
       'an endpoint in the form that gRPC has',
       { ...PRODUCTION, OTEL_EXPORTER_OTLP_ENDPOINT: 'collector:4317' },
       /^OTEL_EXPORTER_OTLP_ENDPOINT: is no http\(s\) URL/,
+    ],
+    [
+      'a name with a letter too many',
+      { ...PRODUCTION, RATE_LIMITS_MAX: '10' },
+      /^RATE_LIMITS_MAX: is not a setting of this server, is RATE_LIMIT_MAX meant\?$/,
     ],
     [
       'an endpoint in quotes',
