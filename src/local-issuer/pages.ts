@@ -7,9 +7,9 @@ export function homePage({ issuer, audience }: IssuerSettings, people: readonly 
   const discovery = `${issuer}.well-known/openid-configuration`
   const commands = people.map(({ id }) => `<code>npm run -s token -- ${id}</code>`)
   return page(
-    'Local issuer',
-    `<p>An OpenID provider for development, in the place of an Auth0 tenant. Sign in from an app, or
-get an access token in a terminal.</p>
+    'An OpenID provider for development',
+    `<p>It takes the place of an Auth0 tenant. Sign in from an app, or get an access token in a
+terminal.</p>
 <dl>
 <dt>Domain for the Auth0 SDKs</dt><dd><code>${issuer.slice(0, -1)}</code></dd>
 <dt>Audience</dt><dd><code>${escapeHtml(audience)}</code></dd>

@@ -48,6 +48,10 @@ const token = (args: string[], settings: Record<string, string> = env, cwd = fol
     settings,
   })
 
+/** As arguments, which no server that runs beside the tests takes the place of. */
+const asArguments = (settings: Record<string, string>) =>
+  Object.entries(settings).map(([name, value]) => `${name}=${value}`)
+
 describe('npm run -s token', () => {
   it.each([
     ['user', 'auth0|local-user', []],
@@ -70,16 +74,14 @@ describe('npm run -s token', () => {
     ['a local issuer that does not run', { LOCAL_ISSUER_PORT: '1', AUTH0_AUDIENCE: 'other' }],
     ['what can not be used', { LOCAL_ISSUER_PORT: 'x' }],
   ])('does as it is told by arguments in a shell that is set up for %s', async (_what, shell) => {
-    const args = Object.entries(env).map(([name, value]) => `${name}=${value}`)
-    const { status, stdout } = await token(['admin', ...args], shell)
+    const { status, stdout } = await token(['admin', ...asArguments(env)], shell)
     expect(status).toBe(0)
     expect(decodeJwt(stdout.trim()).iss).toBe(issuer.issuer)
   })
 
   it('reads .env', async () => {
-    const lines = Object.entries(env).map(([name, value]) => `${name}=${value}\n`)
     const cwd = await mkdtemp(join(folder, 'with-env-'))
-    await writeFile(join(cwd, '.env'), lines.join(''))
+    await writeFile(join(cwd, '.env'), asArguments(env).join('\n'))
     const { status, stdout } = await token(['user'], {}, cwd)
     expect(status).toBe(0)
     expect(decodeJwt(stdout.trim()).iss).toBe(issuer.issuer)
@@ -88,7 +90,7 @@ describe('npm run -s token', () => {
   it.each<[string, { args: string[]; settings?: Record<string, string>; message: RegExp }]>([
     [
       'nobody is named',
-      { args: [], message: /^Say whose token: npm run -s token -- user or admin\n$/ },
+      { args: [''], message: /^Say whose token: npm run -s token -- user or admin\n$/ },
     ],
     [
       'nobody of that name exists',
@@ -120,7 +122,8 @@ describe('npm run -s token', () => {
       },
     ],
   ])('says why and exits with 1 when %s', async (_what, { args, settings = {}, message }) => {
-    const { status, stdout, stderr } = await token(args, { ...env, ...settings })
+    const all = [...args, ...asArguments({ ...env, ...settings })]
+    const { status, stdout, stderr } = await token(all, {})
     expect({ status, stdout }).toEqual({ status: 1, stdout: '' })
     expect(stderr).toMatch(message)
   })
@@ -129,7 +132,8 @@ describe('npm run -s token', () => {
     const stopped = await startTestIssuer()
     await stopped.close()
     const port = new URL(stopped.issuer).port
-    const { status, stdout, stderr } = await token(['user'], { ...env, LOCAL_ISSUER_PORT: port })
+    const args = asArguments({ ...env, LOCAL_ISSUER_PORT: port })
+    const { status, stdout, stderr } = await token(['user', ...args], {})
     expect({ status, stdout }).toEqual({ status: 1, stdout: '' })
     expect(stderr).toBe(
       `The local issuer is not running at ${stopped.issuer}: start it with npm run dev, with no other issuer set.\n`,
