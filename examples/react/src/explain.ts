@@ -23,7 +23,7 @@ export function explain(error: unknown, signedIn: boolean): string {
       ? 'The API does not take your access token. VITE_AUTH0_DOMAIN and VITE_AUTH0_AUDIENCE must name its issuer and its audience.'
       : 'Sign in to read this.'
   }
-  if (httpStatus === 429) return 'These were too many requests. Wait a little.'
+  if (httpStatus === 429) return 'Too many requests. Wait a little.'
   if (httpStatus >= 500) return 'The API has trouble at the moment.'
   return `${error.message}.`
 }
