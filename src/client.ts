@@ -15,7 +15,7 @@ export type AppRouter = typeof clientRouter
 
 /** The most calls that the server takes in one batch. */
 const MAX_BATCH_SIZE = 10
-/** With a token of 16 KiB beside it, well under the 32 KiB that the server reads of a request's head. */
+/** Together with a token of 16 KiB, this is well under the 32 KiB that the server reads of a request's head. */
 const MAX_URL_LENGTH = 4_000
 
 export interface MessagesClientOptions extends AuthorizationOptions {

@@ -2,8 +2,8 @@
 export type FeatureErrorCode = 'invalid' | 'forbidden' | 'not_found' | 'conflict'
 
 /**
- * A refusal whose message is written for the client. Any other error reaches it as the text of its status
- * alone, so that no internal text leaks.
+ * A refusal whose message is written for the client. Of any other error the client sees only the text of
+ * its status, so that no internal text leaks.
  *
  * @example throw new FeatureError('not_found', 'There is no such report')
  */

@@ -45,7 +45,7 @@ export function trpcCodeOf(error: TRPCError): TRPC_ERROR_CODE_KEY {
   return refusal ? FEATURE_ERRORS[refusal.code].code : error.code
 }
 
-/** The refusal behind an error, bare or as the cause of the error that tRPC carries it in. */
+/** The refusal behind an error: the error itself, or the cause of the tRPC error that carries it. */
 export function findAuthError(error: unknown): AuthError | undefined {
   return behind(error, AuthError)
 }
@@ -66,7 +66,7 @@ function inputIssues(error: unknown): InputIssue[] | undefined {
   }))
 }
 
-/** Express' own errors (`http-errors`) carry a `status`; only client errors are taken at their word. */
+/** Express' own errors (`http-errors`) have a `status`, which is used only for client errors. */
 function statusOf(error: unknown): number {
   if (error instanceof TRPCError) return getHTTPStatusCodeFromError(error)
   const status = error instanceof Error && 'status' in error ? error.status : undefined

@@ -12,16 +12,16 @@ import { createRefusal, refuse } from './connections/refuse.ts'
 import { serveInTurn } from './connections/serve-in-turn.ts'
 import { createExpressClasses, type Prototypes } from './speed/express-classes.ts'
 
-/** Bounds of one connection, in milliseconds and bytes. */
+/** Limits of one connection, in milliseconds and bytes. */
 export interface ServerLimits {
   /** For the headers of a request, and for a new connection to send any. */
   readonly headersTimeoutMs: number
   /** For a whole request, its body included. */
   readonly requestTimeoutMs: number
   readonly keepAliveTimeoutMs: number
-  /** How long nothing of an answer may be taken by the other side. */
+  /** How long the other side may take nothing of an answer. */
   readonly unreadTimeoutMs: number
-  /** How long a connection that has ended stays for its last answer to be taken. */
+  /** How long an ended connection stays open for its last answer to be read. */
   readonly lingerMs: number
   readonly checkIntervalMs: number
   readonly maxHeaderBytes: number

@@ -9,20 +9,20 @@ import { findAuthError, toPublicError, trpcCodeOf } from './public-error.ts'
 /** What every procedure is given. It is built per request, so it stays small. */
 export interface Context {
   /**
-   * The verified access token of the request, looked at once per request, however many procedures
-   * of a batch ask for it.
+   * The verified access token of the request. It is verified once per request, however many procedures of a
+   * batch ask for it.
    *
    * @throws {AuthError} when the request carries none, or one that is not valid
    */
   readonly authenticate: () => AccessToken | Promise<AccessToken>
-  /** The value of `WWW-Authenticate` that goes with a refusal, `undefined` where none belongs. */
+  /** The value of `WWW-Authenticate` that belongs to a refusal; `undefined` where none belongs. */
   readonly challenge: (error: AuthError) => string | undefined
   /**
-   * Sets a header of a successful answer over REST, such as `Location`. Over RPC nothing comes of it:
+   * Sets a header of a successful answer over REST, such as `Location`. Over RPC it has no effect, because
    * one response may carry the answers of many calls.
    */
   readonly setHeader: (name: string, value: string) => void
-  /** A log whose lines carry the request's id. It is made when asked for. */
+  /** A log whose lines carry the request's id. It is created when it is first asked for. */
   readonly log: () => RequestLog
 }
 

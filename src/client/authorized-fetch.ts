@@ -1,9 +1,12 @@
 export interface TokenRequest {
-  /** `true` after the server refused a token: a cached one is then no good, so ask the issuer. */
+  /** `true` after the server refused a token. A cached token is no use then: ask the issuer. */
   readonly refresh: boolean
 }
 
-/** `undefined` sends the request without a token. What it throws, the call fails with, as `cause`. */
+/**
+ * `undefined` sends the request without a token. If it throws, the call fails with that error as its
+ * `cause`.
+ */
 export type GetAccessToken = (
   request: TokenRequest,
 ) => string | undefined | Promise<string | undefined>
@@ -14,17 +17,17 @@ export interface ProofRequest {
   readonly method: string
   /** `htu` of the proof: the URL without query and fragment. */
   readonly url: string
-  /** `ath` of the proof is the SHA-256 digest of it. */
+  /** The `ath` of the proof is the SHA-256 digest of this token. */
   readonly accessToken: string
 }
 
-/** @returns a proof for this one request: a signed JWT that was not used before */
+/** @returns a proof for this request alone: a signed JWT that was not used before */
 export type GetDpopProof = (request: ProofRequest) => string | Promise<string>
 
 export interface AuthorizationOptions {
   /** Asked before each HTTP request, and once more when the server refuses the token. */
   readonly getAccessToken?: GetAccessToken | undefined
-  /** For tokens that are bound to a key: sends them as `DPoP`, each with a proof of its own. */
+  /** For tokens that are bound to a key. They are sent as `DPoP`, each with a new proof. */
   readonly getDpopProof?: GetDpopProof | undefined
 }
 
@@ -34,8 +37,8 @@ type Init = Omit<RequestInit, 'headers' | 'signal'> & {
 }
 
 /**
- * `fetch` with an access token. A request whose token is refused is sent once more, if a refresh
- * brings another token; requests that are refused together share one refresh.
+ * `fetch` with an access token. A request whose token is refused is sent once more if a refresh brings a
+ * different token. Requests that are refused together share one refresh.
  */
 export function createAuthorizedFetch({ getAccessToken, getDpopProof }: AuthorizationOptions) {
   let refreshing: Promise<string | undefined> | undefined
@@ -67,7 +70,7 @@ export function createAuthorizedFetch({ getAccessToken, getDpopProof }: Authoriz
 const withoutQuery = (url: string) => url.replace(/[?#].*$/, '')
 
 /**
- * Whether the token was refused and nothing happened that must not happen twice: every call of the
+ * Whether the token was refused and sending the request again does no harm: either every call of the
  * request was refused (401), or some were (207) and all are queries, which tRPC sends by GET.
  */
 async function isRefused(response: Response, method = 'GET'): Promise<boolean> {

@@ -43,5 +43,8 @@ type Seen<Router> = Router extends {
 
 const seenByClients = () => undefined as unknown as Seen<AppRouter>
 
-/** For its type alone: the server's router as clients see it, which is what goes in and out of a call. */
+/**
+ * Only its type is used: the server's router as clients see it, with what goes into and comes out of each
+ * call.
+ */
 export const clientRouter = seenByClients()

@@ -1,4 +1,4 @@
-/** Settings that can't be used. Each problem names its variable and what would be right. */
+/** Settings that can't be used. Each problem names its variable and says what would be right. */
 export class ConfigError extends Error {
   readonly problems: readonly string[]
 

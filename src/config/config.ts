@@ -15,7 +15,10 @@ export interface Config {
   readonly port: number
   /** `undefined`: all interfaces. */
   readonly host: string | undefined
-  /** This server's address as its clients see it, without a slash at its end; `undefined`: taken from each request. */
+  /**
+   * This server's address as its clients see it, without a slash at the end; `undefined`: taken from each
+   * request.
+   */
   readonly publicUrl: string | undefined
   /** Browser origins that may call the API. */
   readonly clientOrigins: readonly string[]
@@ -35,7 +38,7 @@ export interface Config {
   /** How long an idle connection is kept. */
   readonly keepAliveSeconds: number
   /**
-   * The Redis that replicas share, more than one: nodes of a Redis Cluster; `undefined`: what would be
+   * The Redis that replicas share; several URLs are nodes of a Redis Cluster. `undefined`: what would be
    * shared is kept in memory.
    */
   readonly redisUrls: readonly [string, ...string[]] | undefined

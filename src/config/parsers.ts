@@ -18,7 +18,7 @@ function parseUrl(text: string): URL | undefined {
   return web && url.username === '' && url.password === '' ? url : undefined
 }
 
-/** Without the slash at its end, so that paths can be put behind it. */
+/** Without the slash at its end, so that paths can be appended. */
 export function parsePublicUrl(text: string): string | undefined {
   const url = parseUrl(text)
   if (!url || /[?#]/.test(text)) return undefined
@@ -38,7 +38,7 @@ export function parseRedisUrls(text: string): [string, ...string[]] | undefined 
   return more.length === 0 || isCluster ? [first, ...more] : undefined
 }
 
-/** What is the same for all nodes of a cluster. */
+/** What must be the same for all nodes of a cluster. */
 function accessOf(text: string): string {
   const { protocol, username, password, pathname } = new URL(text)
   return [protocol, username, password, pathname.slice(1) || '0'].join(' ')
@@ -91,7 +91,7 @@ export function parseTexts(text: string): [string, ...string[]] | undefined {
   return [first, ...rest].includes('') ? undefined : [first, ...rest]
 }
 
-/** Scopes (RFC 6749 §3.3), with spaces or, as in all other lists here, commas between. */
+/** Scopes (RFC 6749 §3.3), separated by spaces or, as in all other lists here, by commas. */
 export function parseScopes(text: string): string[] | undefined {
   const scopes = text.split(/[\s,]+/).filter((scope) => scope !== '')
   return scopes.every((scope) => /^[!#-[\]-~]+$/.test(scope)) ? scopes : undefined

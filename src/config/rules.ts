@@ -1,7 +1,10 @@
 import { issuerProblems } from './issuer.ts'
 import { schema } from './schema.ts'
 
-/** Rules between variables, checked apart from the schema so that they are reported beside its problems. */
+/**
+ * Rules between variables. They are checked apart from the schema, so that both kinds of problem are
+ * reported together.
+ */
 export function missingOrContradictory(
   env: Readonly<Record<string, string | undefined>>,
 ): string[] {
@@ -25,7 +28,10 @@ export function missingOrContradictory(
   return problems
 }
 
-/** Where two servers of this process would listen on one port. Port 0 is any free one. */
+/**
+ * A problem for each two servers of this process that would listen on the same port. Port 0 is any free
+ * one.
+ */
 function portsInCommon(env: Readonly<Record<string, string | undefined>>): string[] {
   const hasIssuer = env['AUTH0_DOMAIN'] !== undefined || env['ISSUER_BASE_URL'] !== undefined
   const names = ['PORT', 'METRICS_PORT', 'LOCAL_ISSUER_PORT'] as const

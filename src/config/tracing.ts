@@ -10,8 +10,8 @@ interface TracingSetting {
 }
 
 /**
- * Off unless the standard variables of OpenTelemetry say where spans go. Platforms set these variables
- * for every program that they run, so one that can't be used is warned of, and nothing is traced.
+ * Off unless the standard variables of OpenTelemetry say where spans go. Platforms set these variables for
+ * every program that they run. So if one can't be used, the server warns about it and traces nothing.
  */
 export function tracingSetting(settings: Settings): TracingSetting {
   if (settings.OTEL_SDK_DISABLED?.toLowerCase() === 'true') {

@@ -17,7 +17,10 @@ export const isQuoted = (text: string) => /^["'`]|["'`]$/.test(text)
 /** What Kubernetes sets in each pod for a Service named `metrics`: `METRICS_PORT=tcp://10.0.0.1:9464`. */
 const SERVICE_LINK = /^(?:tcp|udp|sctp):\/\//
 
-/** Drops what is meant for others. @returns the rest, and a warning for each of our own names dropped */
+/**
+ * Drops what is meant for other programs. @returns the rest, and a warning for each of our own names that
+ * was dropped
+ */
 export function dropServiceLinks(
   values: Values,
   names: readonly string[],

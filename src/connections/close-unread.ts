@@ -15,10 +15,10 @@ interface Progress {
 }
 
 /**
- * Closes connections whose other side takes nothing of an answer for `timeoutMs`. One that takes some,
- * however little, stays. Looks over all of them now and then: no request pays for it.
+ * Closes connections whose other side takes nothing of an answer for `timeoutMs`. One that takes something,
+ * however little, stays open. All of them are checked from time to time, so that no request pays for it.
  *
- * @returns what ends it
+ * @returns a function that ends the checks
  */
 export function closeUnread(
   connections: Connections,
@@ -27,7 +27,7 @@ export function closeUnread(
   const progress = new WeakMap<Socket, Progress>()
   let looking = false
 
-  /** Those with an answer that is not taken yet, as far as can be told without asking the system. */
+  /** Those with an answer that is not taken yet, as far as that is known without asking the system. */
   function findOwing(at: number): Socket[] {
     return [...connections.keys()].filter((socket) => {
       const seen = progress.get(socket)

@@ -6,14 +6,14 @@ export interface Exchange {
   readonly res: ServerResponse
 }
 
-/** What is known of an open connection. */
+/** What is known about an open connection. */
 export interface Connection {
   readonly socket: Socket
   /** The request that is being answered. */
   current: Exchange | undefined
   /** Those that came after it, in their order. */
   readonly waiting: Exchange[]
-  /** The last request that was answered before all of its body had come. */
+  /** The last request that was answered before its whole body had arrived. */
   unread: IncomingMessage | undefined
   /** Called at the end of each answer. */
   onAnswered: () => void

@@ -8,8 +8,9 @@ import type { Connections } from './connections.ts'
 const MAX_UNREAD_BYTES = 100 * 1024
 
 /**
- * Ends a connection once what is written is sent: the other side has `lingerMs` to take it. One that is
- * closed with bytes unread is reset, and the reset may overtake the answer (RFC 9112 §9.6).
+ * Ends a connection once everything written is sent. The other side then has `lingerMs` to read it. If a
+ * connection is closed with unread bytes, it is reset, and the reset may overtake the answer (RFC 9112
+ * §9.6).
  */
 export function hangUp(socket: Socket, lingerMs: number): void {
   const linger = () => {
@@ -23,7 +24,10 @@ export function hangUp(socket: Socket, lingerMs: number): void {
   else socket.once('finish', linger)
 }
 
-/** Has Node linger too where it closes after an answer that was given before all of the request had come. */
+/**
+ * Makes Node linger too where it closes after an answer that was given before the whole request had
+ * arrived.
+ */
 export function lingerWhereUnread(
   socket: Socket,
   { connections, lingerMs }: { readonly connections: Connections; readonly lingerMs: number },

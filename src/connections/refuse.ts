@@ -36,7 +36,7 @@ export function createRefusal(
   }
 }
 
-/** Without a request or a response to go by. */
+/** The answer where there is no request or response object. */
 function answer(status: string): string {
   const body = bodyOf(status)
   const headers = { ...refusalHeaders(), 'content-length': Buffer.byteLength(body) }
@@ -44,7 +44,7 @@ function answer(status: string): string {
   return [`HTTP/1.1 ${status}`, ...lines, '', body].join('\r\n')
 }
 
-/** Refuses a request that never comes to the app. @param status such as `400 Bad Request` */
+/** Refuses a request that never reaches the app. @param status such as `400 Bad Request` */
 export function refuse(res: ServerResponse, status: string): void {
   res.statusCode = Number.parseInt(status)
   res.setHeaders(new Map(Object.entries(refusalHeaders())))

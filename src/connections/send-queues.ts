@@ -2,7 +2,7 @@ import { readlinkSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import type { Socket } from 'node:net'
 
-/** What Node knows of a TCP connection but has no public name for, unchanged since Node 10. */
+/** What Node knows about a TCP connection but has no public name for, unchanged since Node 10. */
 type TcpSocket = Socket & {
   readonly _handle?: {
     readonly fd: number
@@ -20,9 +20,9 @@ const INODE = 9
 export type SendQueues = ReadonlyMap<string, number>
 
 /**
- * What the system still has to send, or was not told of as received. A reader of 20 KB a second takes
- * a minute to empty what the system keeps, and for as long nothing moves that a program could see
- * otherwise. Nothing is known where there are no such tables (any system but Linux).
+ * What the system still has to send, or whose receipt was not confirmed. A reader of 20 KB a second takes a
+ * minute to empty the system's buffers, and in that time a program sees no other sign of progress. Nothing
+ * is known where these tables don't exist (on any system but Linux).
  */
 export async function readSendQueues(): Promise<SendQueues> {
   const tables = await Promise.all(TABLES.map((path) => readFile(path, 'latin1').catch(() => '')))
@@ -35,7 +35,7 @@ export async function readSendQueues(): Promise<SendQueues> {
   return queues
 }
 
-/** How many bytes were given to the system to send. */
+/** How many bytes were handed to the system to send. */
 export function bytesHandedOver({ _handle: handle }: TcpSocket): number {
   return handle ? handle.bytesWritten - handle.writeQueueSize : 0
 }

@@ -11,7 +11,7 @@ export const DOCS_PATH = '/docs'
 const YEAR_SECONDS = 31_536_000
 
 export interface DocsOptions {
-  /** Where one signs in; `undefined` while discovery has not found it yet. */
+  /** Where users sign in; `undefined` until discovery has found it. */
   readonly issuerMetadata: () => IssuerMetadata | undefined
   /** The client to sign in as; `undefined`: a token can only be pasted. */
   readonly docsClientId: string | undefined
@@ -22,10 +22,10 @@ export interface DocsOptions {
 }
 
 /**
- * The API reference at `/docs`: Swagger UI from the installed package, and no other host. A visitor
- * signs in at the issuer, in a window that comes back to `/docs/oauth2-redirect.html`, or pastes a
- * token. Each file is a route of its own, so that no path leads anywhere else. The files take 5 MiB: they
- * are read when somebody first asks for one.
+ * The API reference at `/docs`: Swagger UI from the installed package, without any other host. A visitor
+ * signs in at the issuer, in a window that returns to `/docs/oauth2-redirect.html`, or pastes a token. Each
+ * file has its own route, so that no path leads anywhere else. The files take 5 MiB, so they are read when
+ * somebody first asks for one.
  */
 export function createDocs(options: DocsOptions): RequestHandler {
   let docs: Router | undefined
@@ -84,7 +84,7 @@ const NOTHING_ELSE = ["base-uri 'none'", "form-action 'none'", "frame-ancestors 
 
 const REDIRECT_POLICY = ["default-src 'none'", "script-src 'self'", ...NOTHING_ELSE].join('; ')
 
-/** The page talks to this server and, to turn a code into a token, to one address of the issuer. */
+/** The page talks to this server and, to exchange a code for a token, to one address of the issuer. */
 function pagePolicy(issuer: IssuerMetadata | undefined): string {
   return [
     "default-src 'none'",
@@ -96,7 +96,7 @@ function pagePolicy(issuer: IssuerMetadata | undefined): string {
   ].join('; ')
 }
 
-/** An address as a policy can hold it: spaces, `;` and `,` separate there (CSP Level 3 §2.3.1). */
+/** An address as a policy can contain it: spaces, `;` and `,` are separators there (CSP Level 3 §2.3.1). */
 function sourcesOf(url: string | undefined): string[] {
   if (url === undefined) return []
   return [new URL(url).href.replaceAll(';', '%3B').replaceAll(',', '%2C')]

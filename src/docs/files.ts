@@ -16,8 +16,8 @@ export function readAssets(): Map<string, Content> {
 }
 
 /**
- * What the page needs of the installed package, and nothing else of it. Read once too: a file that is
- * read for each request stays open for as long as its answer isn't.
+ * What the page needs from the installed package, and nothing else. It is read once too: a file that is
+ * read for each request stays open until its answer is finished.
  */
 export function readSwaggerUi(): { version: string; files: Map<string, Content> } {
   // Importing the package would load its browser code into the server.

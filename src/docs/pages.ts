@@ -1,9 +1,9 @@
 import { ABOUT } from '../about.ts'
 
 interface Paths {
-  /** Of our own files. */
+  /** The path of our own files. */
   readonly assets: string
-  /** Of the package's files. */
+  /** The path of the package's files. */
   readonly swaggerUi: string
   readonly description: string
 }
@@ -29,7 +29,7 @@ export const renderPage = ({ assets, swaggerUi, description }: Paths) => `<!doct
 </html>
 `
 
-/** Where the issuer sends the window that one signed in with: it hands over the code and closes. */
+/** Where the issuer sends the sign-in window. It hands over the code and closes. */
 export const renderRedirectPage = (swaggerUi: string) => `<!doctype html>
 <html lang="en">
   <head>

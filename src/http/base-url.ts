@@ -4,9 +4,9 @@ import type { Request } from 'express'
 export const SANE_HOST = /^[\w.-]+(?::\d{1,5})?$|^\[[\da-f:.]+\](?::\d{1,5})?$/i
 
 /**
- * The address under which the client reaches this server, without a slash at its end, such as
- * `https://api.example.com` or `https://example.com/messages`: the configured one, or what the request
- * says, proxies included as far as they are trusted. `undefined` when the request names no sane host.
+ * The address under which the client reaches this server, without a slash at the end, such as
+ * `https://api.example.com` or `https://example.com/messages`. It is the configured one, or what the
+ * request says, including what trusted proxies say. `undefined` when the request names no sane host.
  */
 export function baseUrlOf(req: Request, configured: string | undefined): string | undefined {
   if (configured !== undefined) return configured

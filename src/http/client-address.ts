@@ -1,13 +1,13 @@
 import { isIP } from 'node:net'
 import type { Express, Request } from 'express'
 
-/** IPv4, or IPv6 in brackets, with a port: how Azure's gateways and others write `X-Forwarded-For`. */
+/** IPv4, or IPv6 in brackets, with a port: Azure's gateways and others write `X-Forwarded-For` like this. */
 const WITH_PORT = /^(?:\[([^\]]*)\]|([\d.]+))(?::\d{1,5})?$/
 
 /**
- * The address of a request's sender, as far back as proxies are trusted: a bare IP address, without
- * port, brackets and zone. An entry of `X-Forwarded-For` that is none counts as that of the proxy which
- * passed it on. `undefined` when the connection has gone.
+ * The address of a request's sender, as far back as proxies are trusted: a bare IP address, without port,
+ * brackets and zone. If an entry of `X-Forwarded-For` is not an IP address, the address of the proxy that
+ * passed it on is used. `undefined` when the connection has gone.
  */
 export function clientAddress(req: Request): string | undefined {
   const { remoteAddress } = req.socket
@@ -19,7 +19,7 @@ export function clientAddress(req: Request): string | undefined {
   return remoteAddress === undefined ? undefined : parseAddress(remoteAddress)
 }
 
-/** As Express' setting, but a proxy that is written with its port is known by its address too. */
+/** Like Express' setting, but a proxy whose address has a port is recognised too. */
 export function trustProxies(app: Express, trusted: number | string): void {
   app.set('trust proxy', trusted)
   const isTrusted = app.get('trust proxy fn') as (address: string, hop: number) => boolean

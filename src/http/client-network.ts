@@ -25,7 +25,7 @@ function groupsOf(address: string): number[] {
   return [...left, ...Array<number>(zeros).fill(0), ...right]
 }
 
-/** An IPv4 address at the end takes two. Its value lies behind the network. */
+/** An IPv4 address at the end takes two groups. Their value lies outside the network part. */
 function readGroups(text: string): number[] {
   if (text === '') return []
   return text

@@ -14,14 +14,14 @@ declare module 'express-serve-static-core' {
     context?: RequestContext
     /** What procedures set; absent until one does. */
     replyHeaders?: Headers
-    /** Whom the verified access token speaks for; absent until there is one. */
+    /** The subject of the verified access token; absent until there is one. */
     subject?: string | undefined
     /** Why the request's credentials were refused; absent until they are. */
     refusal?: AuthError
   }
 }
 
-/** A request's context, and what is for those who come before its procedures. */
+/** A request's context, and what handlers need before its procedures run. */
 export interface RequestContext extends Context {
   /**
    * Who sent the request, as `authenticate` says, but without marking a DPoP proof as used: the request may yet
@@ -32,7 +32,7 @@ export interface RequestContext extends Context {
   readonly identify: Context['authenticate']
 }
 
-/** What procedures are given of an Express request, whichever transport it came by: one per request. */
+/** What procedures are given of an Express request, whichever transport it came by: one for each request. */
 export type CreateContext = (req: Request) => RequestContext
 
 export interface ContextOptions {
@@ -42,9 +42,9 @@ export interface ContextOptions {
 }
 
 /**
- * The context is one object literal, because every request makes one and copies it for each middleware: with `{
- * ...spread }` that takes 2.5 µs instead of 0.1. Its functions are own properties, because a copy leaves out
- * those of a prototype.
+ * The context is one object literal, because every request makes one and copies it for each middleware:
+ * with `{ ...spread }` that takes 2.5 µs instead of 0.1. Its functions are own properties, because a copy
+ * leaves out those of a prototype.
  */
 export function createContextFactory(options: ContextOptions): CreateContext {
   return (req) => (req.context ??= createContext(req, options))
@@ -69,7 +69,10 @@ function createContext(req: Request, options: ContextOptions): RequestContext {
   }
 }
 
-/** Those of one request, looked at once. A refusal is kept too: a DPoP proof, for one, is good only once. */
+/**
+ * The credentials of one request, checked once. A refusal is kept too: a DPoP proof, for example, is good
+ * only once.
+ */
 class RequestCredentials {
   private readonly req: Request
   private readonly options: ContextOptions

@@ -25,7 +25,7 @@ export const notFound: RequestHandler = () => {
   throw new TRPCError({ code: 'NOT_FOUND' })
 }
 
-/** Answers every error with what a client may know of it; what happened goes to the log alone. */
+/** Answers every error with what a client may know about it. What really happened goes to the log alone. */
 export function createErrorHandler(options: {
   readonly reportError: ReportError
   readonly createContext: CreateContext
@@ -52,7 +52,7 @@ export function createErrorHandler(options: {
   }
 }
 
-/** `{ message }`, and `issues` for an input that does not fit: the body of every error but tRPC's. */
+/** `{ message }`, and `issues` for an input that does not fit: the body of every error except tRPC's. */
 export function restErrorBody(error: unknown): string {
   const { message, issues } = toPublicError(error)
   return JSON.stringify(issues ? { message, issues } : { message })

@@ -8,7 +8,7 @@ export interface Content {
 }
 
 /**
- * Sends what seldom changes: the client keeps it and asks each time whether it still holds (RFC 9110
+ * Sends what seldom changes. The client keeps it and asks each time whether it is still current (RFC 9110
  * §8.8.3), which Express answers with 304.
  */
 export function sendWithEtag(res: Response, { type, body }: Content): void {

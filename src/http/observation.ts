@@ -4,7 +4,7 @@ import { whenOver, type Outcome } from './when-over.ts'
 
 declare module 'express-serve-static-core' {
   interface Request {
-    /** The route's template where it is not Express' own routing that found it. */
+    /** The route's template, if it was not found by Express' own routing. */
     routeTemplate?: string | undefined
     /** The trace that the request belongs to, where there is tracing. */
     traceId?: string
@@ -24,7 +24,7 @@ export interface FinishedRequest {
   readonly durationMs: number
   /** `sub` of the verified access token. */
   readonly subject: string | undefined
-  /** What was wrong with the credentials that it brought, or that they lacked a permission. */
+  /** What was wrong with the request's credentials, or that they lacked a permission. */
   readonly refusal: AuthErrorReason | undefined
   readonly traceId: string | undefined
   /** Whether the connection ended before the response was complete. */
@@ -34,7 +34,7 @@ export interface FinishedRequest {
 /** Told of every request when it is over. It has to be quick, because it runs within the request's time. */
 export type RequestObserver = (request: FinishedRequest, req: Request) => void
 
-/** Watches each request from here to its end, once for all observers. */
+/** Watches each request from this handler to its end, once for all observers. */
 export function createObservation(observers: readonly RequestObserver[]): RequestHandler {
   return (req, res, next) => {
     const startedAt = performance.now()

@@ -25,10 +25,10 @@ function isExpected(error: unknown): boolean {
   return error instanceof TRPCError && error.code === 'SERVICE_UNAVAILABLE' && !error.cause
 }
 
-/** What a response, or the reading of a body, fails with when the other side hangs up. */
+/** The errors of a response, or of reading a body, when the other side hangs up. */
 const HANG_UPS = ['ECONNABORTED', 'ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE', 'ABORT_ERR']
 
-/** Whether there is nobody to answer any more, and that alone is what went wrong. */
+/** Whether the only thing that went wrong is that nobody is left to answer. */
 export function isHangUp(error: unknown, { socket }: Request): boolean {
   if (!socket.destroyed) return false
   const causes = error instanceof Error ? [error, error.cause] : []

@@ -8,7 +8,7 @@ declare module 'express-serve-static-core' {
   }
 }
 
-/** What may be written into a header and a log line as it came. */
+/** What may be copied into a header and a log line unchanged. */
 const SANE_ID = /^[\w.:-]{1,128}$/
 
 /** Gives every request an id: the caller's own if it is sane, otherwise a new one. */

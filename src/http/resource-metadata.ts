@@ -7,8 +7,8 @@ import { baseUrlOf } from './base-url.ts'
 export const RESOURCE_METADATA_PATH = '/.well-known/oauth-protected-resource'
 
 /**
- * Serves the protected resource metadata (RFC 9728 §3.2), by which a client that got a challenge
- * finds the issuer. `resource` is this server's own address, as RFC 9728 §3.3 asks.
+ * Serves the protected resource metadata (RFC 9728 §3.2), with which a client that got a challenge finds
+ * the issuer. `resource` is this server's own address, as RFC 9728 §3.3 requires.
  */
 export function createResourceMetadataHandler(options: {
   readonly router: ApiRouter

@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express'
 
-/** Sent with every response; a page of ours replaces the policy with one that it needs. */
+/** Sent with every response. Our own pages replace the policy with the one that they need. */
 export const SECURITY_HEADERS = {
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
   'cross-origin-opener-policy': 'same-origin',

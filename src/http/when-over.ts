@@ -2,18 +2,18 @@ import type { Response } from 'express'
 
 /** nginx's status for a request whose sender left before there was an answer. */
 export const CLIENT_CLOSED_REQUEST = 499
-/** For what is still being done then. */
+/** How long to wait for what is still being done then. */
 const DECISION_TIMEOUT_MS = 10_000
 
 export interface Outcome {
   readonly status: number
-  /** Whether the sender had gone before it had all of the answer. */
+  /** Whether the sender left before it had received the whole answer. */
   readonly aborted: boolean
 }
 
 /**
- * Reports the end of a request once, with the status of its answer. If its sender has gone before, that is the
- * status that it would have got, so that a refusal still counts as one.
+ * Reports the end of a request once, with the status of its answer. If its sender left before, it reports
+ * the status that the answer would have had, so that a refusal still counts as one.
  */
 export function whenOver(res: Response, tell: (outcome: Outcome) => void): void {
   res.on('close', () => {

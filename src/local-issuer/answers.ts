@@ -28,7 +28,7 @@ export function showHomePage(settings: IssuerSettings): Middleware {
   }
 }
 
-/** The picture that a profile names, for a page on any origin. */
+/** The picture that a profile links to, for pages on any origin. */
 export const showPicture: Middleware = async (ctx, next) => {
   const person = PEOPLE.find((known) => picturePath(known) === ctx.path)
   if (!person || ctx.method !== 'GET') {

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 
 const MAX_BODY_BYTES = 56 * 1024
 
-/** @throws {Error} when the body is larger than any that the issuer has a use for */
+/** @throws {Error} when the body is larger than any that the issuer needs */
 export async function readBody(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = []
   let bytes = 0
@@ -15,8 +15,8 @@ export async function readBody(request: IncomingMessage): Promise<string> {
 }
 
 /**
- * A request with a JSON object as its body, turned into the form that OAuth asks for; any other one as
- * it came. Auth0 takes both, and its SDKs and documentation use both.
+ * Turns a request with a JSON object as its body into the form that OAuth asks for, and returns any other
+ * request unchanged. Auth0 accepts both, and its SDKs and documentation use both.
  */
 export async function jsonAsForm(request: IncomingMessage): Promise<IncomingMessage> {
   const json = request.headers['content-type']?.split(';')[0]?.trim() === 'application/json'
@@ -36,7 +36,7 @@ export async function jsonAsForm(request: IncomingMessage): Promise<IncomingMess
   }) as IncomingMessage
 }
 
-/** What isn't a JSON object becomes an empty form, which the endpoint then refuses in its own words. */
+/** A text that isn't a JSON object becomes an empty form, which the endpoint then refuses in its own words. */
 function formOf(text: string): string {
   let parsed: unknown
   try {

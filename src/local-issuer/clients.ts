@@ -4,12 +4,12 @@ import { Provider } from 'oidc-provider/lib/provider.js'
 import { SIGNING_ALG } from './keys.ts'
 import { isAllowedAddress } from './settings.ts'
 
-/** oidc-provider wants a client to have one; which one a request brings is not judged. */
+/** oidc-provider requires a client to have a secret. Any secret that a request brings is accepted. */
 const ANY_SECRET = 'any'
 
 /**
- * Any client ID is a client, with all allowed origins: a confidential one where its request brings a
- * secret (RFC 6749 section 2.3.1, in the body or as HTTP Basic), else a public one.
+ * Any client ID is a client, with all allowed origins. It is a confidential client if its request brings a
+ * secret (RFC 6749 section 2.3.1, in the body or as HTTP Basic), otherwise a public one.
  */
 export function withAnyClient(
   stored: AdapterFactory,
@@ -44,7 +44,7 @@ function clientOf(clientId: string, allowedOrigins: readonly string[]): AdapterP
   }
 }
 
-/** Looks at the request that is being answered: a lookup is given no more than the client ID. */
+/** Looks at the request that is being answered, because a lookup is given only the client ID. */
 function bringsSecret(): boolean {
   const { headers, oidc } = Provider.ctx ?? {}
   if (oidc?.params?.['client_secret']) return true
@@ -52,8 +52,8 @@ function bringsSecret(): boolean {
 }
 
 /**
- * Opens a provider to them. A code is good for whoever asked for it: a public client shows that with
- * PKCE (RFC 7636), a confidential one may do so with its secret.
+ * Opens a provider to these clients. A code is good only for the client that asked for it: a public client
+ * proves that with PKCE (RFC 7636), a confidential one may use its secret instead.
  */
 export function acceptAnyClient(provider: Provider, allowedOrigins: readonly string[]): void {
   const isAllowed = (address: string) => isAllowedAddress(address, allowedOrigins)

@@ -4,7 +4,7 @@ export interface TokenRequest {
   /** Where the local issuer runs, with the slash at the end. */
   readonly issuer: string
   readonly audience: string
-  /** Any address that the issuer may answer to; nothing is ever sent there. */
+  /** Any address that the issuer may redirect to; nothing is ever sent there. */
   readonly redirectUri: string
   /** Who signs in: the `id` of one of the people. */
   readonly person: string
@@ -60,7 +60,7 @@ async function fetchCode(request: TokenRequest, verifier: string): Promise<strin
 }
 
 /**
- * Keeps cookies, and says where each answer redirects to.
+ * Keeps cookies, and reads where each answer redirects to.
  *
  * @throws {Error} with the description of an error that is on its way to the app
  */

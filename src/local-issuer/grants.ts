@@ -5,14 +5,14 @@ import type { IssuerSettings } from './settings.ts'
 
 export const OIDC_SCOPES = ['openid', 'profile', 'email', 'offline_access']
 
-/** The API inside oidc-provider, whose resource indicators must be URIs; an audience need not be one. */
+/** The API's name inside oidc-provider, where resource indicators must be URIs. An audience need not be one. */
 const API = 'urn:local-issuer:api'
 
 type ResourceIndicators = NonNullable<Configuration['features']>['resourceIndicators']
 
 /**
- * Auth0's `audience` as a resource indicator (RFC 8707), which is accepted too. Without either, the
- * access token is opaque and good for `/userinfo` alone, as it is at Auth0.
+ * Auth0's `audience` as a resource indicator (RFC 8707). A `resource` is accepted too. Without either, the
+ * access token is opaque and good only for `/userinfo`, as at Auth0.
  */
 export function resourceIndicators(settings: IssuerSettings): ResourceIndicators {
   const { audience, resources, permissions } = settings
@@ -47,7 +47,7 @@ const withoutSlash = (url: string) => url.replace(/\/$/, '')
 const isMachine = ({ params }: KoaContextWithOIDC['oidc']) =>
   params?.['grant_type'] === 'client_credentials'
 
-/** Auth0's words, and what would be right. */
+/** Auth0's wording, followed by what would be right. */
 const notFound = (asked: unknown, audience: string) =>
   `Service not found: ${String(asked)} (the API's identifier is ${audience})`
 
@@ -55,8 +55,8 @@ const NO_AUDIENCE =
   'No audience parameter was provided, and no default audience has been configured'
 
 /**
- * Grants what the client asks for without a consent page: the app belongs to whoever runs the API.
- * Of the API's scopes a person gets those they have the permission for, as with Auth0's RBAC.
+ * Grants what the client asks for without a consent page, because the app belongs to whoever runs the API.
+ * Of the API's scopes, people get those for which they have the permission, as with Auth0's RBAC.
  */
 export const grantWithoutConsent =
   ({ permissions }: IssuerSettings) =>

@@ -15,7 +15,7 @@ export async function createSigningKey(): Promise<SigningKey> {
   return { privateJwk: { ...jwk, kid: randomUUID(), alg: SIGNING_ALG, use: 'sig' }, publicKey }
 }
 
-/** @throws {Error} when it is no private RSA key */
+/** @throws {Error} when it is not a private RSA key */
 export async function readSigningKey(privateJwk: JWK): Promise<SigningKey> {
   const { kty, n, e } = privateJwk
   await importJWK(privateJwk, SIGNING_ALG)

@@ -19,13 +19,13 @@ export interface LocalIssuer {
   readonly close: () => Promise<void>
 }
 
-/** `localhost` is either, and which one is tried first depends on the client. */
+/** `localhost` means either of these. Which one is tried first depends on the client. */
 const LOOPBACK = ['127.0.0.1', '::1']
 const NO_SUCH_ADDRESS = ['EADDRNOTAVAIL', 'EAFNOSUPPORT']
 
 /**
- * Starts an OpenID provider for development, which has people to sign in as and needs no account
- * anywhere. It listens on loopback only. Without a `stateFile` it forgets everything when it is closed.
+ * Starts an OpenID provider for development. It has people to sign in as, and needs no account anywhere. It
+ * listens on loopback only. Without a `stateFile` it forgets everything when it is closed.
  *
  * @throws {Error} `EADDRINUSE` when the port is taken
  */
@@ -82,7 +82,7 @@ function listen(port: number, host: string): Promise<Server | undefined> {
   })
 }
 
-/** A page elsewhere whose host name was pointed here (DNS rebinding) is not let in. */
+/** Refuses a page elsewhere whose host name was pointed at this machine (DNS rebinding). */
 function onlyLocalHosts(port: number, listener: RequestListener): RequestListener {
   const hosts = ['localhost', '127.0.0.1', '[::1]'].map((name) => `${name}:${port}`)
   return (request, response) => {

@@ -5,7 +5,7 @@ import { confirmSignOutPage, errorPage, signedOutPage } from './pages.ts'
 import { isAllowedAddress, type IssuerSettings } from './settings.ts'
 
 /**
- * Auth0's log-out, `/v2/logout`: ends the session at once and leads to `returnTo`, which must be on an
+ * Auth0's log-out, `/v2/logout`: ends the session at once and redirects to `returnTo`, which must be on an
  * allowed origin.
  */
 export function signOut(provider: Provider, { allowedOrigins }: IssuerSettings): Middleware {
@@ -32,8 +32,8 @@ const FORBIDDEN_RETURN = {
 }
 
 /**
- * Log-out of OpenID Connect (RP-Initiated Logout 1.0). Asks only where the app did not prove, with an
- * ID token of the person who is signed in, that it means them.
+ * Log-out of OpenID Connect (RP-Initiated Logout 1.0). It asks for confirmation unless the app proved, with
+ * an ID token of the person who is signed in, that it means that person.
  */
 export async function askBeforeSignOut(ctx: KoaContextWithOIDC, form: string): Promise<void> {
   const { session, entities, params, provider } = ctx.oidc

@@ -1,6 +1,6 @@
 /**
- * Modules of oidc-provider that its main entry would load too, but together with a line on the
- * console that calls Node.js 20 unsupported. All we use works on it; our tests run there.
+ * Modules of oidc-provider that its main entry would load too. But the main entry also prints a line on the
+ * console that calls Node.js 20 unsupported. All that we use works on it, and our tests run there.
  */
 declare module 'oidc-provider/lib/provider.js' {
   export { default as Provider } from 'oidc-provider'

@@ -71,9 +71,9 @@ ${body}
 `
 
 /**
- * The headers of every answer. `script-src` allows nothing: oidc-provider adds the hashes of the two
- * scripts of its own, which submit a form and post a web message. A form may lead on to the apps,
- * since browsers hold `form-action` against the redirects that follow too.
+ * The headers of every answer. `script-src` allows nothing: oidc-provider adds the hashes of its own two
+ * scripts, which submit a form and post a web message. A form may lead to the apps, because browsers apply
+ * `form-action` to the redirects that follow too.
  */
 export const securityHeaders = (allowedOrigins: readonly string[]) => ({
   'content-security-policy': [

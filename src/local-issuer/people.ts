@@ -6,7 +6,7 @@ export interface Person {
   readonly subject: string
   readonly name: string
   readonly email: string
-  /** Has every permission that the API asks for; anyone else has none. */
+  /** If true, has every permission that the API asks for. Everyone else has none. */
   readonly isAdmin: boolean
 }
 

@@ -21,7 +21,7 @@ import { createTokenFormat } from './tokens.ts'
 const HOUR_SECONDS = 3600
 const DAY_SECONDS = 24 * HOUR_SECONDS
 
-/** The OpenID provider: oidc-provider with Auth0's paths and habits. */
+/** The OpenID provider: oidc-provider with Auth0's paths and behaviour. */
 export function createProvider(settings: IssuerSettings, state: State): Provider {
   const { issuer, allowedOrigins, onError } = settings
   const tokens = createTokenFormat(settings, state)
@@ -117,8 +117,8 @@ const findAccount =
   }
 
 /**
- * Gives `offline_access` back to a request. OpenID Connect Core section 11 lets a provider drop it
- * where no consent is asked for, and oidc-provider does; Auth0 does not, and its SDKs rely on that.
+ * Adds `offline_access` back to a request. OpenID Connect Core section 11 lets a provider drop it where no
+ * consent is asked for, and oidc-provider does. Auth0 does not, and its SDKs rely on that.
  */
 function keepOfflineAccess({ query, oidc }: KoaContextWithOIDC): void {
   const asked = typeof query['scope'] === 'string' ? query['scope'].split(' ') : []

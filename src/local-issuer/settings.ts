@@ -12,7 +12,7 @@ export interface IssuerSettings {
   readonly permissions: readonly string[]
   /** Origins that may get codes and tokens, and to which log-out may return. */
   readonly allowedOrigins: readonly string[]
-  /** Hears of failures that are the issuer's own fault. */
+  /** Told of failures that are the issuer's own fault. */
   readonly onError: (error: unknown) => void
 }
 

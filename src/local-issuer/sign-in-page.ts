@@ -24,7 +24,7 @@ export interface SignInPage {
   readonly app: string
 }
 
-/** Where one picks who to be. The form comes back to the page's own address. */
+/** The page on which people choose who to be. Its form is sent to the page's own address. */
 export function signInPage({ people, permissions, app }: SignInPage): string {
   return page(
     'Who are you today?',

@@ -5,8 +5,8 @@ import { auth0Metadata, type IssuerMetadata } from '../auth/issuer-metadata.ts'
 import type { Config } from '../config/config.ts'
 
 /**
- * How the local issuer's tokens are read: as Auth0's, whatever the settings say of the tokens of an
- * issuer that is not set.
+ * How the local issuer's tokens are read: like Auth0's. The settings for the tokens of another issuer don't
+ * apply.
  */
 const TOKEN_FORMAT = {
   permissionsClaim: AUTH0_CLAIM,
@@ -22,8 +22,8 @@ interface StartOptions {
 }
 
 /**
- * Starts the local issuer as the server's settings want it. The issuer itself is loaded on demand: an
- * install for production does not have what it is made of.
+ * Starts the local issuer according to the server's settings. Its code is loaded on demand, because an
+ * install for production does not have the packages for it.
  */
 export async function startLocalIssuer(
   config: Config,
@@ -46,11 +46,14 @@ export async function startLocalIssuer(
   return { ...auth0Metadata(issuer), tokenFormat: TOKEN_FORMAT, close }
 }
 
-/** One for each port. On any free port, the next run is another issuer, which nobody is signed in at. */
+/**
+ * One file for each port. On a random free port, the next run is a different issuer, at which nobody is
+ * signed in.
+ */
 const stateFile = (folder: string | undefined, port: number) =>
   folder === undefined || port === 0 ? undefined : join(folder, `${port}.json`)
 
-/** Where the API's own page may be looked at, which signs in at the local issuer too. */
+/** Origins of the API's own docs page, which signs in at the local issuer too. */
 function ownOrigins({ publicUrl, port }: Config): string[] {
   const local = [`http://localhost:${port}`, `http://127.0.0.1:${port}`]
   return publicUrl === undefined ? local : [new URL(publicUrl).origin, ...local]

@@ -15,7 +15,7 @@ interface Saved {
   readonly entries: [string, LRUCache.Entry<AdapterPayload>][]
 }
 
-/** What the issuer must not forget, or whoever is signed in is signed out. */
+/** What the issuer must not forget: otherwise everybody is signed out. */
 export interface State {
   readonly signingKey: SigningKey
   readonly cookieKey: string
@@ -29,12 +29,12 @@ export interface State {
 export interface StateOptions {
   /** `undefined`: everything is forgotten at the end. */
   readonly file: string | undefined
-  /** Hears that the file can't be read or written; the issuer then works without it. */
+  /** Told when the file can't be read or written. The issuer then works without it. */
   readonly onError: (error: unknown) => void
 }
 
 /**
- * Takes up the keys and the sessions of the last run, so that a restart signs nobody out. A file that
+ * Continues with the keys and the sessions of the last run, so that a restart signs nobody out. A file that
  * can't be used is replaced.
  */
 export async function openState({ file, onError }: StateOptions): Promise<State> {
@@ -87,7 +87,7 @@ async function restore(
   }
 }
 
-/** Whoever can read the file can sign in as anybody here, so it is for its owner alone. */
+/** Whoever can read the file can sign in as anybody here, so only its owner may read it. */
 function save(file: string, { signingKey, cookieKey, store }: Restored): void {
   store.purgeStale()
   const saved: Saved = { signingKey: signingKey.privateJwk, cookieKey, entries: store.dump() }

@@ -3,7 +3,7 @@ import type { AdapterFactory, AdapterPayload } from 'oidc-provider'
 
 const MAX_ENTRIES = 2_000
 
-/** The models that end with their grant. */
+/** The models that are deleted with their grant. */
 const GRANTED = ['AccessToken', 'AuthorizationCode', 'RefreshToken']
 
 /** Everything that the issuer remembers, by model and id: sessions, grants, codes, tokens. */

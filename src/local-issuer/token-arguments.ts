@@ -4,8 +4,8 @@ import { loadConfig, type Config } from '../config/config.ts'
 export const TOKEN_SETTINGS = ['LOCAL_ISSUER_PORT', 'AUTH0_AUDIENCE', 'CLIENT_ORIGIN_URL'] as const
 
 /**
- * What `npm run token` in a shell without the server's settings has to be told: `NAME=value` for each
- * setting that the token depends on and that is not the default.
+ * What `npm run token` must be told in a shell without the server's settings: `NAME=value` for each setting
+ * that the token depends on and that is not the default.
  */
 export function tokenArguments(config: Config, localIssuer: string): string[] {
   const defaults = loadConfig({})

@@ -13,8 +13,8 @@ import type { IssuerSettings } from './settings.ts'
 import type { State } from './state.ts'
 
 /**
- * Access tokens that look and serve like Auth0's: JWTs that are good for the API and at `/userinfo`
- * too. There oidc-provider knows only opaque tokens, which it stores. So an opaque one, which nobody
+ * Access tokens that look and work like Auth0's: JWTs that are good both for the API and at `/userinfo`. At
+ * `/userinfo`, oidc-provider knows only opaque tokens, which it stores. So an opaque token, which nobody
  * gets to see, is stored beside each JWT and stands in for it.
  */
 export function createTokenFormat(settings: IssuerSettings, { signingKey, store }: State) {
@@ -23,7 +23,7 @@ export function createTokenFormat(settings: IssuerSettings, { signingKey, store 
   /** Where the stand-in of a JWT is found. */
   const keyOf = (jti: string) => `StandIn:${jti}`
 
-  /** Gives a JWT the claims of Auth0's. */
+  /** Gives a JWT the claims that Auth0 uses. */
   const customize = async (
     { oidc }: KoaContextWithOIDC,
     token: AccessToken | ClientCredentials,
@@ -60,7 +60,10 @@ export function createTokenFormat(settings: IssuerSettings, { signingKey, store 
   return { customize, accept }
 }
 
-/** What Auth0 says of a machine, an application that gets a token for itself: it may what it asked for. */
+/**
+ * Auth0's claims for a machine, an application that gets a token for itself: it gets the permissions it
+ * asked for.
+ */
 const machineClaims = ({ clientId, scope }: ClientCredentials) => ({
   sub: `${clientId ?? ''}@clients`,
   gty: 'client-credentials',

@@ -5,14 +5,14 @@ import type { RequestObserver } from '../http/observation.ts'
 
 /** What is counted and measured. Each part is asked for once, at start. */
 export interface Metrics {
-  /** The port that they are read from; `undefined` when there are none. */
+  /** The port on which they are read; `undefined` when there are none. */
   readonly port: number | undefined
   /** Measures requests; nothing when there are no metrics. */
   readonly requestObservers: readonly RequestObserver[]
   readonly onAuthOutcome: (outcome: AuthOutcome) => void
   readonly onKeyFetch: (fetch: KeyFetch) => void
   readonly onRateLimited: (limit: RateLimitName) => void
-  /** Asks for values of the moment whenever metrics are read. */
+  /** Reads these values whenever metrics are read. */
   readonly watch: (values: WatchedValues) => void
   readonly close: () => Promise<void>
 }

@@ -30,8 +30,8 @@ const NAME = 'messages-api'
 const FLUSH_TIMEOUT_MS = 1_000
 
 /**
- * Starts OpenTelemetry and registers it for the whole process, so that the spans of a procedure's own
- * (`trace.getTracer(...)`) fall into place. Loaded only when settings ask for it.
+ * Starts OpenTelemetry and registers it for the whole process, so that a procedure's own spans
+ * (`trace.getTracer(...)`) appear in the right place. Loaded only when settings ask for it.
  */
 export async function startOpenTelemetry(
   { protocol }: TracingSettings,
@@ -110,7 +110,7 @@ function traceAuthentication(tracer: Tracer, authenticate: Authenticate): Authen
     })
 }
 
-/** Background work has a trace of its own, with a link to the request that began it. */
+/** Background work has its own trace, with a link to the request that started it. */
 function traceBackground(tracer: Tracer, inBackground: InBackground): InBackground {
   return (name, work) => {
     const request = trace.getSpanContext(context.active())

@@ -10,9 +10,9 @@ const FETCH_BUCKETS_SECONDS = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5]
 const RATE_LIMITS: readonly RateLimitName[] = ['client', 'failed-authentication']
 
 /**
- * Metrics for Prometheus, at `/metrics` on a port of their own, so that they are never public by
- * accident. Every label has a bounded set of values: routes' templates, known methods, statuses, and
- * closed lists of the code.
+ * Metrics for Prometheus, at `/metrics` on a port of their own, so that they are never public by accident.
+ * Every label has a bounded set of values: route templates, known methods, statuses, and closed lists in
+ * the code.
  */
 export async function startPrometheusMetrics(address: {
   readonly port: number

@@ -4,12 +4,12 @@ import type { Fetch } from '../auth/fetch-json.ts'
 import type { InBackground } from '../background.ts'
 import type { ApiRouter } from '../trpc.ts'
 
-/** Where spans are sent; the rest of OpenTelemetry's settings the SDK reads from `OTEL_*` itself. */
+/** Where spans are sent. The SDK reads the rest of OpenTelemetry's settings from `OTEL_*` itself. */
 export interface TracingSettings {
   readonly protocol: 'http/json' | 'http/protobuf'
 }
 
-/** Where the server is traced. Each part is asked for once, at start. */
+/** What traces the server. Each part is asked for once, at start. */
 export interface Tracing {
   /** Begins the span of a request; nothing when there is no tracing. */
   readonly requestHandlers: readonly RequestHandler[]
@@ -21,7 +21,7 @@ export interface Tracing {
   readonly close: () => Promise<void>
 }
 
-/** Everything as it is, so that no request pays for tracing that nobody asked for. */
+/** Changes nothing, so that no request pays for tracing that nobody asked for. */
 export const NO_TRACING: Tracing = {
   requestHandlers: [],
   traceProcedures: (router) => router,

@@ -7,7 +7,7 @@ import { usedComponents } from './used-components.ts'
 
 export type Schemas = Record<string, Json>
 
-/** The schemas that have a name: those of outputs, and those of inputs, which may differ from them. */
+/** The schemas that have a name: those of outputs, and those of inputs, which may differ from outputs. */
 export class ComponentSchemas {
   readonly #outputs: Schemas
   readonly #inputs: Schemas = {}

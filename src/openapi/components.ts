@@ -19,7 +19,7 @@ export const ref = (kind: 'schemas' | 'headers' | 'responses', name: string) => 
   $ref: `#/components/${kind}/${name}`,
 })
 
-/** A challenge as it is sent, for examples: made by what makes the real ones. */
+/** A challenge as it is sent, for examples. It is made by the code that makes the real ones. */
 export function exampleChallenge(error: AuthError, scheme?: Scheme): string {
   const resourceMetadataUrl = 'https://api.example.com/.well-known/oauth-protected-resource'
   return formatChallenge(error, { scheme, resourceMetadataUrl }) ?? ''
@@ -125,7 +125,7 @@ export function errorResponse({ description, messages, headers: own }: ErrorResp
   }
 }
 
-/** A single one is set without a name, since no choice has to be made. */
+/** A single example has no name, because there is nothing to choose. */
 function messageExamples(messages: Record<string, string>) {
   const examples = Object.entries(messages).map(
     ([name, message]) => [name, { value: { message } }] as const,
@@ -139,7 +139,7 @@ function messageExamples(messages: Record<string, string>) {
 export const statusText = (status: number) => STATUS_CODES[status] ?? ''
 const retryAfter = { 'Retry-After': ref('headers', 'Retry-After') }
 
-/** The answers that are the same whatever the operation. */
+/** The answers that are the same for every operation. */
 const responses: NonNullable<Components['responses']> = {
   Unauthorized: errorResponse({
     description: 'There is no access token, or one that is not valid.',

@@ -18,9 +18,9 @@ import { usedComponents } from './used-components.ts'
 type Operation = NonNullable<NonNullable<OpenAPIObject['paths']>[string]['get']>
 
 /**
- * The OpenAPI 3.1 document of REST operations. trpc-openapi writes its frame: paths, operations, tags,
- * and what comes out of a procedure. What goes in is described by zod itself (`inputs.ts` says why);
- * what an operation asks for, and every answer it can give, are set from the guards of its chain.
+ * The OpenAPI 3.1 document of REST operations. trpc-openapi writes its frame: paths, operations, tags, and
+ * what comes out of a procedure. What goes in is described by zod itself (`inputs.ts` says why). What an
+ * operation asks for, and every answer it can give, are read from the guards of its chain.
  *
  * @throws {RouterError} where a procedure can't be described
  */
@@ -78,7 +78,10 @@ function describeTags(operations: readonly RestOperation[]) {
 
 type GenerateOptions = Parameters<typeof generateOpenApiDocument>[1]
 
-/** The frame, as trpc-openapi writes it. Where it can't, it is asked for each operation, to name those. */
+/**
+ * The frame, as trpc-openapi writes it. If trpc-openapi fails, it is called for each operation alone, to
+ * find and name those that it can't describe.
+ */
 function generate(operations: readonly RestOperation[], options: GenerateOptions): OpenAPIObject {
   const routerOf = (some: readonly RestOperation[]) =>
     ({
@@ -132,7 +135,7 @@ function completeOperation(operation: Operation, { rest, input, schemes }: Compl
   })
 }
 
-/** A list has statuses alone, whose texts are the messages. */
+/** A list has only statuses, whose standard texts are the messages. */
 function errorsOf(declared: RestOperation['meta']['errorResponses'] = {}): Record<number, string> {
   const errors = Array.isArray(declared)
     ? Object.fromEntries(declared.map((status) => [status, STATUS_CODES[status] ?? '']))

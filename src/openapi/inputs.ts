@@ -15,8 +15,8 @@ interface ObjectSchema extends Json {
 }
 
 /**
- * Describes what an operation takes. trpc-openapi's generator knows no unions, literals, tuples and
- * lists in a query, says of a date that it is any text, and takes the id of a body's schema away.
+ * Describes what an operation takes. trpc-openapi's generator supports no unions, literals, tuples and
+ * lists in a query, describes a date as any string, and removes the id of a body's schema.
  *
  * @throws {Unfit} where there is no JSON for it
  */
@@ -86,7 +86,7 @@ function describeBody(
   }
 }
 
-/** A path, a query and a header hold texts: none of them is null. */
+/** A path, a query and a header contain strings: none of them is null. */
 function withoutNull(schema: Json): Json {
   const {
     type,

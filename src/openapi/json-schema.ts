@@ -27,10 +27,10 @@ const NO_JSON: Readonly<Record<string, string>> = {
 }
 
 /**
- * What goes into a schema, in JSON Schema.
+ * What goes into a schema, as JSON Schema.
  *
  * @param prefix for the names of schemas that refer to themselves and have no name of their own
- * @throws {Unfit} naming the field that JSON has nothing for
+ * @throws {Unfit} naming the field that can't be written in JSON
  */
 export function describeInput(schema: z.core.$ZodType, prefix: string): Described {
   // In an object, so that a schema that refers to itself does so by a name.
@@ -92,7 +92,7 @@ export const without = (name: string, object: Json): Json =>
 
 const typeOf = (schema: z.core.$ZodType) => schema._zod.def.type
 
-/** Where in the input, as ` address.lines`. */
+/** The place in the input, such as ` address.lines`. */
 function fieldOf(path: readonly (string | number)[]): string {
   const names = path
     .filter((_, at) => path[at - 1] === 'properties')

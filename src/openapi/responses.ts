@@ -71,7 +71,7 @@ function describeSuccess({ description, headers, content }: SuccessResponse, emp
   }
 }
 
-/** The example of the output's schema becomes that of the answer, where every tool looks for it. */
+/** The example of the output's schema becomes the example of the answer, where every tool looks for it. */
 function withExample(content: SuccessResponse['content']): Record<string, object> {
   return Object.fromEntries(
     Object.entries(content).map(([type, { schema }]) => {
@@ -81,7 +81,7 @@ function withExample(content: SuccessResponse['content']): Record<string, object
   )
 }
 
-/** Optional: a malformed request is a 400 too, and comes without a challenge. */
+/** Optional: malformed input is a 400 too, and has no challenge. */
 const MALFORMED_CHALLENGE = challengeHeader(
   { authorization: exampleChallenge(invalidRequest(), 'Bearer') },
   false,

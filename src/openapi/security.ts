@@ -7,7 +7,7 @@ export interface Guard {
   readonly permissions: readonly string[]
 }
 
-/** Where one signs in, and for what. */
+/** Where users sign in, and for what. */
 export interface SignIn {
   /** `undefined` while it is not known: then only the bearer scheme is described. */
   readonly issuer: IssuerMetadata | undefined
@@ -15,13 +15,13 @@ export interface SignIn {
   readonly audience: string
 }
 
-/** Asked for at sign-in, since an OpenID provider may grant nothing where no scope is named. */
+/** Requested at sign-in, because an OpenID provider may grant nothing if no scope is named. */
 const SCOPES = { openid: 'Sign in.' }
 
 /**
- * `bearer` for whoever has a token; `oauth2` for whoever signs in to get one, as far as the issuer's
- * addresses are known. Tools offer the first one first. The permissions are no scopes of it: they come with the person who signs in, not
- * with what was asked for.
+ * `bearer` for users who have a token; `oauth2` for users who sign in to get one, as far as the issuer's
+ * addresses are known. Tools offer the first one first. The permissions are not scopes of it: they depend
+ * on the person who signs in, not on what was asked for.
  */
 export function describeSecuritySchemes({
   issuer,
@@ -60,8 +60,8 @@ function withAudience(endpoint: string, audience: string): string {
 }
 
 /**
- * Any one of the schemes. The permissions are not there: they are no scopes, and Spectral takes roles of
- * `bearer`, which OpenAPI 3.1 allows, for scopes that nobody declared.
+ * Any one of the schemes. The permissions are not listed here, because they are not scopes. Spectral takes
+ * roles of `bearer`, which OpenAPI 3.1 allows, for undeclared scopes.
  */
 export function describeSecurity(
   { token }: Guard,

@@ -11,16 +11,16 @@ export const DESCRIPTION_PATH = '/api/openapi.json'
 const MAX_ADDRESSES = 10
 
 export interface DescriptionOptions {
-  /** Where one signs in; `undefined` while discovery has not found it yet. */
+  /** Where users sign in; `undefined` until discovery has found it. */
   readonly issuerMetadata: () => IssuerMetadata | undefined
-  /** The API's identifiers at the issuer, of which the first is asked for at sign-in. */
+  /** The API's identifiers at the issuer. The first one is asked for at sign-in. */
   readonly audiences: readonly [string, ...string[]]
   /** This server's address where it is configured. */
   readonly publicUrl: string | undefined
 }
 
 export interface Description {
-  /** Answers with the document and an `ETag`, so that it is fetched once. */
+  /** Answers with the document and an `ETag`, so that clients download it only once. */
   readonly serve: RequestHandler
   /**
    * Makes the document before anyone asks for it.

@@ -10,13 +10,13 @@ export interface Call extends SignalSource {
   readonly getRawInput: () => Promise<unknown>
   /** The place of the call in its batch; 0 where there is none. */
   readonly batchIndex: number
-  /** What came of the raw input so far; absent before the first middleware. */
+  /** The result of the raw input so far; absent before the first middleware. */
   readonly input?: unknown
 }
 
 export type CallProcedure = (call: Call) => Promise<unknown>
 
-/** A call whose `signal` is that of the source, and is made when somebody looks at it. */
+/** A call whose `signal` comes from the source, and is created only when somebody reads it. */
 export function createCall(source: SignalSource, call: Omit<Call, 'signal' | 'input'>): Call {
   return new SignalledCall(source, call)
 }

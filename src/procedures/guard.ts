@@ -3,7 +3,7 @@ import { authenticated, type ApiRouter } from '../trpc.ts'
 
 type Guard = object & { permissions?: readonly string[] }
 
-/** What a procedure's chain asks of its caller: read from the chain itself, so it can't be wrong. */
+/** What a procedure's chain asks of its caller. It is read from the chain itself, so it can't be wrong. */
 export function guardOf(procedure: AnyProcedure): { token: boolean; permissions: string[] } {
   // tRPC keeps the chain here at run time but leaves it out of the type.
   const { middlewares } = procedure._def as unknown as { middlewares: Guard[] }

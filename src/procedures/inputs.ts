@@ -9,7 +9,7 @@ type AnySchema = z.core.$ZodTypes
 /** The input of a procedure: one object, whatever its schemas wrap around it. */
 export interface InputObject {
   readonly fields: Readonly<Record<string, Schema>>
-  /** What any other field must be; `undefined`: such fields are passed over. */
+  /** What any other field must be; `undefined`: other fields are ignored. */
   readonly others: Schema | undefined
   /** Whether the input as a whole may be left out. */
   readonly optional: boolean
@@ -17,15 +17,15 @@ export interface InputObject {
   readonly meta: z.core.GlobalMeta | undefined
 }
 
-/** Whether anything of a request is read but its headers. */
+/** Whether anything of a request is read except its headers. */
 export function takesInput(procedure: AnyProcedure): boolean {
   return inputsOf(procedure).length > 0
 }
 
 /**
- * The input as an object with fields, which is what a path, a query, a form and a JSON body hold.
+ * The input as an object with fields, which is what a path, a query, a form and a JSON body contain.
  *
- * @returns `undefined` for a procedure that takes none
+ * @returns `undefined` for a procedure without an input
  * @throws {Unfit} for an input that is something else
  */
 export function inputObjectOf(procedure: AnyProcedure): InputObject | undefined {
@@ -49,12 +49,12 @@ function inputsOf({ _def }: AnyProcedure): readonly Schema[] {
   return (_def as unknown as { inputs: readonly Schema[] }).inputs
 }
 
-/** Schemas of `zod/mini` are some too. */
+/** Schemas of `zod/mini` count too. */
 export function isSchema(value: unknown): value is Schema {
   return typeof value === 'object' && value !== null && '_zod' in value
 }
 
-/** What is read, and what the document says, is what goes into a schema: not what comes out of it. */
+/** Requests are read, and the document written, by what goes into a schema, not by what comes out of it. */
 function objectsIn(schema: AnySchema): readonly z.core.$ZodObjectDef[] {
   const { def } = schema._zod
   switch (def.type) {
@@ -75,7 +75,7 @@ function objectsIn(schema: AnySchema): readonly z.core.$ZodObjectDef[] {
   }
 }
 
-/** The schema that says what goes into one that only wraps it; `undefined` for any other. */
+/** The schema inside one that only wraps it, for what goes in; `undefined` for any other schema. */
 export function innerOf(schema: Schema): AnySchema | undefined {
   const { def } = (schema as AnySchema)._zod
   switch (def.type) {
@@ -96,7 +96,7 @@ export function innerOf(schema: Schema): AnySchema | undefined {
   }
 }
 
-/** A function that is given what was sent, before any schema has looked at it. */
+/** A function that receives what was sent before any schema has checked it. */
 export function isPreprocess(schema: Schema): boolean {
   const { def } = (schema as AnySchema)._zod
   return def.type === 'pipe' && (def.in as AnySchema)._zod.def.type === 'transform'
@@ -110,7 +110,7 @@ function canBeLeftOut(schema: AnySchema): boolean {
   return inner !== undefined && canBeLeftOut(inner)
 }
 
-/** A field that two objects have must be right for both. */
+/** A field that both objects have must be valid for both. */
 function bothFields(one: InputObject['fields'], other: InputObject['fields']) {
   const shared = Object.entries(one).flatMap(([name, schema]) =>
     other[name] ? [[name, z.intersection(schema, other[name])] as const] : [],

@@ -1,9 +1,9 @@
 import type { ApiRouter } from '../trpc.ts'
 
 /**
- * Loads whatever a router holds in `lazy(() => import(...))`, also within each other. tRPC does so at the
- * first call; but who lists the procedures (REST, the description, the names in log and metrics) must
- * know them all before.
+ * Loads whatever a router holds in `lazy(() => import(...))`, nested ones too. tRPC does so at the first
+ * call. But code that lists the procedures (REST, the description, the names in log and metrics) must know
+ * all of them before that.
  *
  * @returns the same router
  * @throws {Error} that names the router which can't be loaded

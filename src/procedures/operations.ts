@@ -34,11 +34,11 @@ export type BodyType = (typeof BODY_TYPES)[number]
 
 const METHODS: readonly OpenApiMethod[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']
 const STATUSES: readonly SuccessStatus[] = [200, 201, 202, 204]
-/** Methods whose input comes in the query: a body of theirs is not read. */
+/** Methods whose input comes in the query. Their body is not read. */
 const BODILESS: readonly OpenApiMethod[] = ['GET', 'DELETE']
 
 /**
- * The procedures of a router that are REST operations too, in the order they are defined.
+ * The procedures of a router that are also REST operations, in the order in which they are defined.
  *
  * @param ownPaths paths of the server itself, which an operation must neither hide nor be hidden by
  * @throws {RouterError} where a procedure can't be served as its meta says

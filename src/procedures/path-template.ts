@@ -20,7 +20,10 @@ export interface PathTemplate {
 /** What may stand in a path without being encoded (RFC 3986 §3.3, `pchar`). */
 const LITERAL = /^(?:[\w.~!$&'()*+,;=:@-]|%[\dA-F]{2})*$/i
 
-/** @throws {Unfit} for what is no path template of OpenAPI, or for one that can't be told from others */
+/**
+ * @throws {Unfit} for a text that is not a path template of OpenAPI, or a template that can't be told from
+ *   others
+ */
 export function parseTemplate(written: string): PathTemplate {
   if (!written.startsWith('/')) throw new Unfit(`its path ${written} must begin with a slash`)
   const path = written.replace(/(.)\/$/, '$1')
@@ -53,8 +56,8 @@ function parseSegment(segment: string): string | Pattern {
 }
 
 /**
- * The parameters of a segment, still encoded: each has at least one character, and as few as it can.
- * Not a regular expression, since one with two parameters can take quadratic time.
+ * The parameters of a segment, still encoded. Each has at least one character, and as few as possible. This
+ * is not a regular expression, because one with two parameters can take quadratic time.
  */
 export function matchPattern({ literals }: Pattern, segment: string): string[] | undefined {
   const [first = '', ...rest] = literals

@@ -6,7 +6,7 @@ const MAX_RECONNECT_DELAY_MS = 2_000
 const PING_INTERVAL_MS = 5_000
 const SILENCE_TIMEOUT_MS = 15_000
 
-/** Of every connection, to a server alone or to a node of a cluster. */
+/** The options of every connection, to a single server or to a node of a cluster. */
 export const CONNECTION_OPTIONS = {
   RESP: 2,
   disableOfflineQueue: true,
@@ -17,11 +17,11 @@ export const SOCKET_OPTIONS = {
   socketTimeout: SILENCE_TIMEOUT_MS,
 }
 
-/** To the commands that are used here. */
+/** Replies to the commands that are used here. */
 export type RedisReply = string | number | null | readonly RedisReply[]
 
 export interface RedisEvents {
-  /** There is a connection, the first one or a new one. */
+  /** Called when there is a connection, the first one or a new one. */
   readonly onReady: () => void
   readonly onError: (error: unknown) => void
 }

@@ -7,15 +7,15 @@ import {
   type RedisReply,
 } from './client.ts'
 
-/** How long after a node was lost the cluster is asked who its nodes are now. */
+/** How long after the loss of a node the cluster is asked for its current nodes. */
 const RENEW_MS = 500
 
 type Cluster = ReturnType<typeof newCluster>
 
 /**
- * Connects to a Redis Cluster through any node that answers. When a connection to a node is lost, all are
- * made anew until the cluster is whole again, as after a failover: the client's own way waits for a node
- * that is dead at that moment, for good if need be.
+ * Connects to a Redis Cluster through any node that answers. When a connection to a node is lost, all
+ * connections are made anew until the cluster is whole again, as after a failover. The client's own way
+ * would wait for a node that is dead at that moment, possibly forever.
  *
  * @param urls some of its nodes, with one user and password for all
  */

@@ -19,10 +19,10 @@ export type RedisUrls = readonly [string, ...string[]]
 
 /** A Redis that may be away: whoever uses it needs something to fall back on. */
 export interface RedisConnection {
-  /** Whether it is there and takes commands, as far as is known. Cheap: it is asked on every request. */
+  /** Whether it is there and accepts commands, as far as is known. Cheap: it is called on every request. */
   available(): boolean
   /**
-   * @param key the one that the command touches
+   * @param key the key that the command touches
    * @throws soon, when there is no answer or a refusal
    */
   send(key: string | undefined, command: string[]): Promise<RedisReply>

@@ -22,9 +22,9 @@ return { hits, msLeft }`
 
 /** A client's window as this replica knows it. */
 interface Window {
-  /** By all replicas, as Redis said last. */
+  /** Counted by all replicas, as Redis said last. */
   counted: number
-  /** By this one since. */
+  /** Counted by this replica since then. */
   pending: number
   /** On the monotonic clock. */
   endsAt: number

@@ -1,13 +1,13 @@
 import { ErrorReply } from '@redis/client'
 import type { Logger } from 'pino'
 
-/** How long after a failed trial there is another one. */
+/** The time between a failed trial and the next one. */
 const TRY_AGAIN_MS = 2_000
 
 /** Whether a Redis can be used: one that answers may still refuse every command that matters. */
 export interface Standing {
   readonly isGood: () => boolean
-  /** There is a connection: tries it out, and again for as long as that fails. */
+  /** There is a connection: tries it out, and keeps trying for as long as that fails. */
   readonly connected: () => Promise<void>
   /** A command failed, or the connection did. */
   readonly failed: (error: unknown) => void
@@ -35,7 +35,7 @@ export function createStanding(options: {
     renewal = setTimeout(renew, TRY_AGAIN_MS).unref()
   }
 
-  /** Tells of each kind of trouble once, until all is well. */
+  /** Logs each kind of trouble once, until all is well again. */
   function failed(err: unknown): void {
     good = false
     const kind = err instanceof ErrorReply ? 'refusing' : 'away'

@@ -3,7 +3,7 @@ import express, { type Request, type RequestHandler, type Response } from 'expre
 import type { BodyType } from '../procedures/operations.ts'
 import type { Texts } from './read-texts.ts'
 
-/** A body that was read: of JSON any value, of a form texts by their names. */
+/** A body that was read: any value from JSON, or the strings of a form by their names. */
 export type Body = { readonly json: unknown } | { readonly form: Readonly<Record<string, Texts>> }
 
 /** @returns `undefined` where there is no body */
@@ -41,7 +41,7 @@ function parseBody(req: Request, parse: RequestHandler): Promise<unknown> {
   })
 }
 
-/** tRPC takes an error of Express' parsers for a bug. */
+/** tRPC would take an error of Express' parsers for a bug. */
 function asTrpcError(cause: unknown): TRPCError {
   const status = cause instanceof Error && 'status' in cause ? cause.status : undefined
   if (status === 413) return new TRPCError({ code: 'PAYLOAD_TOO_LARGE', cause })

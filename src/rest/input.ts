@@ -13,14 +13,14 @@ type Fields = Pick<InputObject, 'fields' | 'others'>
 type Entry = readonly [string, unknown]
 type ReadEntries = (texts: readonly (readonly [string, Texts])[]) => Entry[]
 
-/** The input of a request, `undefined` where nothing is sent and that is enough. */
+/** The input of a request; `undefined` where nothing is sent and that is allowed. */
 export type ReadInput = (req: Request) => unknown
 
 /**
- * Reads the input of a procedure from a request: its query or its body, and over those the parameters
- * of its path. Whether it fits is for the procedure's own schema to say.
+ * Reads the input of a procedure from a request: its query or its body, and then the parameters of its
+ * path, which win. Whether it is valid is for the procedure's own schema to say.
  *
- * @throws {Unfit} where a field can't be read from where it would be
+ * @throws {Unfit} where a field can't be read from its place in the request
  */
 export function createInputReader(
   { input, template: { names }, from, contentTypes }: RestOperation,
@@ -75,7 +75,7 @@ function decode(text: string): string {
   }
 }
 
-/** @throws {Unfit} naming the field that a text can't stand for */
+/** @throws {Unfit} naming the field that a string can't represent */
 function createEntryReader(
   { fields, others }: Fields,
   createReader = createTextReader,

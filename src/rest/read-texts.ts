@@ -6,7 +6,10 @@ import { firstThatFits } from './first-that-fits.ts'
 /** One text, or those of a name that is there more than once. */
 export type Texts = string | readonly string[]
 
-/** What texts stand for. Those that stand for nothing stay as they are, for the schema to refuse. */
+/**
+ * Turns texts into what they stand for. Those that stand for nothing are returned unchanged, for the schema
+ * to refuse.
+ */
 export type ReadTexts = (texts: Texts) => unknown
 
 type Schema = z.core.$ZodType
@@ -64,12 +67,12 @@ const asItIs: ReadTexts = (texts) => texts
 
 type ReadText = (text: string) => unknown
 
-/** A name that is there twice where one value belongs is refused by the schema, which gets a list. */
+/** If a name appears twice where one value belongs, the schema gets a list and refuses it. */
 const forOne = (read: ReadText): ReadTexts => {
   return (texts) => (typeof texts === 'string' ? read(texts) : texts)
 }
 
-/** As JSON has them. JavaScript would take a blank for 0, and `0x10` for 16. */
+/** Numbers as JSON writes them. JavaScript would take a blank for 0, and `0x10` for 16. */
 const NUMBER = /^-?\d+(?:\.\d+)?(?:e[+-]?\d+)?$/i
 const numberFrom: ReadText = (text) =>
   NUMBER.test(text) && Number.isFinite(Number(text)) ? Number(text) : text
@@ -92,7 +95,7 @@ const oneOf = (values: ReadonlySet<unknown> = new Set()): ReadText => {
 const canBeSent = (schema: Schema) =>
   !['null', 'undefined', 'void'].includes((schema as AnySchema)._zod.def.type)
 
-/** Coercion would take a blank for 0: it gets what it refuses instead. */
+/** Coercion would take a blank for 0, so it gets a value that it refuses instead. */
 const orNaN =
   (read: ReadText): ReadText =>
   (text) => {

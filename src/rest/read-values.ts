@@ -8,13 +8,13 @@ type AnySchema = z.core.$ZodTypes
 
 export type ReadValue = (value: unknown) => unknown
 
-/** Schemas that refer to themselves are met again before their reader is there. */
+/** Schemas that refer to themselves are met again before their reader is finished. */
 type Known = Map<Schema, ReadValue | undefined>
 
 /**
- * Reads dates and big integers, for which JSON has texts alone, wherever a schema has them.
+ * Reads dates and big integers, which are strings in JSON, wherever a schema has them.
  *
- * @returns `undefined` where JSON has all that the schema wants
+ * @returns `undefined` where JSON has all the types that the schema needs
  */
 export function createValueReader(schema: Schema, known: Known = new Map()): ReadValue | undefined {
   if (known.has(schema)) return known.get(schema)

@@ -14,7 +14,7 @@ export interface RestOptions {
   readonly operations: readonly RestOperation[]
   /** Paths of the server itself, which a template may match too. */
   readonly ownPaths: readonly string[]
-  /** What a request at a path of REST goes through first. */
+  /** What a request at a REST path goes through first. */
   readonly before: readonly RequestHandler[]
   readonly createContext: CreateContext
   readonly end: End
@@ -22,10 +22,11 @@ export interface RestOptions {
 }
 
 /**
- * Serves every procedure at the method and path of its `openapi` meta, as trpc-openapi describes it.
- * Its own handler would serve them too, but it builds a `URL`, an abort signal and a caller for each
- * request, leaves the parameters of a path encoded, and changes the schemas of procedures for good
- * when it reads numbers from a URL. Where it is right, `test/rest/reference.test.ts` holds us to it.
+ * Serves every procedure at the method and path of its `openapi` meta, as trpc-openapi describes it. Its
+ * own handler would serve them too. But it builds a `URL`, an abort signal and a caller for each request,
+ * leaves the parameters of a path encoded, and changes the schemas of procedures permanently when it reads
+ * numbers from a URL. Where its answers are right, `test/rest/reference.test.ts` checks that ours are the
+ * same.
  *
  * @throws {RouterError} where an input can't be read from a URL
  */

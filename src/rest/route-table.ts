@@ -1,6 +1,6 @@
 import { matchPattern, type PathTemplate, type Pattern } from '../procedures/path-template.ts'
 
-/** By their names, the parameters of a path as they are in a URL: percent-encoded. */
+/** The parameters of a path by name, as they are in the URL: percent-encoded. */
 export type Params = Readonly<Record<string, string>>
 
 export interface Found<T> {
@@ -26,7 +26,7 @@ interface Node<T> {
 
 type Matches<T> = Generator<{ readonly route: Route<T>; readonly values: readonly string[] }>
 
-/** How far into a path a search is, and the values of parameters that it passed. */
+/** How far into a path a search has come, and the values of the parameters that it passed. */
 interface Place {
   readonly depth: number
   readonly values: readonly string[]
@@ -37,7 +37,7 @@ const NONE: Params = {}
 
 /**
  * Finds what answers a method at a path. Of the templates that match and have the method, the one that
- * is concrete the furthest from the left comes first (OpenAPI 3.1, Paths Object).
+ * stays concrete longest, read from the left, comes first (OpenAPI 3.1, Paths Object).
  */
 export class RouteTable<T> {
   readonly #root: Node<T> = createNode()
@@ -92,7 +92,7 @@ const sameText = (one: Pattern, other: Pattern) =>
   one.literals.join('{}') === other.literals.join('{}')
 const concreteness = ({ literals }: Pattern) => literals.join('').length
 
-/** What is concrete comes first; a node is left again where it leads nowhere. */
+/** Concrete segments come first. If a node leads nowhere, the search goes back. */
 function* matchesOf<T>(node: Node<T>, segments: readonly string[], at: Place = START): Matches<T> {
   const { depth, values } = at
   const segment = segments[depth]

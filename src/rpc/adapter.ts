@@ -7,7 +7,7 @@ import type { ApiRouter } from '../trpc.ts'
 import type { CreateContext } from '../http/context.ts'
 import { MAX_BATCH_SIZE } from './request.ts'
 
-/** tRPC's own adapter, which knows all that there is: streams, forms, bytes. */
+/** tRPC's own adapter, which supports everything: streams, forms, bytes. */
 export function createAdapter(options: {
   readonly router: ApiRouter
   readonly createContext: CreateContext
@@ -26,8 +26,8 @@ export function createAdapter(options: {
         options.reportError(error, req)
       },
       /**
-       * A streamed batch has sent its headers before a call fails: then there are no errors here. tRPC
-       * sets a Vary of its own over the one of CORS, and asks twice where an answer can't be written.
+       * A streamed batch has sent its headers before a call fails, so there are no errors here. tRPC sets
+       * its own `Vary` over the one of CORS, and asks twice where an answer can't be written.
        */
       responseMeta({ ctx, errors }) {
         const refusal = errors.find(findAuthError)

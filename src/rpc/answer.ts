@@ -17,9 +17,9 @@ interface Scope {
 }
 
 /**
- * What came of all calls of a request, in one body.
+ * The outcomes of all calls of a request, in one body.
  *
- * @throws when it can't be written: what is no JSON, or a stream that is asked for alone
+ * @throws when they can't be written: a value that has no JSON, or a stream that is asked for alone
  */
 export function answerCalls(
   request: RpcRequest,
@@ -53,7 +53,7 @@ export function answerFailure(
   return { ...answer, errors: [error] }
 }
 
-/** Only a streamed batch can hold what is still to come. */
+/** Only a streamed batch can contain what is still to come. */
 function refuseStream(data: unknown, { isBatch }: RpcRequest): TRPCError | undefined {
   if (!isStream(data)) return undefined
   const error = new TRPCError({ code: 'UNSUPPORTED_MEDIA_TYPE' })

@@ -19,7 +19,10 @@ const FALLBACK: TRPCErrorShape = {
   data: { code: 'INTERNAL_SERVER_ERROR', httpStatus: 500 },
 }
 
-/** An error in words for the client: those of the chain's own `.errors()`, else of the router's formatter. */
+/**
+ * An error as the client gets it: formatted by the chain's own `.errors()`, otherwise by the router's
+ * formatter.
+ */
 export function errorEnvelope(
   router: ApiRouter,
   error: TRPCError,
@@ -36,7 +39,7 @@ export function stringify(router: ApiRouter, envelopes: Envelope | readonly Enve
   return JSON.stringify(plain ? envelopes : transformTRPCResponse(config, envelopes as never))
 }
 
-/** One error in place of all answers. It has words even where a formatter or a transformer fails. */
+/** One error in place of all answers. It has a message even if a formatter or a transformer fails. */
 export function failure(router: ApiRouter, cause: unknown, details: Partial<Details>) {
   const none = { type: 'unknown', path: undefined, input: undefined, ctx: undefined } as const
   const error = getTRPCErrorFromUnknown(cause)

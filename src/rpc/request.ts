@@ -18,7 +18,7 @@ export interface RpcRequest {
 
 export interface RpcCall {
   readonly path: string
-  /** `undefined` where the router has none of this path. */
+  /** `undefined` where the router has no procedure at this path. */
   readonly procedure: AnyProcedure | undefined
 }
 
@@ -61,14 +61,17 @@ function limitBatch({ isBatch, paths }: Target): void {
   throw new FeatureError('invalid', `A batch holds at most ${MAX_BATCH_SIZE} calls`)
 }
 
-/** A body must be JSON. A GET has none, so that it need not say so, but it may not say the others. */
+/**
+ * A body must be JSON. A GET has none, so it need not name a content type, but it may not name that of a
+ * form or of bytes.
+ */
 function isJson({ method, headers }: Request): boolean {
   const type = headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase()
   if (type === 'application/json') return method === 'GET' || method === 'POST'
   return method === 'GET' && type !== 'multipart/form-data' && type !== 'application/octet-stream'
 }
 
-/** Every `trpc-accept` that there is asks for one. */
+/** Every value that `trpc-accept` can have asks for one. */
 function asksForStream({ headers }: Request): boolean {
   return headers['trpc-accept'] !== undefined || Boolean(headers.accept?.includes('jsonl'))
 }

@@ -11,7 +11,7 @@ import { answerCalls, answerFailure, type Answer } from './answer.ts'
 import { readRequest, type RpcRequest } from './request.ts'
 import { runCalls } from './run.ts'
 
-/** tRPC's own, and that of CORS. */
+/** tRPC's own `Vary`, and that of CORS. */
 const VARY = 'trpc-accept, accept, Origin'
 
 export interface RpcOptions {
@@ -23,9 +23,9 @@ export interface RpcOptions {
 }
 
 /**
- * Serves the router as tRPC over HTTP: JSON in one pass, the rest by tRPC's own adapter. That one would
- * do it all, but builds a `URL`, a `Request`, a `Response`, web streams and three abort signals for each
- * request. `test/rpc/reference.test.ts` holds us to what it answers.
+ * Serves the router as tRPC over HTTP: JSON in one pass, the rest by tRPC's own adapter. The adapter could
+ * do it all, but it builds a `URL`, a `Request`, a `Response`, web streams and three abort signals for each
+ * request. `test/rpc/reference.test.ts` checks that the answers are the same.
  */
 export function createRpcHandler(options: RpcOptions): RequestHandler {
   const { router, createContext, reportError, end } = options

@@ -4,7 +4,7 @@ import { createCall, type CallProcedure } from '../procedures/call.ts'
 import { signalOf, type SignalSource } from '../procedures/signal.ts'
 import type { RpcCall, RpcRequest } from './request.ts'
 
-/** What came of one call. */
+/** The outcome of one call. */
 export type Outcome =
   | { readonly data: unknown; readonly error?: undefined }
   | { readonly error: TRPCError; readonly data?: undefined }
@@ -17,7 +17,7 @@ interface Scope {
 /** The one method of each kind of procedure. */
 const METHODS = { query: 'GET', mutation: 'POST', subscription: 'GET' } as const
 
-/** Makes all calls of a request at once. An error of one is its outcome, and the others go on. */
+/** Makes all calls of a request at once. If one fails, its error is its outcome, and the others go on. */
 export function runCalls(request: RpcRequest, { ctx, res }: Scope): Promise<Outcome[]> {
   const source = signalOf(res)
   return Promise.all(

@@ -8,7 +8,7 @@ import {
 export interface Target {
   /** The paths of the procedures, in their order. */
   readonly paths: readonly string[]
-  /** One that says so; a batch may hold a single call. */
+  /** Whether the URL says that it is a batch. A batch may hold a single call. */
   readonly isBatch: boolean
   readonly query: URLSearchParams
 }
@@ -27,7 +27,7 @@ export function readTarget(url: string, separator: PathSeparator): Target {
   return { paths: isBatch ? path.split(',') : [path], isBatch, query }
 }
 
-/** As it stands in the URL, for those who look before anything is decoded. */
+/** The path as it stands in the URL, for checks before anything is decoded. */
 export function rawPath(url: string): string {
   return lastSegment(splitUrl(url)[0])
 }
@@ -37,7 +37,7 @@ function splitUrl(url: string): [pathname: string, search: string] {
   return mark === -1 ? [url, ''] : [url.slice(0, mark), url.slice(mark + 1)]
 }
 
-/** tRPC's adapter for Express looks at no more, so that a server can be mounted anywhere. */
+/** tRPC's adapter for Express looks only at this, so that a server can be mounted anywhere. */
 function lastSegment(pathname: string): string {
   return pathname.slice(pathname.lastIndexOf('/') + 1)
 }

@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http'
 /** Ends a response whose headers are set. */
 export type End = (res: ServerResponse, body: string | undefined) => void
 
-/** No answer waits for more others than this. */
+/** The most answers that are ended together. */
 const MAX_TOGETHER = 32
 
 interface Ending {
