@@ -59,7 +59,10 @@ export interface AppOptions extends DocsOptions, DescriptionOptions, RefusalLogO
   readonly createRateLimitStore: RateLimitOptions['createStore']
 }
 
-/** The Express app, and what makes its description: every mount in one place, in the order a request meets them. */
+/**
+ * The Express app, and what makes its description. Every mount is in one place, in the order in which a
+ * request reaches them.
+ */
 export function createApp(options: AppOptions): { app: Express; description: Description } {
   const { router, logger, clientOrigins: origins, corsRequestHeaders: requestHeaders } = options
   const createContext = createContextFactory(options)
@@ -135,7 +138,7 @@ export function createApp(options: AppOptions): { app: Express; description: Des
   return { app, description }
 }
 
-/** None at all where it is off. */
+/** No middleware where the limit is off. */
 function rateLimiting(options: AppOptions, createContext: CreateContext): RequestHandler[] {
   const { rateLimit: settings, createRateLimitStore: createStore, metrics } = options
   const { onRateLimited: onLimited } = metrics

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 
-/** Runs work that outlives the request that began it. `name` is for a trace of the work's own. */
+/** Runs work that outlives the request that started it. `name` is for the work's own trace. */
 export type InBackground = <T>(name: string, work: () => Promise<T>) => Promise<T>
 
 /**

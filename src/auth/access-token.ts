@@ -1,8 +1,8 @@
 import type { JWTPayload } from 'jose'
 
-/** An access token that was verified: what a procedure may know of its caller. */
+/** A verified access token: what a procedure may know about its caller. */
 export interface AccessToken {
-  /** `sub`: who the token speaks for. */
+  /** `sub`: the one for whom the token speaks. */
   readonly subject: string | undefined
   readonly permissions: ReadonlySet<string>
   /** Every claim, as the issuer wrote it: parse before use. */
@@ -44,7 +44,7 @@ export function readClaim(claims: JWTPayload, path: string): unknown {
   return value
 }
 
-/** How many of the names, with dots between, are one key of `value`; 0 when none is. */
+/** How many of the names, joined by dots, are one key of `value`; 0 if none is. */
 function longestKey(value: unknown, names: readonly string[]): number {
   if (typeof value !== 'object' || value === null) return 0
   let length = names.length

@@ -13,7 +13,7 @@ export interface AudienceRule {
 }
 
 /**
- * Checks whom a token is for (RFC 7519 §4.1.3). Where another claim is to match, an `aud` that is there
+ * Checks whom a token is for (RFC 7519 §4.1.3). Where another claim is to match, an `aud` that is present
  * must match too.
  *
  * @throws {AuthError} `invalid_token`
@@ -29,7 +29,7 @@ export function checkAudience(
   }
 }
 
-/** Only `aud` may be a list, but no harm is done where another claim is. */
+/** Only `aud` may be a list, but accepting one in another claim does no harm. */
 function matches(value: unknown, audiences: readonly string[]): boolean {
   const values: readonly unknown[] = Array.isArray(value) ? value : [value]
   return values.some((item) => typeof item === 'string' && audiences.includes(item))

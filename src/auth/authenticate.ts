@@ -13,9 +13,9 @@ import type { ProofUse, ReplayMemory } from './replay-memory.ts'
 import { createTokenMemory } from './token-memory.ts'
 import { createVerifier, type Verified, type VerifierOptions } from './verifier.ts'
 
-/** What authentication needs to know of a request. */
+/** What authentication needs to know about a request. */
 export interface AuthRequest {
-  /** Names and values by turns, as Node gives them. */
+  /** Names and values alternating, as Node gives them. */
   readonly rawHeaders: readonly string[]
   readonly method: string
   /** The URL of the request as its sender sees it; made only where a DPoP proof is checked. */
@@ -29,7 +29,7 @@ export interface Sender {
    * Marks its DPoP proof as used, if it has one. Call it before the request is served, and not when the request
    * is refused for another reason.
    *
-   * @throws {AuthError} `invalid_dpop_proof` when it was used before, `proofs_unavailable` when that
+   * @throws {AuthError} `invalid_dpop_proof` when the proof was used before, `proofs_unavailable` when that
    *   can't be known
    */
   readonly useProof?: () => Promise<void>
@@ -39,11 +39,11 @@ export interface Sender {
  * Finds out who sends a request. Gives the access token itself, without a promise, when it is remembered and
  * needs no proof.
  *
- * @throws {AuthError} when the request carries none, or one that is not valid
+ * @throws {AuthError} when the request carries no token, or one that is not valid
  */
 export type Authenticate = (request: AuthRequest) => AccessToken | Promise<Sender>
 
-/** What became of the credentials of one request, for metrics. */
+/** The outcome of one request's credentials, for metrics. */
 export type AuthOutcome = 'verified' | 'remembered' | AuthErrorReason | 'error'
 
 export interface AuthenticatorOptions extends VerifierOptions {
@@ -157,7 +157,7 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticate
   }
 }
 
-/** Needs no proof and brings none: nothing is left to verify once the token is known. */
+/** Needs no proof and sends none: once the token is known, nothing is left to verify. */
 function isPlainBearer(request: AuthRequest, { scheme }: Credentials, token: AccessToken): boolean {
   return (
     scheme === 'Bearer' &&

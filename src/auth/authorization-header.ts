@@ -42,7 +42,7 @@ export function schemeOf(value: string | undefined): Scheme | undefined {
   return name === 'dpop' ? 'DPoP' : undefined
 }
 
-/** Every value of one header, in the order they came. `name` in lower case. */
+/** Every value of one header, in the order of arrival. `name` is in lower case. */
 export function headerValues(rawHeaders: readonly string[], name: string): string[] {
   const values: string[] = []
   for (let i = 0; i < rawHeaders.length; i += 2) {

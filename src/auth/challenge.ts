@@ -6,9 +6,9 @@ import type { AuthError, AuthErrorCode } from './errors.ts'
 const WITHOUT_CHALLENGE: readonly AuthErrorCode[] = ['keys_unavailable', 'proofs_unavailable']
 
 /**
- * The value of `WWW-Authenticate` for a refusal (RFC 6750 §3, RFC 9449 §7.1, RFC 9728 §5.1), or
- * `undefined` where none belongs. It answers in the scheme that the request used; where it used
- * none, or sent a key-bound token as Bearer, both schemes are offered.
+ * The value of `WWW-Authenticate` for a refusal (RFC 6750 §3, RFC 9449 §7.1, RFC 9728 §5.1), or `undefined`
+ * where none belongs. It answers in the scheme that the request used. If the request used none, or sent a
+ * key-bound token as Bearer, both schemes are offered.
  */
 export function formatChallenge(
   error: AuthError,

@@ -1,7 +1,7 @@
 import type { JWTPayload } from 'jose'
 import { invalidToken } from './errors.ts'
 
-/** The end of the year 9999, in seconds since the epoch: no time comes after it (RFC 3339 §1). */
+/** The end of the year 9999, in seconds since the epoch: the last time that RFC 3339 §1 allows. */
 const LAST_SECOND = 253_402_300_799
 const MAX_SUBJECT_CHARS = 255 // OpenID Connect Core 1.0 §2
 

@@ -22,7 +22,7 @@ export interface ProofContext {
   readonly accessToken: string
   /** `cnf.jkt` of the token: the SHA-256 thumbprint of the key it is bound to (RFC 9449 §6.1). */
   readonly thumbprint: string
-  /** Whom the token speaks for. */
+  /** The one for whom the token speaks. */
   readonly subject: string | undefined
   readonly method: string
   /** The URL of the request as its sender sees it. */
@@ -40,11 +40,11 @@ interface ProofDependencies {
 }
 
 /**
- * Checks that a DPoP proof was made for this request, with the key that the token is bound to, and
+ * Checks that a DPoP proof was made for this request, with the key that the token is bound to, and that it
  * was not used before as far as this process knows (RFC 9449 §4.3).
  *
  * @param proof the value of the `DPoP` header
- * @returns the use of it, which must be remembered before the request is served
+ * @returns its use, which must be remembered before the request is served
  * @throws {AuthError} `invalid_dpop_proof`
  */
 export async function verifyProof(
@@ -70,8 +70,8 @@ export async function verifyProof(
 /**
  * Marks a proof as used.
  *
- * @throws {AuthError} `invalid_dpop_proof` when it was used before, `proofs_unavailable` when that
- *   can't be known
+ * @throws {AuthError} `invalid_dpop_proof` when it was used before, `proofs_unavailable` when that can't be
+ *   known
  */
 export async function useProof(use: ProofUse, memory: ReplayMemory): Promise<void> {
   if (!(await memory.remember(use))) throw invalidProof('proof_replayed')

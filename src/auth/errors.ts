@@ -1,4 +1,4 @@
-/** The refusals of RFC 6750 §3.1 and RFC 9449 §7.1, and the two that have no code there. */
+/** The refusals of RFC 6750 §3.1 and RFC 9449 §7.1, and the ones without a code there. */
 export const AUTH_ERRORS = {
   /** Never sent as a code: RFC 6750 §3.1 asks for a bare challenge. */
   missing_token: { status: 401, message: 'Requires authentication' },
@@ -54,7 +54,7 @@ const DESCRIPTIONS: Partial<Record<AuthErrorReason, string>> = { ...TOKEN_FAULTS
 export type TokenFault = keyof typeof TOKEN_FAULTS
 export type ProofFault = keyof typeof PROOF_FAULTS
 
-/** Why exactly a request was refused: a closed list, fit for a metric's label. */
+/** Exactly why a request was refused: a closed list, fit for a metric's label. */
 export type AuthErrorReason =
   Exclude<AuthErrorCode, 'invalid_token' | 'invalid_dpop_proof'> | TokenFault | ProofFault
 

@@ -1,4 +1,4 @@
-/** What can be wrong with an issuer's answer, after its address in the message. */
+/** What can be wrong with an issuer's answer. In the message this follows the address. */
 const FAULTS = {
   unreachable: ({ code }: Details) => `can't be reached (${code ?? 'no code'})`,
   timeout: () => "didn't answer in time",
@@ -27,7 +27,7 @@ interface Details {
 
 const MAX_ISSUER_CHARS = 200
 
-/** An issuer's document that can't be had or can't be used. Its message and properties are fit for a log. */
+/** An issuer's document that can't be fetched or can't be used. Its message and properties are safe to log. */
 export class IssuerError extends Error {
   readonly fault: IssuerFault
   /** Without user name, password and query, which may hold secrets. */

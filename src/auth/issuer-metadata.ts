@@ -35,7 +35,7 @@ export function auth0Metadata(issuer: string): Required<IssuerMetadata> {
  * Finds an issuer's keys by OpenID Connect Discovery 1.0 §4 or, where there is no such document, by
  * RFC 8414 §3.
  *
- * @throws {IssuerError} when the document can't be had, or speaks for another issuer (§4.3, RFC 8414 §3.3)
+ * @throws {IssuerError} when the document can't be fetched, or names another issuer (§4.3, RFC 8414 §3.3)
  */
 export async function discover(baseUrl: string, fetch: Fetch): Promise<IssuerMetadata> {
   const { url, document } = await fetchMetadata(baseUrl, fetch)

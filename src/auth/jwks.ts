@@ -16,7 +16,7 @@ const PublicJwk = z.looseObject({ use: z.literal('sig').optional(), d: z.undefin
 /**
  * Fetches a JWK set (RFC 7517 §5) and keeps the keys that can verify a signature.
  *
- * @throws {IssuerError} when there is not one such key, or more than 100 of any kind, so that a broken set
+ * @throws {IssuerError} when there is no such key, or more than 100 of any kind, so that a broken set
  *   never replaces a good one
  */
 export async function fetchSigningKeys(jwksUri: string, fetch: Fetch): Promise<JWK[]> {

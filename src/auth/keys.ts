@@ -7,7 +7,7 @@ import { discover, type IssuerMetadata } from './issuer-metadata.ts'
 import { fetchSigningKeys } from './jwks.ts'
 
 const MINUTE_MS = 60_000
-/** Keys older than this are renewed in the background, long before they age out. */
+/** Keys older than this are renewed in the background, well before they are too old. */
 const REFRESH_AFTER_MS = 8 * MINUTE_MS
 const MAX_AGE_MS = 10 * MINUTE_MS
 /** How long the last good keys are used while the issuer is down. */
@@ -27,27 +27,27 @@ export interface KeySet {
 }
 
 export interface KeySource {
-  /** Fetches the keys and keeps them fresh from now on, without waiting for them. */
+  /** Starts fetching the keys and keeps them fresh from then on. It does not wait for them. */
   start(): void
   stop(): void
   /** The keys, if they are available without waiting. Cheap: every request asks. */
   current(): KeySet | undefined
   /** @throws {AuthError} `keys_unavailable` when they can't be fetched and none are known */
   get(): Promise<KeySet>
-  /** Asks the issuer again, within bounds, for a token whose key is not in `keySet`. */
+  /** Asks the issuer again, within limits, for a token whose key is not in `keySet`. */
   renew(keySet: KeySet): Promise<KeySet>
-  /** The issuer's identifier (`iss`), `undefined` while discovery has not found it yet. */
+  /** The issuer's identifier (`iss`); `undefined` until discovery has found it. */
   issuer(): string | undefined
-  /** What is known of the issuer, `undefined` while discovery has not found it yet. */
+  /** What is known about the issuer; `undefined` until discovery has found it. */
   metadata(): IssuerMetadata | undefined
   /** How long ago the issuer confirmed the keys, in seconds; `undefined` without keys. */
   ageSeconds(): number | undefined
 }
 
-/** What became of one fetch, for the log and for metrics. */
+/** The outcome of one fetch, for the log and for metrics. */
 export interface KeyFetch {
   readonly durationMs: number
-  /** Whether the issuer publishes other keys than before. */
+  /** Whether the issuer publishes different keys than before. */
   readonly changed: boolean
   /** Absent when the fetch succeeded. */
   readonly error?: unknown
@@ -68,8 +68,8 @@ export interface KeySourceOptions {
 }
 
 /**
- * Keeps an issuer's keys: one fetch at a time, renewed in the background, kept through an outage. Keys
- * that the issuer withdrew are gone with the next fetch.
+ * Keeps an issuer's keys: one fetch at a time, renewed in the background, kept through an outage. Keys that
+ * the issuer has withdrawn are dropped at the next fetch.
  */
 export function createKeySource(options: KeySourceOptions): KeySource {
   const { monotonicNow: now, inBackground } = options

@@ -19,7 +19,7 @@ interface Refusal {
   readonly untilMs: number
 }
 
-/** When a token is looked at, and with which keys. */
+/** When a token is checked, and with which keys. */
 export interface Moment {
   readonly keySet: KeySet
   readonly nowMs: number
@@ -27,7 +27,7 @@ export interface Moment {
 
 /** Remembers refused tokens, so that a bad token that is sent again costs no signature check. */
 export interface RefusalMemory {
-  /** @throws {AuthError} the refusal, if the token was refused with these keys and time can't have mended it */
+  /** @throws {AuthError} the refusal, if the token was refused with these keys and the refusal still holds */
   check(token: string, at: Moment): void
   remember(token: string, error: AuthError, at: Moment): void
 }

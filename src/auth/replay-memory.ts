@@ -10,26 +10,27 @@ export interface ProofUse {
   readonly owner: string
 }
 
-/** Knows which DPoP proofs were used (RFC 9449 §11.1). Replicas share one through Redis. */
+/** Knows which DPoP proofs were used (RFC 9449 §11.1). Replicas share one memory through Redis. */
 export interface ReplayMemory {
   /** Whether this process knows that the proof was used. */
   has(id: string): boolean
   /**
-   * Remembers a use for `PROOF_LIFETIME_SECONDS`, and never forgets it before.
+   * Remembers a use for `PROOF_LIFETIME_SECONDS`, and never forgets it earlier.
    *
-   * @returns whether it is the first one
-   * @throws {AuthError} `proofs_unavailable` when it can't be remembered: it must not be taken then
+   * @returns whether it is the first use
+   * @throws {AuthError} `proofs_unavailable` when it can't be remembered: the proof must not be accepted
+   *   then
    */
   remember(use: ProofUse): boolean | Promise<boolean>
 }
 
-/** 42 MB at most, each with an owner of its own. SECURITY.md says how many senders it is enough for. */
+/** 42 MB at most, if each has a different owner. SECURITY.md says for how many senders it is enough. */
 const MAX_PROOFS = 200_000
 /**
  * How much of the free room one owner may take: beside many greedy owners there is still room for a new one.
  */
 const SHARE_OF_FREE = 1 / 8
-/** Proofs that came within this time are forgotten together. */
+/** Proofs that arrived within the same period of this length are forgotten together. */
 const GENERATION_MS = 8_000
 const RETRY_AFTER_SECONDS = 8
 

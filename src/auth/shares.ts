@@ -3,10 +3,10 @@ export interface Shares {
   /**
    * Gives `owner` room for `item`.
    *
-   * @returns the owner's oldest items: they have to go for it
+   * @returns the owner's oldest items, which have to be removed to make room for it
    */
   take(owner: string | undefined, item: string, size: number): string[]
-  /** Does nothing when the item has gone already. */
+  /** Does nothing if the item was removed already. */
   release(owner: string | undefined, item: string): void
 }
 
@@ -16,7 +16,7 @@ interface Share {
   total: number
 }
 
-/** @param max what the items of one owner take together at most; those of no owner too */
+/** @param max what the items of one owner may take together; those without an owner count as one owner's */
 export function createShares(max: number): Shares {
   const shares = new Map<string | undefined, Share>()
 

@@ -10,8 +10,8 @@ import { jwtVerify } from 'jose/jwt/verify'
 const MAX_TRIES = 4
 
 /**
- * jose's `jwtVerify`, but where several keys fit a token (one id given twice, or a token without any)
- * each is tried, the first four at most.
+ * jose's `jwtVerify`, but where several keys fit a token (one id listed twice, or a token without an id) it
+ * tries each of them, up to the first four.
  *
  * @returns the claims
  * @throws {JOSEError} as `jwtVerify` does

@@ -1,11 +1,11 @@
 import type { JWTPayload } from 'jose'
 
-/** Keycloak's `typ` claim of what is no access token. Its access tokens say `Bearer` or `DPoP`. */
+/** Keycloak's `typ` claim in tokens that are not access tokens. Its access tokens say `Bearer` or `DPoP`. */
 const OTHER_TYPES = new Set<unknown>(['ID', 'Refresh', 'Offline', 'Logout'])
 
 /**
- * Whether a token's claims say that it is another kind of token than an access token. `nonce` and
- * `at_hash` say nothing: Dex puts them into access tokens.
+ * Whether a token's claims say that it is not an access token but another kind of token. `nonce` and
+ * `at_hash` prove nothing: Dex puts them in access tokens.
  */
 export function isOtherKind(claims: JWTPayload): boolean {
   const { token_use: use, typ, events } = claims
@@ -13,7 +13,10 @@ export function isOtherKind(claims: JWTPayload): boolean {
   return OTHER_TYPES.has(typ) || isSecurityEvent(events)
 }
 
-/** RFC 8417 §2.2, which log-out tokens are (OpenID Connect Back-Channel Logout 1.0 §2.4): URIs by name. */
+/**
+ * RFC 8417 §2.2: a log-out token is such an event (OpenID Connect Back-Channel Logout 1.0 §2.4). Its keys
+ * are URIs.
+ */
 function isSecurityEvent(events: unknown): boolean {
   return (
     typeof events === 'object' &&

@@ -8,7 +8,7 @@ import { validityOf } from './validity.ts'
 const USUAL_CHARS = 1_600
 const MAX_TOKENS = 10_000
 const MAX_CHARS = MAX_TOKENS * USUAL_CHARS
-/** One subject's tokens, all together: 1,000 of usual size. */
+/** The tokens of one subject together: 1,000 of usual size. */
 const MAX_CHARS_OF_SUBJECT = MAX_CHARS / 10
 
 /** The end of its signature identifies a token. Looking up the whole text takes 1 µs more. */
@@ -31,7 +31,7 @@ export interface TokenMemory {
 }
 
 /**
- * Bounded, as a whole and for each subject, and emptied when the keys change: a withdrawn key takes its
+ * Bounded, in total and for each subject. It is emptied when the keys change, so a withdrawn key takes its
  * tokens with it.
  */
 export function createTokenMemory(): TokenMemory {

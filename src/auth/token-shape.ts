@@ -1,8 +1,8 @@
 import type { TokenFault } from './errors.ts'
 
 /**
- * Three parts in base64url without padding (RFC 7515 §7.1), each in its canonical form: jose would take
- * padding too, and any idle bits, which give a signature up to 16 texts.
+ * Three parts in base64url without padding (RFC 7515 §7.1), each in its canonical form. jose would also
+ * accept padding and any unused bits, which give one signature up to 16 texts.
  */
 export function isCompactJws(token: string): boolean {
   return /^[\w-]+\.[\w-]+\.[\w-]+$/.test(token) && token.split('.').every(isCanonical)

@@ -85,7 +85,7 @@ export function createVerifier(options: VerifierOptions): Verify {
   }
 }
 
-/** @returns what is checked of it later */
+/** @returns the header, whose remaining fields are checked later */
 function readHeader(token: string): ProtectedHeaderParameters {
   if (token.length > MAX_TOKEN_CHARS) throw invalidToken('too_long')
   if (!isCompactJws(token)) throw invalidToken(faultOfShape(token))
@@ -111,7 +111,7 @@ function mayBeOfNewKey(error: unknown, kid: unknown): boolean {
   return error === UNKNOWN_KEY || error instanceof JWKSNoMatchingKey
 }
 
-/** jose's codes that are the token's fault. Any other error is ours. */
+/** jose's error codes that are the token's fault. Any other error is ours. */
 const FAULTS: Readonly<Record<string, TokenFault>> = {
   ERR_JWT_EXPIRED: 'expired',
   ERR_JWT_INVALID: 'malformed',
