@@ -48,7 +48,8 @@ try {
   const log = await createLog({ level: config.logLevel, production: config.production })
   const { logger } = log
   exitOnUncaught(logger)
-  if (envFile) logger.info({ file: envFile.path }, 'settings read from .env')
+  if (envFile && Object.keys(envFile.variables).length > 0)
+    logger.info({ file: envFile.path }, 'settings read from .env')
   for (const warning of [...(envFile?.warnings ?? []), ...config.warnings]) logger.warn(warning)
   const running = await start(config, {
     router: appRouter,

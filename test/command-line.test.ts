@@ -1,16 +1,10 @@
-import { mkdtempSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { MESSAGES } from './support/contract.ts'
 import { closeServer, listenOnLoopback } from './support/http.ts'
-import { end, MAIN, run } from './support/process.ts'
+import { end, folderWithEnv, MAIN, run } from './support/process.ts'
 import { tryInProduction } from './support/production.ts'
 
-const EMPTY_FOLDER = mkdtempSync(join(tmpdir(), 'messages-api-'))
-/** From another folder than this one, where `tsx` is not found by its name. */
-const fromFolder = [process.execPath, '--import', import.meta.resolve('tsx'), ...MAIN.slice(3)]
 const PRODUCTION = {
   NODE_ENV: 'production',
   CLIENT_ORIGIN_URL: 'https://app.example.com',
@@ -20,7 +14,7 @@ const PRODUCTION = {
 
 describe('in production', () => {
   it('serves a tenant with just its four settings, and stops at SIGTERM', async () => {
-    const seen = await tryInProduction(MAIN)
+    const seen = await tryInProduction(MAIN, folderWithEnv())
     expect(seen.answers).toEqual([
       MESSAGES.public,
       MESSAGES.protected,
@@ -32,7 +26,7 @@ describe('in production', () => {
   })
 
   it('never starts the local issuer', async () => {
-    const program = run(MAIN, { env: { NODE_ENV: 'production' } })
+    const program = run(MAIN, { cwd: folderWithEnv(), env: { NODE_ENV: 'production' } })
     expect(await program.exit).toBe(1)
     expect(program.output()).toMatch(
       /^Invalid settings:\n {2}AUTH0_DOMAIN: is required in production/,
@@ -48,7 +42,7 @@ describe('settings that can not be used', () => {
       LOG_LEVEL: 's3cret',
       AUTH0_DOMAIN: 'https://s3cret',
     }
-    const program = run(MAIN, { env })
+    const program = run(MAIN, { cwd: folderWithEnv(), env })
     expect(await program.exit).toBe(1)
     const lines = program.output().trim().split('\n')
     expect(lines.map((line) => line.trim().split(':')[0])).toEqual([
@@ -61,9 +55,8 @@ describe('settings that can not be used', () => {
   })
 
   it('are found in .env too, over which the environment wins', async () => {
-    const cwd = mkdtempSync(join(tmpdir(), 'messages-api-'))
-    writeFileSync(join(cwd, '.env'), 'PORT=nonsense\nLOG_LEVEL=nonsense\n')
-    const program = run(fromFolder, { cwd, env: { ...PRODUCTION, PORT: '0' } })
+    const cwd = folderWithEnv('PORT=nonsense\nLOG_LEVEL=nonsense\n')
+    const program = run(MAIN, { cwd, env: { ...PRODUCTION, PORT: '0' } })
     expect(await program.exit).toBe(1)
     expect(program.output()).toMatch(/^Invalid settings:\n {2}LOG_LEVEL: must be one of [^\n]*\n$/)
   })
@@ -71,11 +64,11 @@ describe('settings that can not be used', () => {
 
 describe('what Node.js reads before there is a .env', () => {
   it('is warned of where it stands there alone', async () => {
-    const cwd = mkdtempSync(join(tmpdir(), 'messages-api-'))
-    const inFile = 'NODE_EXTRA_CA_CERTS=/ca.pem\nHTTPS_PROXY=http://proxy\nNODE_OPTIONS=\n'
-    writeFileSync(join(cwd, '.env'), inFile)
+    const cwd = folderWithEnv(
+      'NODE_EXTRA_CA_CERTS=/ca.pem\nHTTPS_PROXY=http://proxy\nNODE_OPTIONS=\n',
+    )
     const env = { ...PRODUCTION, PORT: '0', HTTPS_PROXY: 'http://proxy' }
-    const program = run(fromFolder, { cwd, env })
+    const program = run(MAIN, { cwd, env })
     await program.printed(/"msg":"listening"/)
     const warned = /"level":40[^\n]*"msg":"(\w+): has no effect in \.env/g
     expect([...program.output().matchAll(warned)].map(([, name]) => name)).toEqual([
@@ -90,7 +83,7 @@ describe('a port in use', () => {
     const other = createServer()
     const port = await listenOnLoopback(other)
     const address = { HOST: '127.0.0.1', PORT: String(port), PUBLIC_URL: 'https://api.example.com' }
-    const program = run(MAIN, { env: { ...PRODUCTION, ...address } })
+    const program = run(MAIN, { cwd: folderWithEnv(), env: { ...PRODUCTION, ...address } })
     expect(await program.exit).toBe(1)
     expect(program.output()).toBe(
       `Port ${port} is already in use: stop the program that uses it, or set PORT to another one.\n`,
@@ -102,7 +95,7 @@ describe('a port in use', () => {
 describe('in development, with no setting at all', () => {
   it('prints addresses and lines that work', async () => {
     const env = { PORT: '0', LOCAL_ISSUER_PORT: '0' }
-    const program = run(fromFolder, { cwd: EMPTY_FOLDER, env })
+    const program = run(MAIN, { cwd: folderWithEnv(), env })
     const [, api] = await program.printed(/curl (http:\S+)\/api\/messages\/public/)
     const [, issuer] = await program.printed(/Local issuer\s+(http:\S+)/)
     const answer = await fetch(`${api}/api/messages/public`)

@@ -3,7 +3,8 @@ const MIN_LENGTH = 8
 const MAX_EDITS = 2
 
 /**
- * Warns of variables whose names differ from one of ours by a letter or two, where ours is not set.
+ * Warns of variables whose names differ from one of ours by case or by a letter or two, or are only its beginning,
+ * where ours is not set.
  *
  * @param names of all settings
  */
@@ -15,10 +16,13 @@ export function findMisspelt(
   const others = Object.keys(environment).filter((name) => !names.includes(name))
   return missing.flatMap((name) =>
     others
-      .filter((other) => edits(other, name) <= MAX_EDITS)
+      .filter((other) => isLike(other.toUpperCase(), name))
       .map((other) => `${other}: is not a setting of this server, is ${name} meant?`),
   )
 }
+
+const isLike = (other: string, name: string) =>
+  edits(other, name) <= MAX_EDITS || (other.length >= MIN_LENGTH && name.startsWith(`${other}_`))
 
 /** How many letters must be changed, added or removed to turn one text into the other (Levenshtein distance). */
 function edits(one: string, other: string): number {

@@ -59,6 +59,6 @@ function hint({ error }: ShownError, allowedOrigins: readonly string[]): string 
     case 'server_error':
       return 'The local issuer failed. The log of the server says why.'
     default:
-      return 'The app sent a request that the issuer can not answer.'
+      return 'The app sent a request that the issuer cannot answer.'
   }
 }

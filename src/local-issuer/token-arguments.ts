@@ -23,8 +23,8 @@ export function tokenArguments(config: Config, localIssuer: string): string[] {
 export function settingsIn(args: readonly string[]): Record<string, string> {
   return Object.fromEntries(
     args.map((arg) => {
-      const end = arg.indexOf('=')
-      return [arg.slice(0, end), arg.slice(end + 1)]
+      const [name = ''] = arg.split('=')
+      return [name, arg.slice(name.length + 1)]
     }),
   )
 }

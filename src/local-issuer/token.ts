@@ -24,6 +24,11 @@ async function tokenFor([id, ...settings]: readonly string[]): Promise<string> {
     throw new Refusal(`Say whose token: npm run -s token -- ${people}`)
   }
   const given = settingsIn(settings)
+  const unknown = Object.keys(given).find(
+    (name) => !(TOKEN_SETTINGS as readonly string[]).includes(name),
+  )
+  if (unknown !== undefined)
+    throw new Refusal(`${unknown} is not one of ${TOKEN_SETTINGS.join(', ')}`)
   const inShell = Object.fromEntries(TOKEN_SETTINGS.map((name) => [name, process.env[name]]))
   try {
     return await fetchTokenOf(person.id, { ...inShell, ...given })

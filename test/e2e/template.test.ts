@@ -5,6 +5,9 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { AUDIENCE, startIssuer, type TestIssuer } from '../support/issuer.ts'
+import { describeInBrowser, launchBrowser } from '../support/browser.ts'
+import { onDemo, startBuiltDemo } from '../support/demo.ts'
+import { findFreePort } from '../support/http.ts'
 import { end, run } from '../support/process.ts'
 import { copyProject, follow } from '../support/walkthrough.ts'
 
@@ -148,4 +151,46 @@ describe('docs/add-a-feature.md', { timeout: 300_000 }, () => {
       expect(await statusesOf(folder, paths)).toEqual(statuses)
     },
   )
+})
+
+describeInBrowser('the form that docs/add-a-feature.md adds to the demo', () => {
+  it('adds as somebody who may, once it is built', async () => {
+    const folder = copyProject()
+    await follow(folder, 'feature')
+    const port = await findFreePort()
+    const origin = `http://localhost:${port}`
+    const api = run([process.execPath, '--import', 'tsx', 'src/main.ts'], {
+      cwd: folder,
+      env: { PORT: '0', LOCAL_ISSUER_PORT: '0', CLIENT_ORIGIN_URL: origin },
+    })
+    const [, address = '', issuer = ''] = await api.printed(/API +(\S+)\n.*issuer +(\S+)/)
+    const demo = await startBuiltDemo({ folder, port, api: address, issuer })
+    const browser = await launchBrowser()
+    try {
+      const page = await browser.newPage()
+      const person = onDemo(page)
+      const add = async () => {
+        await page.getByLabel('Title').fill('Q1')
+        await person.press('Add')
+      }
+      await page.goto(origin)
+      await add()
+      await person.says('Reports', 'Sign in first.')
+      expect(await page.getByLabel('Title').inputValue()).toBe('Q1')
+      await person.signIn('Ada Admin')
+      await add()
+      await person.says('Reports', 'Added as number 1.')
+      await person.press('Sign out')
+      await person.signIn('Uma User')
+      await add()
+      await person.says(
+        'Reports',
+        'You lack the permission write:reports. Sign in as somebody who has it.',
+      )
+    } finally {
+      await browser.close()
+      await end(demo)
+      await end(api)
+    }
+  })
 })

@@ -52,6 +52,23 @@ export async function startBuiltDemo(options: DemoOptions & { folder: string }):
   return program
 }
 
+/** What a person does on the page, and what it says then. */
+export function onDemo(page: Page) {
+  const press = (name: string) => page.getByRole('button', { name, exact: true }).click()
+  const answer = (title: string) => page.getByRole('region', { name: title })
+  return {
+    press,
+    says: (title: string, text: string) => answer(title).getByText(text, { exact: true }).waitFor(),
+    tryAgain: (title: string) => answer(title).getByRole('button', { name: 'Try again' }).click(),
+    warns: (text: string) => page.getByRole('alert').getByText(text, { exact: true }).waitFor(),
+    async signIn(person: string): Promise<void> {
+      await press('Sign in')
+      await page.getByRole('button', { name: person }).click()
+      await page.getByRole('banner').getByText(person).waitFor()
+    },
+  }
+}
+
 /** Keeps the answers to a URL from the page until they are let through. */
 export async function holdBack(page: Page, url: string) {
   let letThrough: () => void = () => undefined

@@ -1,12 +1,22 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { recordOutput } from './leaks.ts'
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
-/** The server from its sources, as a process of its own. */
-export const MAIN = [process.execPath, '--import', 'tsx', `${ROOT}src/main.ts`]
+/** The server from its sources, as a process of its own, in whatever folder. */
+export const MAIN = [process.execPath, '--import', import.meta.resolve('tsx'), `${ROOT}src/main.ts`]
+
+/** A folder to work in with a `.env` of its own: that of whoever runs the tests is then not read. */
+export function folderWithEnv(text = ''): string {
+  const folder = mkdtempSync(join(tmpdir(), 'messages-env-'))
+  writeFileSync(join(folder, '.env'), text)
+  return folder
+}
 
 export interface RunOptions {
   readonly env?: Record<string, string>

@@ -1,16 +1,17 @@
 import { createCertificate } from './certificate.ts'
 import { ask, bearer } from './contract.ts'
 import { ADMIN, AUDIENCE, startIssuer } from './issuer.ts'
-import { end, run } from './process.ts'
+import { end, ROOT, run } from './process.ts'
 
 /**
  * Runs the server the way that an operator does: production, an Auth0 domain over HTTPS, and just the
  * four settings. What was seen is returned; the caller says whether it is right.
  */
-export async function tryInProduction(command: readonly string[]) {
+export async function tryInProduction(command: readonly string[], cwd = ROOT) {
   const { tls, file } = await createCertificate()
   const issuer = await startIssuer({ tls })
   const program = run(command, {
+    cwd,
     env: {
       NODE_ENV: 'production',
       NODE_EXTRA_CA_CERTS: file,

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { AUDIENCE, type TestIssuer } from './issuer.ts'
 import type { Image } from './image.ts'
-import { end, ROOT, run } from './process.ts'
+import { end, folderWithEnv, MAIN, run } from './process.ts'
 
 export type LogLine = Record<string, unknown> & { readonly msg?: string }
 
@@ -17,11 +17,10 @@ export interface ServerProcessOptions {
 
 /** The server as it runs in production: a process of its own, on a free port, that logs to a pipe. */
 export async function startServerProcess({ issuer, env, preload, image }: ServerProcessOptions) {
-  const preloads = ['tsx', ...(preload === undefined ? [] : [preload])]
-  const imports = preloads.flatMap((module) => ['--import', module])
-  const sources = [process.execPath, ...imports, `${ROOT}src/main.ts`]
+  const preloads = preload === undefined ? [] : ['--import', preload]
+  const sources = [...MAIN.slice(0, -1), ...preloads, ...MAIN.slice(-1)]
   const program = run(image?.command ?? sources, {
-    cwd: image?.folder ?? ROOT,
+    cwd: image?.folder ?? folderWithEnv(),
     env: {
       NODE_ENV: 'production',
       HOST: '127.0.0.1',

@@ -38,8 +38,8 @@ const isSource = (path: string) => !path.includes('node_modules')
 /** A copy of the project to change, with its packages linked. */
 export function copyProject(): string {
   const folder = mkdtempSync(join(tmpdir(), 'messages-template-'))
-  const parts = ['src', 'test', 'bench', 'scripts', 'examples', 'docs']
-  const files = ['package.json', 'README.md', 'SECURITY.md', '.env.example']
+  const parts = ['src', 'test', 'bench', 'scripts', 'examples', 'packages', 'docs']
+  const files = ['package.json', 'package-lock.json', 'README.md', 'SECURITY.md', '.env.example']
   const settings = readdirSync(ROOT).filter((name) =>
     /^tsconfig|config\.[jt]s$|^\.\w+rc/.test(name),
   )

@@ -1,5 +1,6 @@
 import { useAuth0 } from '@auth0/auth0-react'
 import { useQuery } from '@tanstack/react-query'
+import { useEffect } from 'react'
 import { useTRPC } from './api.tsx'
 import { explainSignIn } from './explain.ts'
 import { Message } from './message.tsx'
@@ -20,6 +21,9 @@ export function App() {
 
 function Header() {
   const { error, user, loginWithRedirect, logout } = useAuth0()
+  useEffect(() => {
+    if (error) history.replaceState(undefined, '', location.pathname) // the issuer's answer: read once
+  }, [error])
   const signIn = () => void loginWithRedirect()
   const signOut = () => void logout({ logoutParams: { returnTo: location.origin } })
   return (

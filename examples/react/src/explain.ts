@@ -21,7 +21,7 @@ export function explain(error: unknown, signedIn: boolean): string {
   if (code === 'UNAUTHORIZED') {
     return signedIn
       ? 'The API does not take your access token. VITE_AUTH0_DOMAIN and VITE_AUTH0_AUDIENCE must name its issuer and its audience.'
-      : 'Sign in to read this.'
+      : 'Sign in first.'
   }
   if (httpStatus === 429) return 'Too many requests. Wait a little.'
   if (httpStatus >= 500) return 'The API has trouble at the moment.'
