@@ -347,6 +347,16 @@ describe('what may not be what was meant is warned of, and nothing more:', () =>
       /^RATE_LIMITS_MAX: is not a setting of this server, is RATE_LIMIT_MAX meant\?$/,
     ],
     [
+      'a name in lower case',
+      { ...PRODUCTION, redis_url: 'redis://localhost' },
+      /^redis_url: is not a setting of this server, is REDIS_URL meant\?$/,
+    ],
+    [
+      'a name that ends too early',
+      { ...PRODUCTION, RATE_LIMIT_WINDOW: '10' },
+      /^RATE_LIMIT_WINDOW: is not a setting of this server, is RATE_LIMIT_WINDOW_SECONDS meant\?$/,
+    ],
+    [
       'an endpoint in quotes',
       { ...TRACED, OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: '"http://collector:4318"' },
       /^OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: is no http\(s\) URL/,

@@ -97,6 +97,10 @@ describe('npm run -s token', () => {
       { args: ['bob'], message: /^Say whose token: .* user or admin\n$/ },
     ],
     [
+      'an argument is no setting that a token depends on',
+      { args: ['admin', 'FOO=1'], message: /^FOO is not one of LOCAL_ISSUER_PORT, .*\n$/ },
+    ],
+    [
       'a setting can not be used',
       {
         args: ['admin'],
