@@ -144,7 +144,7 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticate
     try {
       credentials = findCredentials(request.rawHeaders)
       known = recall(credentials.token)
-      if (!known) credentials = requireWellFormed(credentials)
+      if (!known) requireWellFormed(credentials.token)
     } catch (error) {
       if (error instanceof AuthError) onOutcome(error.reason)
       throw error

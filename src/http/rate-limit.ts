@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { TRPCError } from '@trpc/server'
-import type { NextFunction, Request, RequestHandler, Response } from 'express'
+import type { NextFunction, Request, RequestHandler } from 'express'
 import { LRUCache } from 'lru-cache'
 import { AuthError, type AuthErrorCode } from '../auth/errors.ts'
 import { clientAddress } from './client-address.ts'
@@ -107,11 +107,6 @@ function isFailure(error: unknown): boolean {
   return error instanceof AuthError && FAILURES.includes(error.code)
 }
 
-interface Waiting {
-  readonly res: Response
-  readonly next: NextFunction
-}
-
 /**
  * One limit on one store. The middleware of express-rate-limit would do the same in 9 µs: it takes
  * the address of every request for its debug output, and hashes the client for each answer.
@@ -123,30 +118,25 @@ function createLimiter(
   const store = createStore({ name, limit, windowMs: settings.windowSeconds * 1000 })
   const policyOf = createPolicy(`"${name}"; q=${limit}; w=${settings.windowSeconds}`)
 
-  function settle(client: string, { hits, msLeft }: Count, { res, next }: Waiting): void {
-    const seconds = Math.max(0, Math.ceil(Math.round(msLeft) / 1000))
-    const remaining = Math.max(limit - hits, 0)
-    res.setHeader('ratelimit', `"${name}"; r=${remaining}; t=${seconds}`)
-    res.setHeader('ratelimit-policy', policyOf(client))
-    if (hits <= limit) {
-      next()
-      return
-    }
-    res.setHeader('retry-after', seconds)
-    onLimited(name)
-    next(new TRPCError({ code: 'TOO_MANY_REQUESTS' }))
-  }
-
   return (req, res, next) => {
     const client = clientOf(req)
-    const counted = store.increment(client)
-    if (!(counted instanceof Promise)) {
-      settle(client, counted, { res, next })
-      return undefined
+    const settle = ({ hits, msLeft }: Count): void => {
+      const seconds = Math.max(0, Math.ceil(Math.round(msLeft) / 1000))
+      const remaining = Math.max(limit - hits, 0)
+      res.setHeader('ratelimit', `"${name}"; r=${remaining}; t=${seconds}`)
+      res.setHeader('ratelimit-policy', policyOf(client))
+      if (hits <= limit) {
+        next()
+        return
+      }
+      res.setHeader('retry-after', seconds)
+      onLimited(name)
+      next(new TRPCError({ code: 'TOO_MANY_REQUESTS' }))
     }
-    return counted.then((count) => {
-      settle(client, count, { res, next })
-    })
+    const counted = store.increment(client)
+    if (counted instanceof Promise) return counted.then(settle)
+    settle(counted)
+    return undefined
   }
 }
 

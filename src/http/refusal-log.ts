@@ -36,7 +36,9 @@ export function createRefusalLog(options: RefusalLogOptions): RequestObserver[] 
 /** Empty when the header can't be read. */
 function tokenOf({ rawHeaders }: Request): string {
   try {
-    return requireWellFormed(findCredentials(rawHeaders)).token
+    const { token } = findCredentials(rawHeaders)
+    requireWellFormed(token)
+    return token
   } catch {
     return ''
   }

@@ -17,8 +17,8 @@ export function createKeyFetchLog(logger: Logger): (outcome: KeyFetch) => void {
     logger.warn({ ...details, durationMs }, `the issuer's keys could not be fetched: ${message}`)
   }
 
-  return ({ error, changed, ...outcome }) => {
-    const durationMs = Math.round(outcome.durationMs)
+  return ({ error, changed, durationMs: exactMs }) => {
+    const durationMs = Math.round(exactMs)
     if (error !== undefined) {
       tellFailure(error, durationMs)
       return

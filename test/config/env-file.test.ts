@@ -1,17 +1,16 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { ConfigError } from '../../src/config/config-error.ts'
 import { readEnvFile } from '../../src/config/env-file.ts'
+import { folderWithEnv } from '../support/process.ts'
 
 const newFolder = () => mkdtempSync(join(tmpdir(), 'messages-env-'))
 
 /** @returns what a `.env` with this content sets */
 function variablesIn(content: string | Buffer) {
-  const folder = newFolder()
-  writeFileSync(join(folder, '.env'), content)
-  return readEnvFile([folder])?.variables
+  return readEnvFile([folderWithEnv(content)])?.variables
 }
 
 describe('.env', () => {
@@ -43,9 +42,7 @@ describe('.env', () => {
   })
 
   it('is that of the first folder which has one', () => {
-    const [none, first, second] = [newFolder(), newFolder(), newFolder()] as const
-    writeFileSync(join(first, '.env'), 'A=1')
-    writeFileSync(join(second, '.env'), 'A=2\nB=2')
+    const [none, first, second] = [newFolder(), folderWithEnv('A=1'), folderWithEnv('A=2\nB=2')]
     expect(readEnvFile([none, first, second])).toEqual({
       path: join(first, '.env'),
       variables: { A: '1' },

@@ -154,7 +154,7 @@ describe('docs/add-a-feature.md', { timeout: 300_000 }, () => {
 })
 
 describeInBrowser('the form that docs/add-a-feature.md adds to the demo', () => {
-  it('adds as somebody who may, once it is built', async () => {
+  it('adds as somebody who may, once it is built', async ({ onTestFinished }) => {
     const folder = copyProject()
     await follow(folder, 'feature')
     const port = await findFreePort()
@@ -163,34 +163,32 @@ describeInBrowser('the form that docs/add-a-feature.md adds to the demo', () => 
       cwd: folder,
       env: { PORT: '0', LOCAL_ISSUER_PORT: '0', CLIENT_ORIGIN_URL: origin },
     })
+    onTestFinished(() => end(api))
     const [, address = '', issuer = ''] = await api.printed(/API +(\S+)\n.*issuer +(\S+)/)
     const demo = await startBuiltDemo({ folder, port, api: address, issuer })
+    onTestFinished(() => end(demo))
     const browser = await launchBrowser()
-    try {
-      const page = await browser.newPage()
-      const person = onDemo(page)
-      const add = async () => {
-        await page.getByLabel('Title').fill('Q1')
-        await person.press('Add')
-      }
-      await page.goto(origin)
-      await add()
-      await person.says('Reports', 'Sign in first.')
-      expect(await page.getByLabel('Title').inputValue()).toBe('Q1')
-      await person.signIn('Ada Admin')
-      await add()
-      await person.says('Reports', 'Added as number 1.')
-      await person.press('Sign out')
-      await person.signIn('Uma User')
-      await add()
-      await person.says(
-        'Reports',
-        'You lack the permission write:reports. Sign in as somebody who has it.',
-      )
-    } finally {
-      await browser.close()
-      await end(demo)
-      await end(api)
+    onTestFinished(() => browser.close())
+    const page = await browser.newPage()
+    const person = onDemo(page)
+    const add = async () => {
+      await page.getByLabel('Title').fill('Q1')
+      await person.press('Add')
     }
+
+    await page.goto(origin)
+    await add()
+    await person.says('Reports', 'Sign in first.')
+    expect(await page.getByLabel('Title').inputValue()).toBe('Q1')
+    await person.signIn('Ada Admin')
+    await add()
+    await person.says('Reports', 'Added as number 1.')
+    await person.press('Sign out')
+    await person.signIn('Uma User')
+    await add()
+    await person.says(
+      'Reports',
+      'You lack the permission write:reports. Sign in as somebody who has it.',
+    )
   })
 })

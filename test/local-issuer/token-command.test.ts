@@ -1,28 +1,20 @@
 import { execFile } from 'node:child_process'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { API, startTestIssuer } from '../support/local-issuer.ts'
+import { folderWithEnv, ROOT } from '../support/process.ts'
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const COMMAND = join(ROOT, 'src/local-issuer/token.ts')
 
 let issuer: Awaited<ReturnType<typeof startTestIssuer>>
-let folder: string
 let env: Record<string, string>
 
 beforeAll(async () => {
   issuer = await startTestIssuer()
-  folder = await mkdtemp(join(tmpdir(), 'token-command-'))
   env = { LOCAL_ISSUER_PORT: new URL(issuer.issuer).port, AUTH0_AUDIENCE: API }
 })
-afterAll(async () => {
-  await issuer.close()
-  await rm(folder, { recursive: true })
-})
+afterAll(() => issuer.close())
 
 interface Outcome {
   readonly status: number
@@ -41,14 +33,17 @@ function run(file: string, args: string[], options: { cwd: string; settings: obj
   })
 }
 
-/** The command in an empty folder. */
-const token = (args: string[], settings: Record<string, string> = env, cwd = folder) =>
+/** The command in a folder without settings. */
+const token = (args: string[], settings: Record<string, string>, cwd = folderWithEnv()) =>
   run(process.execPath, ['--import', import.meta.resolve('tsx'), COMMAND, ...args], {
     cwd,
     settings,
   })
 
-/** As arguments, which no server that runs beside the tests takes the place of. */
+/**
+ * As arguments. A port is one wherever no token is to be had: the command keeps it when it tries again without
+ * the shell's settings, and so finds no other local issuer that runs beside the tests.
+ */
 const asArguments = (settings: Record<string, string>) =>
   Object.entries(settings).map(([name, value]) => `${name}=${value}`)
 
@@ -80,18 +75,13 @@ describe('npm run -s token', () => {
   })
 
   it('reads .env', async () => {
-    const cwd = await mkdtemp(join(folder, 'with-env-'))
-    await writeFile(join(cwd, '.env'), asArguments(env).join('\n'))
+    const cwd = folderWithEnv(asArguments(env).join('\n'))
     const { status, stdout } = await token(['user'], {}, cwd)
     expect(status).toBe(0)
     expect(decodeJwt(stdout.trim()).iss).toBe(issuer.issuer)
   })
 
   it.each<[string, { args: string[]; settings?: Record<string, string>; message: RegExp }]>([
-    [
-      'nobody is named',
-      { args: [''], message: /^Say whose token: npm run -s token -- user or admin\n$/ },
-    ],
     [
       'nobody of that name exists',
       { args: ['bob'], message: /^Say whose token: .* user or admin\n$/ },
@@ -126,18 +116,25 @@ describe('npm run -s token', () => {
       },
     ],
   ])('says why and exits with 1 when %s', async (_what, { args, settings = {}, message }) => {
-    const all = [...args, ...asArguments({ ...env, ...settings })]
-    const { status, stdout, stderr } = await token(all, {})
+    const { LOCAL_ISSUER_PORT = '', ...shell } = { ...env, ...settings }
+    const all = [...args, ...asArguments({ LOCAL_ISSUER_PORT })]
+    const { status, stdout, stderr } = await token(all, shell)
     expect({ status, stdout }).toEqual({ status: 1, stdout: '' })
     expect(stderr).toMatch(message)
+  })
+
+  it('says why and exits with 1 when nobody is named', async () => {
+    const { status, stdout, stderr } = await token([], env)
+    expect({ status, stdout }).toEqual({ status: 1, stdout: '' })
+    expect(stderr).toMatch(/^Say whose token: npm run -s token -- user or admin\n$/)
   })
 
   it('says how to start the issuer when it does not run', async () => {
     const stopped = await startTestIssuer()
     await stopped.close()
     const port = new URL(stopped.issuer).port
-    const args = asArguments({ ...env, LOCAL_ISSUER_PORT: port })
-    const { status, stdout, stderr } = await token(['user', ...args], {})
+    const args = ['user', ...asArguments({ LOCAL_ISSUER_PORT: port })]
+    const { status, stdout, stderr } = await token(args, env)
     expect({ status, stdout }).toEqual({ status: 1, stdout: '' })
     expect(stderr).toBe(
       `The local issuer is not running at ${stopped.issuer}: start it with npm run dev, with no other issuer set.\n`,

@@ -8,8 +8,8 @@ const fixture = useServer({ env: { METRICS_PORT: '0', RATE_LIMIT_MAX: '40' } })
 const get = (path: string, headers: Record<string, string> = {}) =>
   fetch(`${fixture.server.url}${path}`, { headers })
 
-async function readMetrics(): Promise<string> {
-  return (await fetch(`http://127.0.0.1:${fixture.server.metricsPort}/metrics`)).text()
+async function readMetrics({ server } = fixture): Promise<string> {
+  return (await fetch(`http://127.0.0.1:${server.metricsPort}/metrics`)).text()
 }
 
 /** The value of one series, `undefined` where there is none. */
@@ -93,5 +93,21 @@ describe('metrics', () => {
 
   it('are not on the port of the API', async () => {
     expect((await get('/metrics')).status).not.toBe(200)
+  })
+})
+
+describe('a token that is remembered', () => {
+  const server = useServer({ env: { METRICS_PORT: '0' } })
+
+  it('is so however many spaces stand before it', async () => {
+    const token = await server.issuer.mint()
+    for (const spaces of [' ', '  ', '   ']) {
+      const headers = { authorization: `Bearer${spaces}${token}` }
+      const answer = await fetch(`${server.server.url}/api/messages/protected`, { headers })
+      expect(answer.status).toBe(200)
+    }
+    const metrics = await readMetrics(server)
+    expect(valueOf(metrics, 'access_token_outcomes_total{outcome="verified"}')).toBe(1)
+    expect(valueOf(metrics, 'access_token_outcomes_total{outcome="remembered"}')).toBe(2)
   })
 })

@@ -58,6 +58,8 @@ export function onDemo(page: Page) {
   const answer = (title: string) => page.getByRole('region', { name: title })
   return {
     press,
+    /** The names of all buttons but those of forms, which a feature may have added. */
+    canPress: () => page.locator('button:not(form button)').allTextContents(),
     says: (title: string, text: string) => answer(title).getByText(text, { exact: true }).waitFor(),
     tryAgain: (title: string) => answer(title).getByRole('button', { name: 'Try again' }).click(),
     warns: (text: string) => page.getByRole('alert').getByText(text, { exact: true }).waitFor(),

@@ -12,7 +12,7 @@ export const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 export const MAIN = [process.execPath, '--import', import.meta.resolve('tsx'), `${ROOT}src/main.ts`]
 
 /** A folder to work in with a `.env` of its own: that of whoever runs the tests is then not read. */
-export function folderWithEnv(text = ''): string {
+export function folderWithEnv(text: string | Buffer = ''): string {
   const folder = mkdtempSync(join(tmpdir(), 'messages-env-'))
   writeFileSync(join(folder, '.env'), text)
   return folder
