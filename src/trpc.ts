@@ -3,6 +3,7 @@ import { TRPC_ERROR_CODES_BY_KEY, type TRPC_ERROR_CODE_KEY } from '@trpc/server/
 import type { AccessToken } from './auth/access-token.ts'
 import { AuthError, type AuthErrorCode } from './auth/errors.ts'
 import { requirePermissionsOf } from './auth/permissions.ts'
+import { asGuard } from './procedures/guard.ts'
 import type { ApiMeta } from './procedures/meta.ts'
 import { findAuthError, toPublicError, trpcCodeOf } from './public-error.ts'
 
@@ -66,22 +67,29 @@ const t = initTRPC
     },
   })
 
-function asTrpcError(error: unknown): unknown {
-  return error instanceof AuthError
+function refuse(error: unknown): never {
+  throw error instanceof AuthError
     ? new TRPCError({ code: TRPC_CODES[error.code], cause: error })
     : error
 }
 
-/** Verifies the access token. `procedures/guard.ts` looks for it in chains. */
-export const authenticated = t.middleware(async ({ ctx, next }) => {
-  let token: AccessToken
+const toContext = (token: AccessToken) => ({ token })
+
+/** Gives no promise where the token is remembered. */
+function authenticate(ctx: Context): { token: AccessToken } | Promise<{ token: AccessToken }> {
   try {
-    token = await ctx.authenticate()
+    const token = ctx.authenticate()
+    return token instanceof Promise ? token.then(toContext, refuse) : toContext(token)
   } catch (error) {
-    throw asTrpcError(error)
+    refuse(error)
   }
-  return next({ ctx: { token } })
-})
+}
+
+/** Verifies the access token. */
+export const authenticated = asGuard(
+  t.middleware(async ({ ctx, next }) => next({ ctx: await authenticate(ctx) })),
+  { check: authenticate, permissions: [] },
+)
 
 export const router = t.router
 
@@ -109,14 +117,16 @@ const afterAuthentication = initTRPC
  * @example const reportsProcedure = protectedProcedure.use(requirePermissions('read:reports'))
  */
 export function requirePermissions(...permissions: [string, ...string[]]) {
-  const guard = afterAuthentication.middleware(({ ctx, next }) => {
+  const check = ({ token }: { token: AccessToken }): undefined => {
     try {
-      requirePermissionsOf(ctx.token, permissions)
+      requirePermissionsOf(token, permissions)
     } catch (error) {
-      throw asTrpcError(error)
+      refuse(error)
     }
+  }
+  const middleware = afterAuthentication.middleware(({ ctx, next }) => {
+    check(ctx)
     return next()
   })
-  for (const middleware of guard._middlewares) Object.assign(middleware, { permissions })
-  return guard
+  return asGuard(middleware, { check, permissions })
 }

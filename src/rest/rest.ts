@@ -32,15 +32,17 @@ export interface RestOptions {
  */
 export function createRest(options: RestOptions): RequestHandler {
   const { operations, ownPaths, before } = options
-  const isOwn = (path: string) => ownPaths.some((own) => path === own || path.startsWith(`${own}/`))
+  const isOwn = (path: string) =>
+    ownPaths.some((own) => path.startsWith(own) && (path[own.length] ?? '/') === '/')
   const table = new RouteTable<RequestHandler>()
   forEachNamed(operations, (operation) => {
     table.add(operation.template, operation.method, inTurn([...before, serve(operation, options)]))
   })
   return (req, res, next) => {
     const path = withoutSlash(req.path)
-    const found = table.find(req.method === 'HEAD' ? 'GET' : req.method, path)
-    if (!found || (found.path !== path && isOwn(path))) {
+    const method = req.method === 'HEAD' ? 'GET' : req.method
+    const found = isOwn(path) ? undefined : table.find(method, path)
+    if (!found) {
       next()
       return
     }

@@ -1,4 +1,4 @@
-import { TRPCError, type AnyProcedure } from '@trpc/server'
+import { TRPCError, type AnyProcedure, type ProcedureType } from '@trpc/server'
 import type { Request } from 'express'
 import { FeatureError } from '../feature-error.ts'
 import { readBody } from '../http/read-body.ts'
@@ -42,9 +42,7 @@ export function readRequest(
     path,
     procedure: (procedures as Record<string, AnyProcedure | undefined>)[path],
   }))
-  const types = new Set(calls.flatMap(({ procedure }) => procedure?._def.type ?? []))
-  if (types.size > 1) throw new TRPCError({ code: 'BAD_REQUEST' })
-  if (types.has('subscription')) return undefined
+  if (typeOf(calls) === 'subscription') return undefined
   const { method } = req
   const { isBatch, query } = target
   const inputs = createInputs({
@@ -54,6 +52,17 @@ export function readRequest(
     deserialize: (input) => config.transformer.input.deserialize(input) as unknown,
   })
   return { method, isBatch, calls, inputs }
+}
+
+/** @throws {TRPCError} `BAD_REQUEST` where they differ in it */
+function typeOf(calls: readonly RpcCall[]): ProcedureType | undefined {
+  let common: ProcedureType | undefined
+  for (const { procedure } of calls) {
+    const type = procedure?._def.type
+    if (common && type && type !== common) throw new TRPCError({ code: 'BAD_REQUEST' })
+    common ??= type
+  }
+  return common
 }
 
 function limitBatch({ isBatch, paths }: Target): void {

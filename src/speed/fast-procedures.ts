@@ -1,16 +1,21 @@
 import { getTRPCErrorFromUnknown, TRPCError } from '@trpc/server'
 import { getParseFn, middlewareMarker, type Parser } from '@trpc/server/unstable-core-do-not-import'
 import type { Call } from '../procedures/call.ts'
+import type { Guard } from '../procedures/guard.ts'
 import { mapProcedures } from '../procedures/map-procedures.ts'
 import { Signalled } from '../procedures/signal.ts'
 import type { ApiRouter } from '../trpc.ts'
 
-type Result = { readonly ok: true; readonly data: unknown } | Failure
+interface Success {
+  readonly ok: true
+  readonly data: unknown
+}
 interface Failure {
   readonly ok: false
   readonly error: TRPCError
   readonly marker: typeof middlewareMarker
 }
+type Result = Success | Failure
 
 /** What a middleware may hand on in place of what it was given. */
 type Given = Pick<Call, 'ctx' | 'input' | 'getRawInput'>
@@ -20,15 +25,24 @@ type Next = (changes?: Partial<Given>) => Promise<Result | undefined>
 type Middleware = (options: MiddlewareOptions) => Promise<Result | undefined>
 
 interface Chain {
-  readonly middlewares: readonly (Middleware & { readonly _type?: string })[]
+  readonly middlewares: readonly (Middleware & Partial<Guard> & { readonly _type?: string })[]
   readonly output?: Parser
   readonly meta: unknown
   /** A custom way to call the procedure (`experimental_caller`). */
   readonly caller?: unknown
 }
 
+type ParseOutput = ReturnType<typeof getParseFn>
+
+/** One middleware of a chain, or what does the same with less. */
+type Step =
+  | { readonly check: Guard['check'] }
+  | { readonly parseOutput: ParseOutput }
+  | { readonly middleware: Middleware }
+
 interface Run {
-  readonly chain: Chain
+  readonly steps: readonly Step[]
+  readonly meta: unknown
   readonly call: Call
 }
 
@@ -41,10 +55,12 @@ interface Run {
 export function withFastProcedures(router: ApiRouter): ApiRouter {
   return mapProcedures(router, (procedure) => {
     // tRPC keeps the chain here at run time but leaves it out of the type.
-    const chain = withFastOutput(procedure._def as unknown as Chain)
+    const chain = procedure._def as unknown as Chain
     if (chain.caller) return procedure
+    const { meta } = chain
+    const steps = stepsOf(chain)
     return async (call) => {
-      const result = await runFrom(0, { chain, call }, call)
+      const result = await runFrom(0, { steps, meta, call }, call)
       if (!result) {
         throw new TRPCError({
           code: 'INTERNAL_SERVER_ERROR',
@@ -57,39 +73,54 @@ export function withFastProcedures(router: ApiRouter): ApiRouter {
   })
 }
 
-/** tRPC's check of the output copies the result in the same way. */
-function withFastOutput(chain: Chain): Chain {
-  const checks = chain.middlewares.filter(({ _type }) => _type === 'output')
-  if (chain.output === undefined || checks.length !== 1) return chain
-  const check = checkOutput(getParseFn(chain.output))
-  const middlewares = chain.middlewares.map((given) => (given === checks[0] ? check : given))
-  return { ...chain, middlewares }
+function stepsOf({ middlewares, output }: Chain): Step[] {
+  const parsesOnce = middlewares.filter(({ _type }) => _type === 'output').length === 1
+  return middlewares.map((middleware) => {
+    if (middleware.check) return { check: middleware.check }
+    if (middleware._type === 'output' && parsesOnce && output !== undefined) {
+      return { parseOutput: getParseFn(output) }
+    }
+    return { middleware }
+  })
 }
 
-function checkOutput(parse: ReturnType<typeof getParseFn>): Middleware {
-  return async ({ next }) => {
-    const result = await next()
-    if (!result?.ok) return result
-    try {
-      return Object.assign({}, result, { data: await parse(result.data) })
-    } catch (cause) {
-      throw new TRPCError({
-        code: 'INTERNAL_SERVER_ERROR',
-        message: 'Output validation failed',
-        cause,
-      })
+async function runFrom(first: number, run: Run, start: Given): Promise<Result | undefined> {
+  let given = start
+  try {
+    for (let at = first; ; at++) {
+      const step = run.steps[at]
+      if (!step) throw new TypeError('The last middleware has nothing to call')
+      if ('check' in step) {
+        const added = step.check(given.ctx as never)
+        if (added) given = changed(given, { ctx: added instanceof Promise ? await added : added })
+      } else if ('parseOutput' in step) {
+        const result = await runFrom(at + 1, run, given)
+        return result?.ok ? await withOutput(result, step.parseOutput) : result
+      } else return await call(step.middleware, { at, run, given })
     }
+  } catch (cause) {
+    return { ok: false, error: getTRPCErrorFromUnknown(cause), marker: middlewareMarker }
   }
 }
 
-async function runFrom(index: number, run: Run, given: Given): Promise<Result | undefined> {
+function call(
+  middleware: Middleware,
+  { at, run, given }: { at: number; run: Run; given: Given },
+): ReturnType<Middleware> {
+  const next: Next = (changes) => runFrom(at + 1, run, changed(given, changes))
+  return middleware(new MiddlewareOptions(run, given, next))
+}
+
+/** tRPC's own check of the output copies the result as it copies calls. */
+async function withOutput(result: Success, parse: ParseOutput): Promise<Success> {
   try {
-    const next: Next = (changes) => runFrom(index + 1, run, changed(given, changes))
-    const middleware = run.chain.middlewares[index]
-    if (!middleware) throw new TypeError('The last middleware has nothing to call')
-    return await middleware(new MiddlewareOptions(run, given, next))
+    return Object.assign({}, result, { data: await parse(result.data) })
   } catch (cause) {
-    return { ok: false, error: getTRPCErrorFromUnknown(cause), marker: middlewareMarker }
+    throw new TRPCError({
+      code: 'INTERNAL_SERVER_ERROR',
+      message: 'Output validation failed',
+      cause,
+    })
   }
 }
 
@@ -113,14 +144,14 @@ class MiddlewareOptions extends Signalled {
   readonly input: unknown
   readonly next: Next
 
-  constructor({ call, chain }: Run, given: Given, next: Next) {
+  constructor({ call, meta }: Run, given: Given, next: Next) {
     super(call)
     this.path = call.path
     this.getRawInput = given.getRawInput
     this.ctx = given.ctx
     this.type = call.type
     this.batchIndex = call.batchIndex
-    this.meta = chain.meta
+    this.meta = meta
     this.input = given.input
     this.next = next
   }
