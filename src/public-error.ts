@@ -3,7 +3,7 @@ import { TRPCError } from '@trpc/server'
 import { getHTTPStatusCodeFromError } from '@trpc/server/http'
 import type { TRPC_ERROR_CODE_KEY } from '@trpc/server/rpc'
 import { ZodError } from 'zod'
-import { AUTH_ERRORS, AuthError } from './auth/errors.ts'
+import { AUTH_ERRORS, AuthError, type AuthErrorCode } from './auth/errors.ts'
 import { FeatureError, type FeatureErrorCode } from './feature-error.ts'
 
 /** What a client is told about an error, on both transports. */
@@ -18,6 +18,16 @@ export interface InputIssue {
   /** Where in the input, from its root: `['address', 'lines', 0]`. */
   readonly path: readonly (string | number)[]
   readonly message: string
+}
+
+const AUTH_CODES: Record<AuthErrorCode, TRPC_ERROR_CODE_KEY> = {
+  missing_token: 'UNAUTHORIZED',
+  invalid_request: 'BAD_REQUEST',
+  invalid_token: 'UNAUTHORIZED',
+  invalid_dpop_proof: 'UNAUTHORIZED',
+  insufficient_scope: 'FORBIDDEN',
+  keys_unavailable: 'SERVICE_UNAVAILABLE',
+  proofs_unavailable: 'SERVICE_UNAVAILABLE',
 }
 
 const FEATURE_ERRORS: Record<FeatureErrorCode, { status: number; code: TRPC_ERROR_CODE_KEY }> = {
@@ -39,10 +49,13 @@ export function toPublicError(error: unknown): PublicError {
   return { status, message: statusText(status) }
 }
 
-/** The code of tRPC's envelope for a feature's refusal. */
-export function trpcCodeOf(error: TRPCError): TRPC_ERROR_CODE_KEY {
+/** The code of an error in tRPC's envelope. */
+export function trpcCodeOf(error: AuthError | TRPCError): TRPC_ERROR_CODE_KEY {
+  const authError = findAuthError(error)
+  if (authError) return AUTH_CODES[authError.code]
   const refusal = behind(error, FeatureError)
-  return refusal ? FEATURE_ERRORS[refusal.code].code : error.code
+  if (refusal) return FEATURE_ERRORS[refusal.code].code
+  return error instanceof TRPCError ? error.code : 'INTERNAL_SERVER_ERROR'
 }
 
 /** The refusal behind an error: the error itself, or the cause of the tRPC error that carries it. */

@@ -1,9 +1,9 @@
-import { initTRPC, TRPCError } from '@trpc/server'
-import { TRPC_ERROR_CODES_BY_KEY, type TRPC_ERROR_CODE_KEY } from '@trpc/server/rpc'
+import { initTRPC } from '@trpc/server'
+import { TRPC_ERROR_CODES_BY_KEY } from '@trpc/server/rpc'
 import type { AccessToken } from './auth/access-token.ts'
-import { AuthError, type AuthErrorCode } from './auth/errors.ts'
+import type { AuthError } from './auth/errors.ts'
 import { requirePermissionsOf } from './auth/permissions.ts'
-import { asGuard } from './procedures/guard.ts'
+import { createGuard } from './procedures/guard.ts'
 import type { ApiMeta } from './procedures/meta.ts'
 import { findAuthError, toPublicError, trpcCodeOf } from './public-error.ts'
 
@@ -32,16 +32,6 @@ type WriteLine = (details: object, message: string) => void
 /** What a procedure may write to the log. No token, and nothing that may hold a secret, belongs there. */
 export type RequestLog = Readonly<Record<'debug' | 'info' | 'warn' | 'error', WriteLine>>
 
-const TRPC_CODES: Record<AuthErrorCode, TRPC_ERROR_CODE_KEY> = {
-  missing_token: 'UNAUTHORIZED',
-  invalid_request: 'BAD_REQUEST',
-  invalid_token: 'UNAUTHORIZED',
-  invalid_dpop_proof: 'UNAUTHORIZED',
-  insufficient_scope: 'FORBIDDEN',
-  keys_unavailable: 'SERVICE_UNAVAILABLE',
-  proofs_unavailable: 'SERVICE_UNAVAILABLE',
-}
-
 const t = initTRPC
   .context<Context>()
   .meta<ApiMeta>()
@@ -49,9 +39,8 @@ const t = initTRPC
     isDev: false, // a stack must not reach a client, in any mode
     errorFormatter({ shape, error }) {
       const { status, message, issues } = toPublicError(error)
-      const refusal = findAuthError(error)
-      const permissions = refusal?.permissions ?? []
-      const code = refusal ? TRPC_CODES[refusal.code] : trpcCodeOf(error)
+      const permissions = findAuthError(error)?.permissions ?? []
+      const code = trpcCodeOf(error)
       return {
         ...shape,
         code: TRPC_ERROR_CODES_BY_KEY[code],
@@ -67,30 +56,6 @@ const t = initTRPC
     },
   })
 
-function refuse(error: unknown): never {
-  throw error instanceof AuthError
-    ? new TRPCError({ code: TRPC_CODES[error.code], cause: error })
-    : error
-}
-
-const toContext = (token: AccessToken) => ({ token })
-
-/** Gives no promise where the token is remembered. */
-function authenticate(ctx: Context): { token: AccessToken } | Promise<{ token: AccessToken }> {
-  try {
-    const token = ctx.authenticate()
-    return token instanceof Promise ? token.then(toContext, refuse) : toContext(token)
-  } catch (error) {
-    refuse(error)
-  }
-}
-
-/** Verifies the access token. */
-export const authenticated = asGuard(
-  t.middleware(async ({ ctx, next }) => next({ ctx: await authenticate(ctx) })),
-  { check: authenticate, permissions: [] },
-)
-
 export const router = t.router
 
 /** Any router of this API, whatever its procedures. */
@@ -100,15 +65,15 @@ export type ApiRouter = ReturnType<typeof router>
 export const publicProcedure = t.procedure
 
 /** Needs a valid access token and adds it to the context as `ctx.token`. */
-export const protectedProcedure = t.procedure.use(authenticated)
+export const protectedProcedure = t.procedure.use(
+  createGuard(({ authenticate }: Context) => {
+    const token = authenticate()
+    return token instanceof Promise ? token.then((verified) => ({ token: verified })) : { token }
+  }),
+)
 
 // The third chain, `adminProcedure`, is `protectedProcedure.use(requirePermissions('read:admin-messages'))`.
 // It is in messages/messages.router.ts: a permission belongs to the feature that asks for it.
-
-const afterAuthentication = initTRPC
-  .context<Context & { token: AccessToken }>()
-  .meta<ApiMeta>()
-  .create()
 
 /**
  * A middleware for `protectedProcedure` that lets a token through only when it holds every
@@ -117,16 +82,7 @@ const afterAuthentication = initTRPC
  * @example const reportsProcedure = protectedProcedure.use(requirePermissions('read:reports'))
  */
 export function requirePermissions(...permissions: [string, ...string[]]) {
-  const check = ({ token }: { token: AccessToken }): undefined => {
-    try {
-      requirePermissionsOf(token, permissions)
-    } catch (error) {
-      refuse(error)
-    }
-  }
-  const middleware = afterAuthentication.middleware(({ ctx, next }) => {
-    check(ctx)
-    return next()
-  })
-  return asGuard(middleware, { check, permissions })
+  return createGuard(({ token }: { token: AccessToken }): undefined => {
+    requirePermissionsOf(token, permissions)
+  }, permissions)
 }

@@ -2,8 +2,15 @@ import { TRPCError } from '@trpc/server'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { withFastProcedures } from '../../src/speed/fast-procedures.ts'
-import { guardOf } from '../../src/procedures/guard.ts'
-import { protectedProcedure, publicProcedure, router, type Context } from '../../src/trpc.ts'
+import { insufficientScope } from '../../src/auth/errors.ts'
+import { createGuard, guardOf } from '../../src/procedures/guard.ts'
+import {
+  protectedProcedure,
+  publicProcedure,
+  requirePermissions,
+  router,
+  type Context,
+} from '../../src/trpc.ts'
 
 const Count = z.object({ count: z.coerce.number() })
 
@@ -19,6 +26,10 @@ const optionsOf = (options: object & { signal: AbortSignal | undefined; batchInd
   batchIndex: options.batchIndex,
 })
 const forgetful = publicProcedure.use((() => Promise.resolve(undefined)) as never)
+function refuse(): never {
+  throw insufficientScope(['read:all'])
+}
+const refuseLater = (): Promise<object> => Promise.reject(insufficientScope(['read:all']))
 const throwing = (error: unknown) =>
   publicProcedure.query(() => {
     throw error
@@ -63,7 +74,19 @@ const original = router({
     })
     .query(() => 'twice'),
   forgetful: forgetful.query(() => 'never'),
-  guarded: protectedProcedure.query(({ ctx }) => ctx.token.subject),
+  guarded: protectedProcedure.query(({ ctx }) => [ctx.token.subject, Object.keys(ctx)]),
+  permitted: protectedProcedure.use(requirePermissions('read:all')).query(() => 'permitted'),
+  denied: protectedProcedure.use(requirePermissions('write:all')).query(() => 'never'),
+  refused: publicProcedure.use(createGuard(refuse)).query(() => 'never'),
+  refusedLater: publicProcedure.use(createGuard(refuseLater)).query(() => 'never'),
+  observed: publicProcedure
+    .use(async ({ next }) => {
+      const result = await next()
+      if (!result.ok) throw new TRPCError({ code: 'CONFLICT', message: result.error.code })
+      return result
+    })
+    .use(createGuard(refuse))
+    .query(() => 'never'),
   throwsError: throwing(new TypeError('text')),
   throwsTrpcError: throwing(new TRPCError({ code: 'CONFLICT', message: 'conflict' })),
   throwsText: throwing('text'),
@@ -71,8 +94,9 @@ const original = router({
 })
 const fast = withFastProcedures(original)
 
+const token = { subject: 'auth0|user', permissions: new Set(['read:all']), claims: {} }
 const context: Context = {
-  authenticate: () => ({ subject: 'auth0|user', permissions: new Set(), claims: {} }),
+  authenticate: () => token,
   challenge: () => undefined,
   setHeader: () => undefined,
   log: () => ({ debug() {}, info() {}, warn() {}, error() {} }),
@@ -80,8 +104,12 @@ const context: Context = {
 
 type Procedures = Record<string, (input: unknown) => Promise<unknown>>
 
-async function outcomeOf(api: typeof fast, name: string, input: unknown) {
-  const procedures = api.createCaller(context, { signal }) as unknown as Procedures & {
+async function outcomeOf(
+  api: typeof fast,
+  name: string,
+  { input, ctx = context }: { input?: unknown; ctx?: Context },
+) {
+  const procedures = api.createCaller(ctx, { signal }) as unknown as Procedures & {
     nested: Procedures
   }
   const call = name === 'context' ? procedures.nested[name] : procedures[name]
@@ -112,17 +140,38 @@ describe('a procedure that runs its middlewares in our way', () => {
     ['twice'],
     ['forgetful'],
     ['guarded'],
+    ['permitted'],
+    ['denied'],
+    ['refused'],
+    ['refusedLater'],
+    ['observed'],
     ['throwsError'],
     ['throwsTrpcError'],
     ['throwsText'],
     ['throwsNothing'],
   ])('has the result of tRPC: %s(%o)', async (name, input) => {
-    const expected = await outcomeOf(original, name, input)
-    expect(await outcomeOf(fast, name, input)).toEqual(expected)
+    const expected = await outcomeOf(original, name, { input })
+    expect(await outcomeOf(fast, name, { input })).toEqual(expected)
   })
 
+  it('waits for a token that is still being verified', async () => {
+    const ctx = { ...context, authenticate: () => Promise.resolve(token) }
+    const expected = await outcomeOf(original, 'guarded', { ctx })
+    expect(await outcomeOf(fast, 'guarded', { ctx })).toEqual(expected)
+  })
+
+  it.each(['denied', 'refused', 'refusedLater'])(
+    'names a refusal as tRPC does: %s',
+    async (name) => {
+      expect(await outcomeOf(fast, name, {})).toMatchObject({ code: 'FORBIDDEN' })
+    },
+  )
+
   it('is guarded as before', () => {
-    const { guarded } = fast._def.procedures as unknown as typeof original._def.record
-    expect(guardOf(guarded)).toEqual({ token: true, permissions: [] })
+    const { denied } = fast._def.procedures as unknown as typeof original._def.record
+    expect(guardOf(denied)).toEqual({ token: true, permissions: ['write:all'] })
   })
 })
+
+// @ts-expect-error: where there is no token, there are no permissions
+publicProcedure.use(requirePermissions('read:all'))
