@@ -20,7 +20,8 @@ export interface InputIssue {
   readonly message: string
 }
 
-const AUTH_CODES: Record<AuthErrorCode, TRPC_ERROR_CODE_KEY> = {
+/** The code of each refusal in tRPC's envelope. */
+export const AUTH_CODES: Record<AuthErrorCode, TRPC_ERROR_CODE_KEY> = {
   missing_token: 'UNAUTHORIZED',
   invalid_request: 'BAD_REQUEST',
   invalid_token: 'UNAUTHORIZED',
@@ -50,12 +51,11 @@ export function toPublicError(error: unknown): PublicError {
 }
 
 /** The code of an error in tRPC's envelope. */
-export function trpcCodeOf(error: AuthError | TRPCError): TRPC_ERROR_CODE_KEY {
+export function trpcCodeOf(error: TRPCError): TRPC_ERROR_CODE_KEY {
   const authError = findAuthError(error)
   if (authError) return AUTH_CODES[authError.code]
   const refusal = behind(error, FeatureError)
-  if (refusal) return FEATURE_ERRORS[refusal.code].code
-  return error instanceof TRPCError ? error.code : 'INTERNAL_SERVER_ERROR'
+  return refusal ? FEATURE_ERRORS[refusal.code].code : error.code
 }
 
 /** The refusal behind an error: the error itself, or the cause of the tRPC error that carries it. */

@@ -3,7 +3,7 @@ import { TRPC_ERROR_CODES_BY_KEY } from '@trpc/server/rpc'
 import type { AccessToken } from './auth/access-token.ts'
 import type { AuthError } from './auth/errors.ts'
 import { requirePermissionsOf } from './auth/permissions.ts'
-import { createGuard } from './procedures/guard.ts'
+import { createGuard } from './guard.ts'
 import type { ApiMeta } from './procedures/meta.ts'
 import { findAuthError, toPublicError, trpcCodeOf } from './public-error.ts'
 

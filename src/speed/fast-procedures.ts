@@ -1,7 +1,7 @@
 import { getTRPCErrorFromUnknown, TRPCError } from '@trpc/server'
 import { getParseFn, middlewareMarker, type Parser } from '@trpc/server/unstable-core-do-not-import'
+import type { Guard } from '../guard.ts'
 import type { Call } from '../procedures/call.ts'
-import type { Guard } from '../procedures/guard.ts'
 import { mapProcedures } from '../procedures/map-procedures.ts'
 import { Signalled } from '../procedures/signal.ts'
 import type { ApiRouter } from '../trpc.ts'

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { withFastProcedures } from '../../src/speed/fast-procedures.ts'
 import { insufficientScope } from '../../src/auth/errors.ts'
-import { createGuard, guardOf } from '../../src/procedures/guard.ts'
+import { createGuard } from '../../src/guard.ts'
+import { guardOf } from '../../src/procedures/guard.ts'
 import {
   protectedProcedure,
   publicProcedure,
