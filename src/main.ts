@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import { SYSTEM_CLOCKS } from './clocks.ts'
 import { loadConfig, type Config } from './config/config.ts'
-import { prepareEnvironment } from './config/environment.ts'
+import { prepareEnvironment, type PreparedFile } from './config/environment.ts'
 import { tokenArguments } from './local-issuer/token-arguments.ts'
 import { createLog } from './logger.ts'
 import { loadLazyRouters } from './procedures/lazy-routers.ts'
@@ -42,14 +42,14 @@ function exitOnUncaught(logger: Logger): void {
 
 /** Known once the settings are. */
 let config: Config | undefined
+let envFile: PreparedFile | undefined
 try {
-  const envFile = prepareEnvironment()
+  envFile = prepareEnvironment()
   config = loadConfig(process.env)
   const log = await createLog({ level: config.logLevel, production: config.production })
   const { logger } = log
   exitOnUncaught(logger)
-  if (envFile && Object.keys(envFile.variables).length > 0)
-    logger.info({ file: envFile.path }, 'settings read from .env')
+  if (envFile) logger.info({ file: envFile.path }, 'settings read from .env')
   for (const warning of [...(envFile?.warnings ?? []), ...config.warnings]) logger.warn(warning)
   const running = await start(config, {
     router: appRouter,
@@ -68,6 +68,6 @@ try {
     process.stdout.write(welcome({ api, router, localIssuer, tokenArguments: args, platform }))
   }
 } catch (error) {
-  process.stderr.write(`${explainStartFailure(error, config)}\n`)
+  process.stderr.write(`${explainStartFailure(error, { settings: config, envFile })}\n`)
   process.exit(1)
 }

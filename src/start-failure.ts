@@ -7,13 +7,21 @@ const UNUSABLE = ['EADDRNOTAVAIL', 'ENOTFOUND', 'EAI_AGAIN', 'EACCES']
 
 type Settings = Pick<Config, 'port' | 'metricsPort' | 'localIssuerPort' | 'issuer'>
 
-/**
- * Why the server did not start: just the text, without a stack, where the person who starts it can fix it.
- *
- * @param settings what was asked for, as far as it is known
- */
-export function explainStartFailure(error: unknown, settings: Settings | undefined): string {
-  if (error instanceof ConfigError || error instanceof RouterError) return error.message
+/** What was asked for, as far as it is known. */
+interface Asked {
+  readonly settings?: Settings | undefined
+  /** The `.env` that was read. */
+  readonly envFile?: { readonly path: string } | undefined
+}
+
+/** Why the server did not start: just the text, without a stack, where the person who starts it can fix it. */
+export function explainStartFailure(error: unknown, { settings, envFile }: Asked): string {
+  if (error instanceof ConfigError) {
+    return envFile
+      ? `${error.message}\nRead from the environment and ${envFile.path}`
+      : error.message
+  }
+  if (error instanceof RouterError) return error.message
   if (!(error instanceof Error)) return String(error)
   const { code = '', syscall, port } = error as NodeJS.ErrnoException & { port?: number }
   if (code === 'EADDRINUSE') {

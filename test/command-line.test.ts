@@ -1,4 +1,5 @@
 import { createServer } from 'node:http'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { MESSAGES } from './support/contract.ts'
 import { closeServer, listenOnLoopback } from './support/http.ts'
@@ -58,7 +59,11 @@ describe('settings that can not be used', () => {
     const cwd = folderWithEnv('PORT=nonsense\nLOG_LEVEL=nonsense\n')
     const program = run(MAIN, { cwd, env: { ...PRODUCTION, PORT: '0' } })
     expect(await program.exit).toBe(1)
-    expect(program.output()).toMatch(/^Invalid settings:\n {2}LOG_LEVEL: must be one of [^\n]*\n$/)
+    const [title, problem, file, ...more] = program.output().trimEnd().split('\n')
+    expect(title).toBe('Invalid settings:')
+    expect(problem).toMatch(/^ {2}LOG_LEVEL: must be one of /)
+    expect(file).toBe(`Read from the environment and ${join(cwd, '.env')}`)
+    expect(more).toEqual([])
   })
 })
 

@@ -100,11 +100,15 @@ describe('a start that fails', () => {
     [6061, 'LOCAL_ISSUER_PORT'],
   ])('names the setting of port %i: %s', (port, name) => {
     const config = loadConfig({ METRICS_PORT: '9464' })
-    expect(explainStartFailure(inUse(port), config)).toContain(`set ${name} to another one`)
+    expect(explainStartFailure(inUse(port), { settings: config })).toContain(
+      `set ${name} to another one`,
+    )
   })
 
   it('says what the local issuer needs where it is not installed', () => {
     const error = Object.assign(new Error('no oidc-provider'), { code: 'ERR_MODULE_NOT_FOUND' })
-    expect(explainStartFailure(error, loadConfig({}))).toMatch(/^No issuer is set[^\n]*$/)
+    expect(explainStartFailure(error, { settings: loadConfig({}) })).toMatch(
+      /^No issuer is set[^\n]*$/,
+    )
   })
 })

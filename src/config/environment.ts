@@ -16,7 +16,7 @@ export interface PreparedFile extends EnvFile {
  * Adds to `process.env` what `.env` has and the environment lacks, and removes blanks around values there,
  * since OpenTelemetry's SDK reads its variables itself.
  *
- * @returns the file that was read; `undefined` without one
+ * @returns the file that was read; `undefined` without one that sets anything
  * @throws {ConfigError} when there is a file that can't be read
  */
 export function prepareEnvironment(): PreparedFile | undefined {
@@ -28,5 +28,5 @@ export function prepareEnvironment(): PreparedFile | undefined {
     (name) =>
       `${name}: has no effect in .env, since Node.js reads it before: set it in the environment`,
   )
-  return file && { ...file, warnings }
+  return file && Object.keys(variables).length > 0 ? { ...file, warnings } : undefined
 }
