@@ -4,7 +4,7 @@ import type { z } from 'zod'
 import { guardOf } from './guard.ts'
 import { inputObjectOf, isSchema, type InputObject } from './inputs.ts'
 import type { ApiMeta, RestMeta, SuccessStatus } from './meta.ts'
-import { parseTemplate, type PathTemplate } from './path-template.ts'
+import { isAtOrBelow, parseTemplate, type PathTemplate } from './path-template.ts'
 import { forEachNamed, RouterError, Unfit } from './router-error.ts'
 
 /** One procedure as REST sees it: what its `openapi` meta declares, and what it takes. */
@@ -74,9 +74,7 @@ function operationOf(declared: Declared, ownPaths: readonly string[]): RestOpera
     throw new Unfit(`its method is ${method}: write one of ${METHODS.join(', ')}`)
   }
   const template = parseTemplate(meta.path)
-  const own = ownPaths.find(
-    (path) => template.path === path || template.path.startsWith(`${path}/`),
-  )
+  const own = ownPaths.find((path) => isAtOrBelow(template.path, path))
   if (own !== undefined) {
     throw new Unfit(
       `its path ${template.path} is the server's own: choose one that is not at ${own}`,

@@ -38,6 +38,10 @@ export function parseTemplate(written: string): PathTemplate {
   return { path, segments, names, shape: path.replaceAll(/\{[^{}]+\}/g, '{}') }
 }
 
+/** Whether a path is `other`, or one below it. */
+export const isAtOrBelow = (path: string, other: string) =>
+  path.startsWith(other) && (path[other.length] ?? '/') === '/'
+
 const isNoSegment = (text: string) => ['', '.', '..'].includes(text)
 
 function parseSegment(segment: string): string | Pattern {

@@ -4,6 +4,7 @@ import { JSON_TYPE } from '../http/json-type.ts'
 import { refuseMethod } from '../http/methods.ts'
 import { createDirect } from '../procedures/direct.ts'
 import type { RestOperation } from '../procedures/operations.ts'
+import { isAtOrBelow } from '../procedures/path-template.ts'
 import { forEachNamed } from '../procedures/router-error.ts'
 import type { End } from '../speed/end-together.ts'
 import { inTurn } from '../speed/in-turn.ts'
@@ -32,8 +33,7 @@ export interface RestOptions {
  */
 export function createRest(options: RestOptions): RequestHandler {
   const { operations, ownPaths, before } = options
-  const isOwn = (path: string) =>
-    ownPaths.some((own) => path.startsWith(own) && (path[own.length] ?? '/') === '/')
+  const isOwn = (path: string) => ownPaths.some((own) => isAtOrBelow(path, own))
   const table = new RouteTable<RequestHandler>()
   forEachNamed(operations, (operation) => {
     table.add(operation.template, operation.method, inTurn([...before, serve(operation, options)]))

@@ -5,6 +5,7 @@ import { MISSING_TOKEN } from '../../src/auth/errors.ts'
 import { publicProcedure, router } from '../../src/trpc.ts'
 import { useServer } from '../support/fixtures.ts'
 import { baseUrl, closeServer, listenOnLoopback } from '../support/http.ts'
+import { contextOf } from '../support/procedures.ts'
 import { createReference } from '../support/reference.ts'
 
 const Got = z.object({ got: z.unknown() })
@@ -40,13 +41,7 @@ describe("where trpc-openapi's own handler is wrong, and ours is not", () => {
     const authenticate = () => {
       throw MISSING_TOKEN
     }
-    const context = {
-      authenticate,
-      challenge: () => undefined,
-      setHeader: () => undefined,
-      log: () => console,
-    }
-    server = createServer(createReference(createRouter(schemas.theirs), context))
+    server = createServer(createReference(createRouter(schemas.theirs), contextOf(authenticate)))
     theirs = baseUrl({ port: await listenOnLoopback(server) })
   })
   afterAll(() => closeServer(server))

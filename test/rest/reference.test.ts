@@ -9,6 +9,7 @@ import { bearer } from '../support/contract.ts'
 import { useServer } from '../support/fixtures.ts'
 import { baseUrl, closeServer, listenOnLoopback } from '../support/http.ts'
 import { ADMIN_PERMISSION } from '../support/issuer.ts'
+import { contextOf } from '../support/procedures.ts'
 import { createReference } from '../support/reference.ts'
 
 const Message = z.object({ message: z.string() })
@@ -93,13 +94,7 @@ describe('over REST, an answer is that of trpc-openapi to the byte', () => {
       if (!token) throw MISSING_TOKEN
       return token
     }
-    const context = {
-      authenticate,
-      challenge: () => undefined,
-      setHeader: () => undefined,
-      log: () => console,
-    }
-    const server = createServer(createReference(createRouter(), context))
+    const server = createServer(createReference(createRouter(), contextOf(authenticate)))
     servers.push(server)
     reference = baseUrl({ port: await listenOnLoopback(server) })
   })

@@ -12,6 +12,7 @@ import {
   router,
   type Context,
 } from '../../src/trpc.ts'
+import { contextOf, outcomeOf } from '../support/procedures.ts'
 
 const Count = z.object({ count: z.coerce.number() })
 
@@ -96,31 +97,22 @@ const original = router({
 const fast = withFastProcedures(original)
 
 const token = { subject: 'auth0|user', permissions: new Set(['read:all']), claims: {} }
-const context: Context = {
-  authenticate: () => token,
-  challenge: () => undefined,
-  setHeader: () => undefined,
-  log: () => ({ debug() {}, info() {}, warn() {}, error() {} }),
-}
+const known = () => token
 
 type Procedures = Record<string, (input: unknown) => Promise<unknown>>
 
-async function outcomeOf(
-  api: typeof fast,
-  name: string,
-  { input, ctx = context }: { input?: unknown; ctx?: Context },
-) {
-  const procedures = api.createCaller(ctx, { signal }) as unknown as Procedures & {
+interface Given {
+  readonly input?: unknown
+  readonly authenticate?: Context['authenticate']
+}
+
+function outcomeIn(api: typeof fast, name: string, { input, authenticate = known }: Given) {
+  const context = contextOf(authenticate)
+  const procedures = api.createCaller(context, { signal }) as unknown as Procedures & {
     nested: Procedures
   }
   const call = name === 'context' ? procedures.nested[name] : procedures[name]
-  try {
-    return { data: await call?.(input) }
-  } catch (error) {
-    if (!(error instanceof TRPCError)) throw error
-    const { code, message, cause } = error
-    return { code, message, cause: cause && { name: cause.name, message: cause.message } }
-  }
+  return outcomeOf(async () => call?.(input))
 }
 
 describe('a procedure that runs its middlewares in our way', () => {
@@ -151,20 +143,20 @@ describe('a procedure that runs its middlewares in our way', () => {
     ['throwsText'],
     ['throwsNothing'],
   ])('has the result of tRPC: %s(%o)', async (name, input) => {
-    const expected = await outcomeOf(original, name, { input })
-    expect(await outcomeOf(fast, name, { input })).toEqual(expected)
+    const expected = await outcomeIn(original, name, { input })
+    expect(await outcomeIn(fast, name, { input })).toEqual(expected)
   })
 
   it('waits for a token that is still being verified', async () => {
-    const ctx = { ...context, authenticate: () => Promise.resolve(token) }
-    const expected = await outcomeOf(original, 'guarded', { ctx })
-    expect(await outcomeOf(fast, 'guarded', { ctx })).toEqual(expected)
+    const authenticate = () => Promise.resolve(token)
+    const expected = await outcomeIn(original, 'guarded', { authenticate })
+    expect(await outcomeIn(fast, 'guarded', { authenticate })).toEqual(expected)
   })
 
   it.each(['denied', 'refused', 'refusedLater'])(
     'names a refusal as tRPC does: %s',
     async (name) => {
-      expect(await outcomeOf(fast, name, {})).toMatchObject({ code: 'FORBIDDEN' })
+      expect(await outcomeIn(fast, name, {})).toMatchObject({ code: 'FORBIDDEN' })
     },
   )
 

@@ -13,6 +13,7 @@ import {
   type ApiRouter,
   type Context,
 } from '../../src/trpc.ts'
+import { contextOf, outcomeOf } from '../support/procedures.ts'
 
 type Chain = typeof publicProcedure
 /** What the parts of a chain saw, in their order. */
@@ -100,22 +101,12 @@ function createApi({ links, resolver }: Case, note: Note): ApiRouter {
   return router({ procedure: chain.query(RESOLVERS[resolver] as never) })
 }
 
-async function outcomeOf(api: ApiRouter, { sender, input }: Case): Promise<object> {
-  const context: Context = {
-    authenticate: SENDERS[sender] ?? (() => token),
-    challenge: () => undefined,
-    setHeader: () => undefined,
-    log: () => ({ debug() {}, info() {}, warn() {}, error() {} }),
-  }
+function outcomeIn(api: ApiRouter, { sender, input }: Case): Promise<object> {
+  const context = contextOf(SENDERS[sender] ?? (() => token))
   const caller = api.createCaller(context) as unknown as {
     procedure: (input: unknown) => Promise<unknown>
   }
-  try {
-    return { data: await caller.procedure(input) }
-  } catch (error) {
-    const { code, message, cause } = error as TRPCError
-    return { code, message, cause: cause?.message }
-  }
+  return outcomeOf(() => caller.procedure(input))
 }
 
 const cases: fc.Arbitrary<Case> = fc.record({
@@ -129,8 +120,8 @@ it('any chain of middlewares has the result of tRPC, and shows each of them the 
   const property = fc.asyncProperty(cases, async (given) => {
     const notes: string[] = []
     const api = createApi(given, (text) => notes.push(text))
-    const expected = [await outcomeOf(api, given), notes.splice(0)]
-    expect([await outcomeOf(withFastProcedures(api), given), notes]).toEqual(expected)
+    const expected = [await outcomeIn(api, given), notes.splice(0)]
+    expect([await outcomeIn(withFastProcedures(api), given), notes]).toEqual(expected)
   })
   await fc.assert(property, { numRuns: 2_000 })
 })

@@ -9,6 +9,7 @@ import { withFastProcedures } from '../../src/speed/fast-procedures.ts'
 import type { RequestContext } from '../../src/http/context.ts'
 import type { ApiRouter } from '../../src/trpc.ts'
 import { baseUrl, closeServer, listenOnLoopback } from './http.ts'
+import { contextOf } from './procedures.ts'
 
 const MAX_BATCH_SIZE = 10
 const MAX_BODY_BYTES = 1024
@@ -33,13 +34,7 @@ export interface RpcAnswer {
 const refuse = () => {
   throw MISSING_TOKEN
 }
-const context: RequestContext = {
-  identify: refuse,
-  authenticate: refuse,
-  challenge: () => undefined,
-  setHeader: () => undefined,
-  log: () => console,
-}
+const context: RequestContext = { identify: refuse, ...contextOf(refuse) }
 
 /**
  * A router served twice: by us, and by tRPC's own adapter for Express.
