@@ -11,7 +11,7 @@ import {
   DESCRIPTION_PATH,
   type Description,
   type DescriptionOptions,
-} from './openapi/serve.ts'
+} from './http/description.ts'
 import { createErrorHandler, notFound, restErrorBody } from './http/errors.ts'
 import {
   createRateLimit,
@@ -23,15 +23,20 @@ import { createEndTogether } from './speed/end-together.ts'
 import { inTurn } from './speed/in-turn.ts'
 import { refuseMethod } from './http/methods.ts'
 import { createObservation } from './http/observation.ts'
-import { restOperations } from './procedures/operations.ts'
+import { restOperations } from '../packages/trpc-hybrid/src/procedures/operations.ts'
 import { createRefusalLog, type RefusalLogOptions } from './http/refusal-log.ts'
 import { createErrorReport } from './http/report-error.ts'
 import { requestId } from './http/request-id.ts'
 import { requireHost } from './http/require-host.ts'
 import { createResourceMetadataHandler, RESOURCE_METADATA_PATH } from './http/resource-metadata.ts'
-import { createRest } from './rest/rest.ts'
-import { nameRpcRoute, refuseOtherMethods, RPC_METHODS, rpcErrorBody } from './rpc/routes.ts'
-import { createRpcHandler } from './rpc/rpc.ts'
+import { createRest } from '../packages/trpc-hybrid/src/rest/rest.ts'
+import {
+  nameRpcRoute,
+  refuseOtherMethods,
+  RPC_METHODS,
+  rpcErrorBody,
+} from '../packages/trpc-hybrid/src/rpc/routes.ts'
+import { createRpcHandler } from '../packages/trpc-hybrid/src/rpc/rpc.ts'
 import { createProxyWarning } from './http/warn-of-proxy.ts'
 import { securityHeaders } from './http/security-headers.ts'
 import type { Metrics } from './observability/metrics.ts'

@@ -3,9 +3,13 @@ import { TRPC_ERROR_CODES_BY_KEY } from '@trpc/server/rpc'
 import type { AccessToken } from './auth/access-token.ts'
 import type { AuthError } from './auth/errors.ts'
 import { requirePermissionsOf } from './auth/permissions.ts'
-import { createGuard } from './guard.ts'
-import type { ApiMeta } from './procedures/meta.ts'
-import { findAuthError, toPublicError, trpcCodeOf } from './public-error.ts'
+import { createGuard } from '../packages/trpc-hybrid/src/guard.ts'
+import type { ApiMeta } from '../packages/trpc-hybrid/src/procedures/meta.ts'
+import {
+  findAuthError,
+  toPublicError,
+  trpcCodeOf,
+} from '../packages/trpc-hybrid/src/public-error.ts'
 
 /** What every procedure is given. It is built per request, so it stays small. */
 export interface Context {

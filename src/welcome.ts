@@ -1,7 +1,7 @@
 import type { AnyRouter } from '@trpc/server'
 import { ABOUT } from './about.ts'
-import { guardOf } from './procedures/guard.ts'
-import { restOperations } from './procedures/operations.ts'
+import { guardOf } from '../packages/trpc-hybrid/src/procedures/guard.ts'
+import { restOperations } from '../packages/trpc-hybrid/src/procedures/operations.ts'
 
 interface Addresses {
   readonly api: string

@@ -1,7 +1,7 @@
 import { createTRPCClient, httpBatchLink, httpBatchStreamLink, httpLink } from '@trpc/client'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { FeatureError, type FeatureErrorCode } from '../src/feature-error.ts'
+import { FeatureError, type FeatureErrorCode } from '../packages/trpc-hybrid/src/feature-error.ts'
 import { publicProcedure, router } from '../src/trpc.ts'
 import { useServer } from './support/fixtures.ts'
 

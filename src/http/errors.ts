@@ -1,6 +1,6 @@
 import { TRPCError } from '@trpc/server'
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express'
-import { findAuthError, toPublicError } from '../public-error.ts'
+import { findAuthError, toPublicError } from '../../packages/trpc-hybrid/src/public-error.ts'
 import type { End } from '../speed/end-together.ts'
 import type { Context } from '../trpc.ts'
 import type { CreateContext } from './context.ts'

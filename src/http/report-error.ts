@@ -1,7 +1,7 @@
 import { TRPCError } from '@trpc/server'
 import type { Request } from 'express'
 import type { Logger } from 'pino'
-import { findAuthError, toPublicError } from '../public-error.ts'
+import { findAuthError, toPublicError } from '../../packages/trpc-hybrid/src/public-error.ts'
 
 /** Told of every error that a client gets, once for each call of a batch. */
 export type ReportError = (error: unknown, req: Request) => void

@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express'
 import { ABOUT } from '../about.ts'
-import { permissionsOf } from '../procedures/guard.ts'
+import { permissionsOf } from '../../packages/trpc-hybrid/src/procedures/guard.ts'
 import type { ApiRouter } from '../trpc.ts'
 import { baseUrlOf } from './base-url.ts'
 

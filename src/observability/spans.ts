@@ -1,5 +1,5 @@
 import { SpanStatusCode, type Span, type SpanOptions, type Tracer } from '@opentelemetry/api'
-import { toPublicError } from '../public-error.ts'
+import { toPublicError } from '../../packages/trpc-hybrid/src/public-error.ts'
 
 /** Runs `work` in a span that ends with it. @returns what `work` returns, at once where that is no promise */
 export function inSpan<T>(

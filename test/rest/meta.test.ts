@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { describeApi } from '../../src/openapi/description.ts'
-import type { RestMeta } from '../../src/procedures/meta.ts'
-import { restOperations } from '../../src/procedures/operations.ts'
+import { describeApi } from '../../packages/trpc-hybrid/src/openapi/description.ts'
+import type { RestMeta } from '../../packages/trpc-hybrid/src/procedures/meta.ts'
+import { restOperations } from '../../packages/trpc-hybrid/src/procedures/operations.ts'
 import { publicProcedure, router } from '../../src/trpc.ts'
 import { useServer } from '../support/fixtures.ts'
 

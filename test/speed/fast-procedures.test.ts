@@ -1,10 +1,10 @@
 import { TRPCError } from '@trpc/server'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { withFastProcedures } from '../../src/speed/fast-procedures.ts'
+import { withFastProcedures } from '../../packages/trpc-hybrid/src/procedures/run-chain.ts'
 import { insufficientScope } from '../../src/auth/errors.ts'
-import { createGuard } from '../../src/guard.ts'
-import { guardOf } from '../../src/procedures/guard.ts'
+import { createGuard } from '../../packages/trpc-hybrid/src/guard.ts'
+import { guardOf } from '../../packages/trpc-hybrid/src/procedures/guard.ts'
 import {
   protectedProcedure,
   publicProcedure,

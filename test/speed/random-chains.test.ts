@@ -3,8 +3,8 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { z } from 'zod'
 import { insufficientScope, invalidToken } from '../../src/auth/errors.ts'
-import { createGuard } from '../../src/guard.ts'
-import { withFastProcedures } from '../../src/speed/fast-procedures.ts'
+import { createGuard } from '../../packages/trpc-hybrid/src/guard.ts'
+import { withFastProcedures } from '../../packages/trpc-hybrid/src/procedures/run-chain.ts'
 import {
   protectedProcedure,
   publicProcedure,

@@ -1,7 +1,7 @@
 import express, { type Express } from 'express'
 import { createOpenApiExpressMiddleware } from 'trpc-openapi'
 import { restErrorBody } from '../../src/http/errors.ts'
-import { toPublicError } from '../../src/public-error.ts'
+import { toPublicError } from '../../packages/trpc-hybrid/src/public-error.ts'
 import type { ApiRouter, Context } from '../../src/trpc.ts'
 
 /** A router served by trpc-openapi's own handler, with our bodies for errors: what ours is held to. */

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { ApiMeta } from '../../src/procedures/meta.ts'
+import type { ApiMeta } from '../../packages/trpc-hybrid/src/procedures/meta.ts'
 import { protectedProcedure, publicProcedure, requirePermissions, router } from '../../src/trpc.ts'
 
 const Message = z.object({ message: z.string() })

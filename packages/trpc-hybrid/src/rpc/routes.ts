@@ -1,6 +1,6 @@
 import { TRPCError, type AnyProcedure } from '@trpc/server'
 import type { Request, RequestHandler } from 'express'
-import type { ApiRouter } from '../trpc.ts'
+import type { ApiRouter } from '../../../../src/trpc.ts'
 import { failure } from './envelope.ts'
 import { rawPath } from './target.ts'
 

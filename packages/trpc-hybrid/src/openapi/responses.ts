@@ -1,5 +1,5 @@
 import type { OpenAPIObject } from 'trpc-openapi'
-import { AUTH_ERRORS, insufficientScope, invalidRequest } from '../auth/errors.ts'
+import { AUTH_ERRORS, insufficientScope, invalidRequest } from '../../../../src/auth/errors.ts'
 import {
   challengeHeader,
   COMMON_HEADERS,

@@ -1,10 +1,10 @@
 import { createExpressMiddleware } from '@trpc/server/adapters/express'
 import type { RequestHandler } from 'express'
-import { errorHeaders } from '../http/errors.ts'
-import type { ReportError } from '../http/report-error.ts'
+import { errorHeaders } from '../../../../src/http/errors.ts'
+import type { ReportError } from '../../../../src/http/report-error.ts'
 import { findAuthError } from '../public-error.ts'
-import type { ApiRouter } from '../trpc.ts'
-import type { CreateContext } from '../http/context.ts'
+import type { ApiRouter } from '../../../../src/trpc.ts'
+import type { CreateContext } from '../../../../src/http/context.ts'
 import { MAX_BATCH_SIZE } from './request.ts'
 
 /** tRPC's own adapter, which supports everything: streams, forms, bytes. */

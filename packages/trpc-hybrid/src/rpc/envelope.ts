@@ -2,7 +2,7 @@ import { getTRPCErrorFromUnknown, transformTRPCResponse, type TRPCError } from '
 import { getHTTPStatusCode } from '@trpc/server/http'
 import type { TRPCErrorShape } from '@trpc/server/rpc'
 import { defaultTransformer, getErrorShape } from '@trpc/server/unstable-core-do-not-import'
-import type { ApiRouter } from '../trpc.ts'
+import type { ApiRouter } from '../../../../src/trpc.ts'
 
 /** One answer as tRPC writes it, before the router's transformer. */
 export type Envelope = { readonly result: { readonly data: unknown } } | ErrorEnvelope

@@ -1,10 +1,10 @@
 import { getTRPCErrorFromUnknown, TRPCError } from '@trpc/server'
 import { getParseFn, middlewareMarker, type Parser } from '@trpc/server/unstable-core-do-not-import'
 import type { Guard } from '../guard.ts'
-import type { Call } from '../procedures/call.ts'
-import { mapProcedures } from '../procedures/map-procedures.ts'
-import { Signalled } from '../procedures/signal.ts'
-import type { ApiRouter } from '../trpc.ts'
+import type { Call } from './call.ts'
+import { mapProcedures } from './map-procedures.ts'
+import { Signalled } from './signal.ts'
+import type { ApiRouter } from '../../../../src/trpc.ts'
 
 interface Success {
   readonly ok: true

@@ -1,14 +1,14 @@
 import { STATUS_CODES } from 'node:http'
 import type { OpenAPIObject } from 'trpc-openapi'
-import { formatChallenge } from '../auth/challenge.ts'
-import type { Scheme } from '../auth/authorization-header.ts'
+import { formatChallenge } from '../../../../src/auth/challenge.ts'
+import type { Scheme } from '../../../../src/auth/authorization-header.ts'
 import {
   AUTH_ERRORS,
   invalidProof,
   invalidToken,
   MISSING_TOKEN,
   type AuthError,
-} from '../auth/errors.ts'
+} from '../../../../src/auth/errors.ts'
 
 type Components = NonNullable<OpenAPIObject['components']>
 

@@ -9,7 +9,7 @@ import {
   type AnyMiddlewareFunction,
 } from '@trpc/server/unstable-core-do-not-import'
 import { toPublicError, trpcCodeOf } from '../public-error.ts'
-import type { ApiRouter } from '../trpc.ts'
+import type { ApiRouter } from '../../../../src/trpc.ts'
 import type { CallProcedure } from './call.ts'
 import { mapProcedures } from './map-procedures.ts'
 

@@ -1,8 +1,8 @@
 import { TRPCError, type AnyProcedure, type ProcedureType } from '@trpc/server'
 import type { Request } from 'express'
 import { FeatureError } from '../feature-error.ts'
-import { readBody } from '../http/read-body.ts'
-import type { ApiRouter } from '../trpc.ts'
+import { readBody } from '../../../../src/http/read-body.ts'
+import type { ApiRouter } from '../../../../src/trpc.ts'
 import { createInputs, type Inputs } from './inputs.ts'
 import { isPlain, readTarget, type Target } from './target.ts'
 

@@ -1,4 +1,4 @@
-import type { ApiRouter } from '../trpc.ts'
+import type { ApiRouter } from '../../../../src/trpc.ts'
 
 /**
  * Loads whatever a router holds in `lazy(() => import(...))`, nested ones too. tRPC does so at the first

@@ -1,6 +1,6 @@
 import type { AnyProcedure } from '@trpc/server'
 import { createRouterFactory } from '@trpc/server/unstable-core-do-not-import'
-import type { ApiRouter } from '../trpc.ts'
+import type { ApiRouter } from '../../../../src/trpc.ts'
 import type { CallProcedure } from './call.ts'
 
 /** The same router, in which `change` has replaced each procedure by another function or procedure. */

@@ -1,6 +1,6 @@
 import type { AnyProcedure } from '@trpc/server'
 import type { Guard } from '../guard.ts'
-import type { ApiRouter } from '../trpc.ts'
+import type { ApiRouter } from '../../../../src/trpc.ts'
 
 /** What a procedure's chain asks of its caller. It is read from the chain itself, so it can't be wrong. */
 export function guardOf(procedure: AnyProcedure): { token: boolean; permissions: string[] } {

@@ -1,6 +1,6 @@
 import type { AnyProcedure } from '@trpc/server'
 import type { NextFunction, Request, RequestHandler, Response } from 'express'
-import type { CreateContext } from '../http/context.ts'
+import type { CreateContext } from '../../../../src/http/context.ts'
 import { createCall, type CallProcedure } from './call.ts'
 import { signalOf } from './signal.ts'
 

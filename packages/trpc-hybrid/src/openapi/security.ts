@@ -1,5 +1,5 @@
 import type { OpenAPIObject, SecuritySchemeObject } from 'trpc-openapi'
-import type { IssuerMetadata } from '../auth/issuer-metadata.ts'
+import type { IssuerMetadata } from '../../../../src/auth/issuer-metadata.ts'
 
 /** What a procedure's chain asks of its caller. */
 export interface Guard {

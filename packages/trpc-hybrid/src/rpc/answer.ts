@@ -1,6 +1,6 @@
 import { TRPCError } from '@trpc/server'
 import { isAsyncIterable, isObject, isPromise } from '@trpc/server/unstable-core-do-not-import'
-import type { ApiRouter } from '../trpc.ts'
+import type { ApiRouter } from '../../../../src/trpc.ts'
 import { errorEnvelope, failure, statusOf, stringify, type Envelope } from './envelope.ts'
 import type { RpcRequest } from './request.ts'
 import type { Outcome } from './run.ts'
