@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import { Unfit } from '../procedures/router-error.ts'
+import { Unfit } from '../errors/router-error.ts'
 import { COMPONENTS } from './components.ts'
 import type { DescribedInput } from './inputs.ts'
 import type { Json } from './json-schema.ts'

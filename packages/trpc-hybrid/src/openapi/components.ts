@@ -1,14 +1,5 @@
-import { STATUS_CODES } from 'node:http'
 import type { OpenAPIObject } from 'trpc-openapi'
-import { formatChallenge } from '../../../../src/auth/challenge.ts'
-import type { Scheme } from '../../../../src/auth/authorization-header.ts'
-import {
-  AUTH_ERRORS,
-  invalidProof,
-  invalidToken,
-  MISSING_TOKEN,
-  type AuthError,
-} from '../../../../src/auth/errors.ts'
+import { statusText } from '../errors/status-text.ts'
 
 type Components = NonNullable<OpenAPIObject['components']>
 
@@ -18,57 +9,6 @@ export const JSON_TYPE = 'application/json'
 export const ref = (kind: 'schemas' | 'headers' | 'responses', name: string) => ({
   $ref: `#/components/${kind}/${name}`,
 })
-
-/** A challenge as it is sent, for examples. It is made by the code that makes the real ones. */
-export function exampleChallenge(error: AuthError, scheme?: Scheme): string {
-  const resourceMetadataUrl = 'https://api.example.com/.well-known/oauth-protected-resource'
-  return formatChallenge(error, { scheme, resourceMetadataUrl }) ?? ''
-}
-
-/** `WWW-Authenticate`, in every answer of a status or in some. */
-export function challengeHeader(examples: Record<string, string>, required = true) {
-  return {
-    description: 'The challenge (RFC 6750 §3, RFC 9449 §7.1, RFC 9728 §5.1).',
-    required,
-    schema: { type: 'string' as const },
-    examples: Object.fromEntries(
-      Object.entries(examples).map(([name, value]) => [name, { value }]),
-    ),
-  }
-}
-
-/** On every answer. */
-export const COMMON_HEADERS = {
-  'X-Request-Id': ref('headers', 'X-Request-Id'),
-  RateLimit: ref('headers', 'RateLimit'),
-  'RateLimit-Policy': ref('headers', 'RateLimit-Policy'),
-}
-
-const headers: NonNullable<Components['headers']> = {
-  'X-Request-Id': {
-    description: 'Names the request in the log of the server; one that the client sends is kept.',
-    required: true,
-    schema: { type: 'string', minLength: 1, maxLength: 128 },
-    example: '7d1cbf0a-6c6e-4b3d-9a3f-0f6f6a2c9f11',
-  },
-  RateLimit: {
-    description:
-      'How many requests are left, and the seconds until there are more (RateLimit fields, draft 8).',
-    schema: { type: 'string' },
-    example: '"client"; r=5999; t=30',
-  },
-  'RateLimit-Policy': {
-    description: 'How many requests are allowed in how many seconds (RateLimit fields, draft 8).',
-    schema: { type: 'string' },
-    example: '"client"; q=6000; w=60',
-  },
-  'Retry-After': {
-    description: 'Seconds to wait before the next try.',
-    required: true,
-    schema: { type: 'integer', minimum: 0 },
-    example: 5,
-  },
-}
 
 const message = { type: 'string', description: 'A text to show to a person.' } as const
 
@@ -107,7 +47,7 @@ const schemas: NonNullable<Components['schemas']> = {
   },
 }
 
-interface ErrorResponse {
+export interface ErrorResponse {
   readonly description: string
   /** Messages by the name of their example. */
   readonly messages: Record<string, string>
@@ -118,7 +58,7 @@ interface ErrorResponse {
 export function errorResponse({ description, messages, headers: own }: ErrorResponse) {
   return {
     description,
-    headers: { ...COMMON_HEADERS, ...own },
+    ...(own && { headers: own }),
     content: {
       [JSON_TYPE]: { schema: ref('schemas', 'Refusal'), ...messageExamples(messages) },
     },
@@ -136,25 +76,8 @@ function messageExamples(messages: Record<string, string>) {
     : { examples: Object.fromEntries(examples) }
 }
 
-export const statusText = (status: number) => STATUS_CODES[status] ?? ''
-const retryAfter = { 'Retry-After': ref('headers', 'Retry-After') }
-
 /** The answers that are the same for every operation. */
-const responses: NonNullable<Components['responses']> = {
-  Unauthorized: errorResponse({
-    description: 'There is no access token, or one that is not valid.',
-    messages: {
-      missing: AUTH_ERRORS.missing_token.message,
-      invalid: AUTH_ERRORS.invalid_token.message,
-    },
-    headers: {
-      'WWW-Authenticate': challengeHeader({
-        missing: exampleChallenge(MISSING_TOKEN),
-        invalid: exampleChallenge(invalidToken('expired'), 'Bearer'),
-        proof: exampleChallenge(invalidProof('proof_time'), 'DPoP'),
-      }),
-    },
-  }),
+const responses = {
   PayloadTooLarge: errorResponse({
     description: 'The body is too large.',
     messages: { default: statusText(413) },
@@ -163,20 +86,19 @@ const responses: NonNullable<Components['responses']> = {
     description: 'The body is of a media type or character set that is not supported.',
     messages: { default: statusText(415) },
   }),
-  TooManyRequests: errorResponse({
-    description: 'The client sent too many requests.',
-    messages: { default: statusText(429) },
-    headers: retryAfter,
-  }),
   InternalServerError: errorResponse({
     description: 'The server has a bug. Its log has more, under the id of the request.',
     messages: { default: statusText(500) },
   }),
-  ServiceUnavailable: errorResponse({
-    description: "The issuer's keys can't be fetched, so the token can't be verified now.",
-    messages: { default: AUTH_ERRORS.keys_unavailable.message },
-    headers: retryAfter,
-  }),
+}
+
+const headers: NonNullable<Components['headers']> = {
+  'Retry-After': {
+    description: 'Seconds to wait before the next try.',
+    required: true,
+    schema: { type: 'integer', minimum: 0 },
+    example: 5,
+  },
 }
 
 export const COMPONENTS = { schemas, headers, responses }

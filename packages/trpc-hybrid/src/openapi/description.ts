@@ -1,21 +1,38 @@
-import { readFileSync } from 'node:fs'
-import { STATUS_CODES } from 'node:http'
-import { join } from 'node:path'
 import { generateOpenApiDocument, type OpenAPIObject, type OpenApiRouter } from 'trpc-openapi'
-import { ABOUT } from '../../../../src/about.ts'
-import { PACKAGE_FOLDER } from '../../../../src/folders.ts'
+import { forEachNamed, Unfit } from '../errors/router-error.ts'
+import { statusText } from '../errors/status-text.ts'
 import { guardOf } from '../procedures/guard.ts'
 import type { RestOperation } from '../procedures/operations.ts'
-import { forEachNamed, Unfit } from '../procedures/router-error.ts'
 import { ComponentSchemas, type Schemas } from './component-schemas.ts'
 import { COMPONENTS } from './components.ts'
+import type { OpenApiDocument, OpenApiInfo, SecurityScheme } from './document.ts'
 import { describeInputs, type DescribedInput } from './inputs.ts'
 import { checkOutput } from './json-schema.ts'
 import { describeResponses } from './responses.ts'
-import { describeSecurity, describeSecuritySchemes, explainGuard, type SignIn } from './security.ts'
+import { describeSecurity, explainGuard, type DescribeGuard } from './security.ts'
 import { usedComponents } from './used-components.ts'
 
 type Operation = NonNullable<NonNullable<OpenAPIObject['paths']>[string]['get']>
+
+/** What an API says of itself. */
+export interface DescribeOptions {
+  readonly info: OpenApiInfo
+  readonly securitySchemes: Readonly<Record<string, SecurityScheme>>
+  /** Schemes that may stand in for the one named: `{ bearer: ['bearer', 'oauth2'] }`. */
+  readonly alternatives: Readonly<Record<string, readonly string[]>>
+  readonly describeGuard: DescribeGuard
+  readonly surroundings: Surroundings
+}
+
+/** What stands around the procedures, and is therefore said of each of them. */
+export interface Surroundings {
+  /** On every answer, by name. */
+  readonly headers: Readonly<Record<string, object>>
+  /** Answers that any operation can give, by status, such as 429. */
+  readonly responses: Readonly<Record<number, object>>
+  /** What these refer to. */
+  readonly components: Readonly<Record<'headers' | 'responses', Readonly<Record<string, object>>>>
+}
 
 /**
  * The OpenAPI 3.1 document of REST operations. trpc-openapi writes its frame: paths, operations, tags, and
@@ -24,12 +41,14 @@ type Operation = NonNullable<NonNullable<OpenAPIObject['paths']>[string]['get']>
  *
  * @throws {RouterError} where a procedure can't be described
  */
-export function describeApi(operations: readonly RestOperation[], signIn: SignIn): OpenAPIObject {
-  const schemes = describeSecuritySchemes(signIn)
+export function describeApi(
+  operations: readonly RestOperation[],
+  options: DescribeOptions,
+): OpenApiDocument {
   const document = generate(operations, {
-    ...INFO,
+    ...options.info,
+    openApiVersion: '3.1.0',
     baseUrl: '/',
-    securitySchemes: schemes,
   })
   const schemas = new ComponentSchemas((document.components?.schemas ?? {}) as Schemas)
   const ids = new Map<string, string>()
@@ -39,7 +58,7 @@ export function describeApi(operations: readonly RestOperation[], signIn: SignIn
     if (!operation) throw new Unfit('trpc-openapi does not describe it')
     schemas.checkOutput(operation.responses)
     const input = schemas.add(describeInputs(rest))
-    completeOperation(operation, { rest, input, schemes: Object.keys(schemes) })
+    completeOperation(operation, { rest, input, options })
     const id = String(operation.operationId)
     const other = ids.get(id)
     if (other !== undefined) {
@@ -47,26 +66,33 @@ export function describeApi(operations: readonly RestOperation[], signIn: SignIn
     }
     ids.set(id, rest.name)
   })
-  const components = { ...COMPONENTS, schemas: { ...schemas.all, ...COMPONENTS.schemas } }
+  const { components } = options.surroundings
+  const used = usedComponents(document.paths, {
+    schemas: { ...schemas.all, ...COMPONENTS.schemas },
+    headers: { ...COMPONENTS.headers, ...components.headers },
+    responses: withHeaders({ ...COMPONENTS.responses, ...components.responses }, options),
+  })
   return {
-    ...document,
+    ...(document as unknown as OpenApiDocument),
+    info: options.info,
     tags: describeTags(operations),
-    components: { ...usedComponents(document.paths, components), securitySchemes: schemes },
+    components: { ...used, securitySchemes: options.securitySchemes },
   }
 }
 
-const { version } = JSON.parse(readFileSync(join(PACKAGE_FOLDER, 'package.json'), 'utf8')) as {
-  version: string
+/** Answers with the headers that every answer has. Those that only refer to a component have them there. */
+function withHeaders(
+  responses: Readonly<Record<string, object>>,
+  { surroundings: { headers } }: DescribeOptions,
+): Record<string, object> {
+  if (Object.keys(headers).length === 0) return { ...responses }
+  return Object.fromEntries(
+    Object.entries(responses).map(([name, response]: [string, { headers?: object }]) => [
+      name,
+      '$ref' in response ? response : { ...response, headers: { ...headers, ...response.headers } },
+    ]),
+  )
 }
-
-const INFO = {
-  title: ABOUT.title,
-  version,
-  description: ABOUT.summary,
-  contact: { name: ABOUT.title },
-  license: { name: 'MIT', identifier: 'MIT' },
-  openApiVersion: '3.1.0',
-} as const
 
 function describeTags(operations: readonly RestOperation[]) {
   const tags = [...new Set(operations.flatMap(({ meta }) => meta.tags ?? []))]
@@ -113,32 +139,34 @@ function withoutInput({ name, procedure, meta, template: { path } }: RestOperati
 interface Completion {
   readonly rest: RestOperation
   readonly input: DescribedInput
-  readonly schemes: readonly string[]
+  readonly options: DescribeOptions
 }
 
-function completeOperation(operation: Operation, { rest, input, schemes }: Completion): void {
+function completeOperation(operation: Operation, { rest, input, options }: Completion): void {
   const { name, meta, procedure, status, empty } = rest
   const { parameters, requestBody } = input
   const guard = guardOf(procedure)
   operation.operationId = meta.operationId ?? methodName(name)
   operation.description = [operation.description, explainGuard(guard)].filter(Boolean).join('\n\n')
-  operation.security = describeSecurity(guard, schemes)
+  operation.security = describeSecurity(guard, options.alternatives)
   if (guard.permissions.length > 0) operation['x-permissions'] = guard.permissions
   Object.assign(operation, parameters.length > 0 && { parameters }, requestBody && { requestBody })
-  operation.responses = describeResponses(operation.responses?.['200'], {
-    ...guard,
+  const responses = describeResponses(operation.responses?.['200'], {
+    guard: guard.schemes.length > 0 ? options.describeGuard(guard) : undefined,
+    common: options.surroundings.responses,
     status,
     empty,
     input: rest.input !== undefined,
     body: requestBody !== undefined,
     errors: errorsOf(meta.errorResponses),
   })
+  operation.responses = withHeaders(responses, options) as NonNullable<Operation['responses']>
 }
 
 /** A list has only statuses, whose standard texts are the messages. */
 function errorsOf(declared: RestOperation['meta']['errorResponses'] = {}): Record<number, string> {
   const errors = Array.isArray(declared)
-    ? Object.fromEntries(declared.map((status) => [status, STATUS_CODES[status] ?? '']))
+    ? Object.fromEntries(declared.map((status) => [status, statusText(status)]))
     : declared
   const wrong = Object.keys(errors).find((status) => !/^[45]\d\d$/.test(status))
   if (wrong === undefined) return errors

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Unfit } from '../procedures/router-error.ts'
+import { Unfit } from '../errors/router-error.ts'
 
 export type Json = Readonly<Record<string, unknown>>
 

@@ -1,21 +1,17 @@
 import type { OpenAPIObject } from 'trpc-openapi'
-import { AUTH_ERRORS, insufficientScope, invalidRequest } from '../../../../src/auth/errors.ts'
-import {
-  challengeHeader,
-  COMMON_HEADERS,
-  errorResponse,
-  exampleChallenge,
-  JSON_TYPE,
-  ref,
-  statusText,
-} from './components.ts'
-import type { Guard } from './security.ts'
+import { errorResponse, JSON_TYPE, ref } from './components.ts'
+import { statusText } from '../errors/status-text.ts'
+import type { GuardAnswers } from './security.ts'
 
 type Operation = NonNullable<NonNullable<OpenAPIObject['paths']>[string]['get']>
 type Responses = NonNullable<Operation['responses']>
 
 /** What decides which answers an operation can give. */
-export interface AnswerSources extends Guard {
+export interface AnswerSources {
+  /** `undefined` where anyone may call. */
+  readonly guard: GuardAnswers | undefined
+  /** Those of every operation, by status. */
+  readonly common: Readonly<Record<number, object>>
   readonly status: number
   /** Whether a success has no body. */
   readonly empty: boolean
@@ -31,18 +27,16 @@ export interface AnswerSources extends Guard {
  * @param success as trpc-openapi describes it
  */
 export function describeResponses(success: unknown, sources: AnswerSources): Responses {
-  const { status, empty, input, token, permissions, body, errors } = sources
+  const { status, empty, input, guard, body, errors } = sources
   return {
     ...ownErrors(errors),
     [status]: describeSuccess(success as SuccessResponse, empty),
-    400: badRequest({ input, token }),
-    ...(token && { 401: common('Unauthorized') }),
-    ...(permissions.length > 0 && { 403: forbidden(permissions) }),
+    400: badRequest({ input, malformed: guard?.malformed }),
+    ...guard?.responses,
     413: common('PayloadTooLarge'),
     ...(body && { 415: common('UnsupportedMediaType') }),
-    429: common('TooManyRequests'),
+    ...sources.common,
     500: common('InternalServerError'),
-    ...(token && { 503: common('ServiceUnavailable') }),
   }
 }
 
@@ -66,7 +60,7 @@ interface SuccessResponse {
 function describeSuccess({ description, headers, content }: SuccessResponse, empty: boolean) {
   return {
     description,
-    headers: { ...COMMON_HEADERS, ...headers },
+    ...(headers && { headers }),
     ...(!empty && { content: withExample(content) }),
   }
 }
@@ -81,23 +75,23 @@ function withExample(content: SuccessResponse['content']): Record<string, object
   )
 }
 
-/** Optional: malformed input is a 400 too, and has no challenge. */
-const MALFORMED_CHALLENGE = challengeHeader(
-  { authorization: exampleChallenge(invalidRequest(), 'Bearer') },
-  false,
-)
-
 /** The only status that has more than one cause in one operation. */
-function badRequest({ input, token }: { input: boolean; token: boolean }) {
+function badRequest({
+  input,
+  malformed: credentials,
+}: {
+  readonly input: boolean
+  readonly malformed: GuardAnswers['malformed']
+}) {
   const malformed = errorResponse({
-    description: token
+    description: credentials
       ? 'The request or its `Authorization` header is malformed.'
       : 'The request is malformed.',
     messages: {
       request: statusText(400),
-      ...(token && { authorization: AUTH_ERRORS.invalid_request.message }),
+      ...(credentials && { authorization: credentials.message }),
     },
-    ...(token && { headers: { 'WWW-Authenticate': MALFORMED_CHALLENGE } }),
+    ...(credentials?.headers && { headers: credentials.headers }),
   })
   if (!input) return malformed
   const { example, examples = { request: { value: example } } } = malformed.content[JSON_TYPE]
@@ -116,17 +110,4 @@ function badRequest({ input, token }: { input: boolean; token: boolean }) {
 const INVALID_INPUT = {
   message: 'Input validation failed',
   issues: [{ path: ['id'], message: 'Invalid input: expected string, received undefined' }],
-}
-
-function forbidden(permissions: readonly string[]) {
-  const names = permissions.map((name) => `\`${name}\``).join(', ')
-  return errorResponse({
-    description: `The access token is valid and does not hold ${names}.`,
-    messages: { default: AUTH_ERRORS.insufficient_scope.message },
-    headers: {
-      'WWW-Authenticate': challengeHeader({
-        default: exampleChallenge(insufficientScope(permissions), 'Bearer'),
-      }),
-    },
-  })
 }

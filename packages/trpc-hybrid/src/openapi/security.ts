@@ -1,80 +1,61 @@
-import type { OpenAPIObject, SecuritySchemeObject } from 'trpc-openapi'
-import type { IssuerMetadata } from '../../../../src/auth/issuer-metadata.ts'
+import type { OpenAPIObject } from 'trpc-openapi'
+import type { Guarded } from '../procedures/guard.ts'
+import { statusText } from '../errors/status-text.ts'
+import { errorResponse, type ErrorResponse } from './components.ts'
 
-/** What a procedure's chain asks of its caller. */
-export interface Guard {
-  readonly token: boolean
-  readonly permissions: readonly string[]
+/** How the refusals of a procedure's guards are described. */
+export interface GuardAnswers {
+  /** Those for their reasons alone, by status: 401, 403, 503. */
+  readonly responses: Readonly<Record<number, object>>
+  /** Where malformed credentials are a 400 besides. */
+  readonly malformed?: Pick<ErrorResponse, 'headers'> & { readonly message: string }
 }
 
-/** Where users sign in, and for what. */
-export interface SignIn {
-  /** `undefined` while it is not known: then only the bearer scheme is described. */
-  readonly issuer: IssuerMetadata | undefined
-  /** The API's identifier at the issuer. */
-  readonly audience: string
-}
+export type DescribeGuard = (guard: Guarded) => GuardAnswers
 
-/** Requested at sign-in, because an OpenID provider may grant nothing if no scope is named. */
-const SCOPES = { openid: 'Sign in.' }
-
-/**
- * `bearer` for users who have a token; `oauth2` for users who sign in to get one, as far as the issuer's
- * addresses are known. Tools offer the first one first. The permissions are not scopes of it: they depend
- * on the person who signs in, not on what was asked for.
- */
-export function describeSecuritySchemes({
-  issuer,
-  audience,
-}: SignIn): Record<string, SecuritySchemeObject> {
-  const { authorizationEndpoint, tokenEndpoint: tokenUrl } = issuer ?? {}
-  return {
-    bearer: {
-      type: 'http',
-      scheme: 'bearer',
-      bearerFormat: 'JWT',
-      description: 'An access token of the issuer for this API (RFC 6750).',
-    },
-    ...(authorizationEndpoint !== undefined &&
-      tokenUrl !== undefined && {
-        oauth2: {
-          type: 'oauth2',
-          description: 'Sign in at the issuer: authorization code with PKCE (RFC 7636).',
-          flows: {
-            authorizationCode: {
-              authorizationUrl: withAudience(authorizationEndpoint, audience),
-              tokenUrl,
-              scopes: SCOPES,
-            },
-          },
-        },
+/** For guards of which nothing more is known. */
+export const describeGuard: DescribeGuard = ({ permissions }) => ({
+  responses: {
+    401: errorResponse({
+      description: 'There are no credentials, or they are not valid.',
+      messages: { default: statusText(401) },
+    }),
+    ...(permissions.length > 0 && {
+      403: errorResponse({
+        description: `The credentials are valid and do not hold ${list(permissions)}.`,
+        messages: { default: statusText(403) },
       }),
-  }
-}
-
-/** Auth0 gives a token for an API only if it is asked for one, and tools have no field for that. */
-function withAudience(endpoint: string, audience: string): string {
-  const url = new URL(endpoint)
-  url.searchParams.set('audience', audience)
-  return url.href
-}
+    }),
+  },
+})
 
 /**
- * Any one of the schemes. The permissions are not listed here, because they are not scopes. Spectral takes
- * roles of `bearer`, which OpenAPI 3.1 allows, for undeclared scopes.
+ * Each scheme with those that may stand in for it. The permissions are not listed here, because they are not
+ * scopes. Spectral takes roles of `bearer`, which OpenAPI 3.1 allows, for undeclared scopes.
  */
 export function describeSecurity(
-  { token }: Guard,
-  schemes: readonly string[],
+  { schemes }: Guarded,
+  alternatives: Readonly<Record<string, readonly string[]>>,
 ): NonNullable<OpenAPIObject['security']> {
-  return token ? schemes.map((scheme) => ({ [scheme]: [] })) : []
+  if (schemes.length === 0) return []
+  const choices = schemes.map((scheme) => alternatives[scheme] ?? [scheme])
+  return choices.reduce<Record<string, string[]>[]>(
+    (all, names) => all.flatMap((one) => names.map((name) => ({ ...one, [name]: [] }))),
+    [{}],
+  )
 }
 
 /** What a person needs for it, in Markdown. */
-export function explainGuard({ token, permissions }: Guard): string {
-  if (!token) return 'Needs no access token.'
-  if (permissions.length === 0) return 'Needs a valid access token.'
-  const names = permissions.map((name) => `\`${name}\``).join(', ')
+export function explainGuard({ schemes, permissions }: Guarded): string {
+  if (schemes.length === 0) return 'Needs no access token.'
+  const others = schemes.filter((scheme) => scheme !== 'bearer')
+  const credentials = [
+    ...(others.length < schemes.length ? ['a valid access token'] : []),
+    ...(others.length > 0 ? [`valid credentials (${list(others)})`] : []),
+  ].join(' and ')
+  if (permissions.length === 0) return `Needs ${credentials}.`
   const noun = permissions.length === 1 ? 'the permission' : 'the permissions'
-  return `Needs a valid access token with ${noun} ${names}: whoever signs in must have been granted it at the issuer.`
+  return `Needs ${credentials} with ${noun} ${list(permissions)}: whoever signs in must have been granted it at the issuer.`
 }
+
+const list = (names: readonly string[]) => names.map((name) => `\`${name}\``).join(', ')

@@ -1,6 +1,6 @@
 import type { AnyProcedure } from '@trpc/server'
 import { z } from 'zod'
-import { Unfit } from './router-error.ts'
+import { Unfit } from '../errors/router-error.ts'
 
 type Schema = z.core.$ZodType
 /** All schemas of zod, told apart by `_zod.def.type`. */

@@ -1,14 +1,14 @@
 import type { AnyProcedure } from '@trpc/server'
-import { createRouterFactory } from '@trpc/server/unstable-core-do-not-import'
-import type { ApiRouter } from '../../../../src/trpc.ts'
+import { createRouterFactory } from '../trpc/internals.ts'
+import type { AnyRouter } from '@trpc/server'
 import type { CallProcedure } from './call.ts'
 
 /** The same router, in which `change` has replaced each procedure by another function or procedure. */
 export function mapProcedures(
-  router: ApiRouter,
+  router: AnyRouter,
   change: (procedure: AnyProcedure & CallProcedure) => CallProcedure,
-  config: ApiRouter['_def']['_config'] = router._def._config,
-): ApiRouter {
+  config: AnyRouter['_def']['_config'] = router._def._config,
+): AnyRouter {
   type Tree = { [name: string]: Tree | (AnyProcedure & CallProcedure) }
   const walk = (tree: Tree): Tree =>
     Object.fromEntries(

@@ -1,17 +1,23 @@
 import type { AnyProcedure, AnyRouter } from '@trpc/server'
-import type { OpenApiMethod } from 'trpc-openapi'
 import type { z } from 'zod'
 import { guardOf } from './guard.ts'
 import { inputObjectOf, isSchema, type InputObject } from './inputs.ts'
-import type { ApiMeta, RestMeta, SuccessStatus } from './meta.ts'
+import {
+  BODY_TYPES,
+  type BodyType,
+  type HybridMeta,
+  type RestMeta,
+  type RestMethod,
+  type SuccessStatus,
+} from './meta.ts'
 import { isAtOrBelow, parseTemplate, type PathTemplate } from './path-template.ts'
-import { forEachNamed, RouterError, Unfit } from './router-error.ts'
+import { forEachNamed, RouterError, Unfit } from '../errors/router-error.ts'
 
 /** One procedure as REST sees it: what its `openapi` meta declares, and what it takes. */
 export interface RestOperation {
   /** The procedure's path in the router, such as `messages.public`. */
   readonly name: string
-  readonly method: OpenApiMethod
+  readonly method: RestMethod
   readonly template: PathTemplate
   readonly meta: RestMeta
   /** `undefined` for a procedure that takes none. */
@@ -28,32 +34,34 @@ export interface RestOperation {
   readonly procedure: AnyProcedure
 }
 
-/** The media types that an operation can take as a body. */
-export const BODY_TYPES = ['application/json', 'application/x-www-form-urlencoded'] as const
-export type BodyType = (typeof BODY_TYPES)[number]
-
-const METHODS: readonly OpenApiMethod[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']
+const METHODS: readonly RestMethod[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']
 const STATUSES: readonly SuccessStatus[] = [200, 201, 202, 204]
 /** Methods whose input comes in the query. Their body is not read. */
-const BODILESS: readonly OpenApiMethod[] = ['GET', 'DELETE']
+const BODILESS: readonly RestMethod[] = ['GET', 'DELETE']
+
+export interface OperationOptions {
+  /** Put before the path of every meta. */
+  readonly restPath: string
+  /** Paths of the server itself, which an operation must neither hide nor be hidden by. */
+  readonly ownPaths: readonly string[]
+}
 
 /**
  * The procedures of a router that are also REST operations, in the order in which they are defined.
  *
- * @param ownPaths paths of the server itself, which an operation must neither hide nor be hidden by
  * @throws {RouterError} where a procedure can't be served as its meta says
  */
 export function restOperations(
   router: AnyRouter,
-  ownPaths: readonly string[] = [],
+  options: OperationOptions,
 ): readonly RestOperation[] {
   const declared = Object.entries(router._def.procedures as Record<string, AnyProcedure>).flatMap(
     ([name, procedure]) => {
-      const { openapi: meta } = (procedure._def.meta ?? {}) as ApiMeta
+      const { openapi: meta } = (procedure._def.meta ?? {}) as HybridMeta
       return meta && meta.enabled !== false ? [{ name, meta, procedure }] : []
     },
   )
-  const operations = forEachNamed(declared, (one) => operationOf(one, ownPaths))
+  const operations = forEachNamed(declared, (one) => operationOf(one, options))
   refuseSameRoutes(operations)
   return operations
 }
@@ -64,7 +72,7 @@ interface Declared {
   readonly procedure: AnyProcedure
 }
 
-function operationOf(declared: Declared, ownPaths: readonly string[]): RestOperation {
+function operationOf(declared: Declared, { restPath, ownPaths }: OperationOptions): RestOperation {
   const { meta, procedure } = declared
   const { method } = meta
   if ((procedure._def.type as string) === 'subscription') {
@@ -73,16 +81,16 @@ function operationOf(declared: Declared, ownPaths: readonly string[]): RestOpera
   if (!METHODS.includes(method)) {
     throw new Unfit(`its method is ${method}: write one of ${METHODS.join(', ')}`)
   }
-  const template = parseTemplate(meta.path)
+  const template = parseTemplate(`${restPath}${meta.path}`)
   const own = ownPaths.find((path) => isAtOrBelow(template.path, path))
   if (own !== undefined) {
     throw new Unfit(
       `its path ${template.path} is the server's own: choose one that is not at ${own}`,
     )
   }
-  const { token } = guardOf(procedure)
-  if (meta.protect !== undefined && meta.protect !== token) {
-    const asks = token ? 'asks for a token' : 'asks for no token'
+  const guarded = guardOf(procedure).schemes.length > 0
+  if (meta.protect !== undefined && meta.protect !== guarded) {
+    const asks = guarded ? 'asks for a token' : 'asks for no token'
     throw new Unfit(
       `its meta has protect: ${String(meta.protect)}, its chain ${asks}: leave it out`,
     )

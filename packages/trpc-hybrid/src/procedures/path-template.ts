@@ -1,4 +1,4 @@
-import { Unfit } from './router-error.ts'
+import { Unfit } from '../errors/router-error.ts'
 
 /** A segment with parameters: `v{major}.{minor}` has the literals `v`, `.` and an empty one. */
 export interface Pattern {

@@ -1,10 +1,10 @@
 import { getTRPCErrorFromUnknown, TRPCError } from '@trpc/server'
-import { getParseFn, middlewareMarker, type Parser } from '@trpc/server/unstable-core-do-not-import'
+import { getParseFn, middlewareMarker, type Parser } from '../trpc/internals.ts'
 import type { Guard } from '../guard.ts'
 import type { Call } from './call.ts'
 import { mapProcedures } from './map-procedures.ts'
 import { Signalled } from './signal.ts'
-import type { ApiRouter } from '../../../../src/trpc.ts'
+import type { AnyRouter } from '@trpc/server'
 
 interface Success {
   readonly ok: true
@@ -52,7 +52,7 @@ interface Run {
  * spread and copies property by property, up to three times a middleware: the admin procedure takes 20 µs
  * its way and 1.3 µs this way (Node.js 20). The tests in `test/speed/` compare the two.
  */
-export function withFastProcedures(router: ApiRouter): ApiRouter {
+export function withFastProcedures(router: AnyRouter): AnyRouter {
   return mapProcedures(router, (procedure) => {
     // tRPC keeps the chain here at run time but leaves it out of the type.
     const chain = procedure._def as unknown as Chain

@@ -1,50 +1,38 @@
 import { TRPCError } from '@trpc/server'
-import express, { type Request, type RequestHandler, type Response } from 'express'
-import type { BodyType } from '../procedures/operations.ts'
+import type { BodyType } from '../procedures/meta.ts'
+import type { HybridRequest } from '../request.ts'
+import { pairsOf } from './pairs.ts'
 import type { Texts } from './read-texts.ts'
 
 /** A body that was read: any value from JSON, or the strings of a form by their names. */
 export type Body = { readonly json: unknown } | { readonly form: Readonly<Record<string, Texts>> }
 
 /** @returns `undefined` where there is no body */
-export type ReadBody = (req: Request) => Promise<Body | undefined>
+export type ReadBody = (request: HybridRequest) => Promise<Body | undefined>
 
 /**
- * Reads a body of one of the media types given, compressed or not. Its promise rejects with a
- * `TRPCError`: `UNSUPPORTED_MEDIA_TYPE`, `PAYLOAD_TOO_LARGE`, or `BAD_REQUEST` for what is no JSON.
+ * Reads a body of one of the media types given. Its promise rejects with a `TRPCError`:
+ * `UNSUPPORTED_MEDIA_TYPE`, `PAYLOAD_TOO_LARGE`, or `BAD_REQUEST` for what is no JSON.
  */
 export function createBodyReader(types: readonly BodyType[], maxBytes: number): ReadBody {
-  const parsers: Record<BodyType, RequestHandler> = {
-    'application/json': express.json({ limit: maxBytes, strict: false }),
-    'application/x-www-form-urlencoded': express.urlencoded({ limit: maxBytes, extended: false }),
-  }
-  return async (req) => {
-    if (!hasBody(req)) return undefined
-    const type = types.find((known) => req.is(known))
+  return async (request) => {
+    if (!request.hasBody) return undefined
+    const named = request.header('content-type')?.split(';', 1)[0]?.trim().toLowerCase()
+    const type = types.find((known) => known === named)
     if (!type) throw new TRPCError({ code: 'UNSUPPORTED_MEDIA_TYPE' })
-    const body = await parseBody(req, parsers[type])
-    return type === 'application/json' ? { json: body } : { form: body as Record<string, Texts> }
+    const isJson = type === 'application/json'
+    const { parsedBody } = request
+    if (parsedBody !== undefined)
+      return isJson ? { json: parsedBody } : { form: parsedBody as never }
+    const text = new TextDecoder().decode(await request.readBody(maxBytes))
+    return isJson ? { json: parseJson(text) } : { form: Object.fromEntries(pairsOf(text)) }
   }
 }
 
-function hasBody({ headers }: Request): boolean {
-  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
-}
-
-function parseBody(req: Request, parse: RequestHandler): Promise<unknown> {
-  return new Promise((resolve, reject) => {
-    const onParsed = (error?: unknown): void => {
-      if (error === undefined) resolve(req.body)
-      else reject(asTrpcError(error))
-    }
-    void parse(req, req.res as Response, onParsed)
-  })
-}
-
-/** tRPC would take an error of Express' parsers for a bug. */
-function asTrpcError(cause: unknown): TRPCError {
-  const status = cause instanceof Error && 'status' in cause ? cause.status : undefined
-  if (status === 413) return new TRPCError({ code: 'PAYLOAD_TOO_LARGE', cause })
-  if (status === 415) return new TRPCError({ code: 'UNSUPPORTED_MEDIA_TYPE', cause })
-  return new TRPCError({ code: 'BAD_REQUEST', cause })
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw new TRPCError({ code: 'BAD_REQUEST', cause })
+  }
 }

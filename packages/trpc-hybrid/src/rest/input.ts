@@ -1,11 +1,12 @@
 import { TRPCError } from '@trpc/server'
-import type { Request } from 'express'
 import { z } from 'zod'
 import type { InputObject } from '../procedures/inputs.ts'
 import type { RestOperation } from '../procedures/operations.ts'
-import { Unfit } from '../procedures/router-error.ts'
+import { Unfit } from '../errors/router-error.ts'
 import { createBodyReader, type Body } from './body.ts'
+import type { HybridRequest } from '../request.ts'
 import { pairsOf } from './pairs.ts'
+import type { Params } from './route-table.ts'
 import { createItemReader, createTextReader, type Texts } from './read-texts.ts'
 import { createValueReader } from './read-values.ts'
 
@@ -14,7 +15,7 @@ type Entry = readonly [string, unknown]
 type ReadEntries = (texts: readonly (readonly [string, Texts])[]) => Entry[]
 
 /** The input of a request; `undefined` where nothing is sent and that is allowed. */
-export type ReadInput = (req: Request) => unknown
+export type ReadInput = (request: HybridRequest, params: Params) => unknown
 
 /**
  * Reads the input of a procedure from a request: its query or its body, and then the parameters of its
@@ -32,16 +33,16 @@ export function createInputReader(
   const others = pick(input, (name) => !names.includes(name))
   if (from === 'query') {
     const readQuery = createEntryReader(others)
-    return (req) => {
-      const entries = [...readQuery(pairsOf(queryOf(req))), ...readPath(req)]
+    return ({ query }, params) => {
+      const entries = [...readQuery(pairsOf(query)), ...readPath(params)]
       return entries.length > 0 ? Object.fromEntries(entries) : nothing()
     }
   }
   const readBody = createBodyReader(contentTypes, maxBodyBytes)
   const readFields = createBodyFieldReader(others, contentTypes.includes(FORM))
-  return async (req) => {
-    const body = await readBody(req)
-    const path = readPath(req)
+  return async (request, params) => {
+    const body = await readBody(request)
+    const path = readPath(params)
     if (!body) return path.length > 0 ? Object.fromEntries(path) : nothing()
     return path.length > 0 ? { ...readFields(body), ...Object.fromEntries(path) } : readFields(body)
   }
@@ -54,17 +55,11 @@ function pick({ fields, others }: Fields, isWanted: (name: string) => boolean): 
   return { fields: Object.fromEntries(wanted), others }
 }
 
-/** The part of a URL behind its question mark. */
-function queryOf({ url }: Request): string {
-  const at = url.indexOf('?')
-  return at === -1 ? '' : url.slice(at + 1)
-}
-
-function createPathReader(fields: Fields): (req: Request) => Entry[] {
+function createPathReader(fields: Fields): (params: Params) => Entry[] {
   const read = createEntryReader(fields, createItemReader)
   const names = Object.keys(fields.fields)
   if (names.length === 0) return () => []
-  return ({ params }) => read(names.map((name) => [name, decode(String(params[name]))]))
+  return (params) => read(names.map((name) => [name, decode(String(params[name]))]))
 }
 
 function decode(text: string): string {

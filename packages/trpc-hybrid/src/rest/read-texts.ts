@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import { innerOf, isPreprocess } from '../procedures/inputs.ts'
-import { Unfit } from '../procedures/router-error.ts'
+import { Unfit } from '../errors/router-error.ts'
 import { firstThatFits } from './first-that-fits.ts'
 
 /** One text, or those of a name that is there more than once. */

@@ -1,75 +1,73 @@
-import type { RequestHandler, Response } from 'express'
-import type { CreateContext } from '../../../../src/http/context.ts'
-import { JSON_TYPE } from '../../../../src/http/json-type.ts'
-import { refuseMethod } from '../../../../src/http/methods.ts'
-import { createDirect } from '../procedures/direct.ts'
+import { JSON_TYPE, type Answer } from '../answer.ts'
+import { answerError, type ErrorOptions } from '../errors/answer-error.ts'
+import { forEachNamed } from '../errors/router-error.ts'
+import { createCall, type CallProcedure } from '../procedures/call.ts'
 import type { RestOperation } from '../procedures/operations.ts'
-import { isAtOrBelow } from '../procedures/path-template.ts'
-import { forEachNamed } from '../procedures/router-error.ts'
-import type { End } from '../../../../src/speed/end-together.ts'
-import { inTurn } from '../../../../src/speed/in-turn.ts'
+import type { HybridRequest } from '../request.ts'
+import { refusedMethod, type Route } from '../route.ts'
 import { createInputReader } from './input.ts'
-import { RouteTable } from './route-table.ts'
+import { RouteTable, type Params } from './route-table.ts'
 
-export interface RestOptions {
+export interface RestOptions extends ErrorOptions {
   readonly operations: readonly RestOperation[]
-  /** Paths of the server itself, which a template may match too. */
-  readonly ownPaths: readonly string[]
-  /** What a request at a REST path goes through first. */
-  readonly before: readonly RequestHandler[]
-  readonly createContext: CreateContext
-  readonly end: End
   readonly maxBodyBytes: number
 }
 
+/** Calls one procedure with all of its chain, and without the caller proxy of tRPC. */
+type CallOperation = (request: HybridRequest, params: Params, ctx: object) => Promise<Answer>
+
 /**
- * Serves every procedure at the method and path of its `openapi` meta, as trpc-openapi describes it. Its
- * own handler would serve them too. But it builds a `URL`, an abort signal and a caller for each request,
- * leaves the parameters of a path encoded, and changes the schemas of procedures permanently when it reads
- * numbers from a URL. Where its answers are right, `test/rest/reference.test.ts` checks that ours are the
- * same.
+ * Every procedure at the method and path of its `openapi` meta, as trpc-openapi describes it. Its own handler
+ * would serve them too. But it builds a `URL`, an abort signal and a caller for each request, leaves the
+ * parameters of a path encoded, and changes the schemas of procedures permanently when it reads numbers from a
+ * URL. Where its answers are right, `test/rest/reference.test.ts` checks that ours are the same.
  *
+ * @returns finds the route of a request; `undefined` where no procedure is
  * @throws {RouterError} where an input can't be read from a URL
  */
-export function createRest(options: RestOptions): RequestHandler {
-  const { operations, ownPaths, before } = options
-  const isOwn = (path: string) => ownPaths.some((own) => isAtOrBelow(path, own))
-  const table = new RouteTable<RequestHandler>()
-  forEachNamed(operations, (operation) => {
-    table.add(operation.template, operation.method, inTurn([...before, serve(operation, options)]))
+export function createRest(options: RestOptions) {
+  const table = new RouteTable<CallOperation>()
+  forEachNamed(options.operations, (operation) => {
+    table.add(operation.template, operation.method, callOf(operation, options))
   })
-  return (req, res, next) => {
-    const path = withoutSlash(req.path)
-    const method = req.method === 'HEAD' ? 'GET' : req.method
-    const found = isOwn(path) ? undefined : table.find(method, path)
-    if (!found) {
-      next()
-      return
-    }
-    req.routeTemplate = found.path
-    req.params = found.params
-    const handle = found.handler ?? inTurn([...before, refuseMethod(found.methods)])
-    void handle(req, res, next)
+  const refuse: Route['refuse'] = (error, ctx) => answerError(error, { ctx }, options)
+
+  return (method: string, path: string): Route | undefined => {
+    const found = table.find(method === 'HEAD' ? 'GET' : method, withoutSlash(path))
+    if (!found) return undefined
+    const { handler, params, path: template } = found
+    return handler
+      ? { template, allow: undefined, refuse, serve: (req, ctx) => handler(req, params, ctx) }
+      : refusedMethod({ template, allow: withHead(found.methods), refuse })
   }
 }
 
-function serve(operation: RestOperation, options: RestOptions): RequestHandler {
-  const { name, procedure } = operation
+function callOf(operation: RestOperation, options: RestOptions): CallOperation {
+  const { name: path, procedure } = operation
   const readInput = createInputReader(operation, options.maxBodyBytes)
-  const { createContext, end } = options
-  const send = createSend(operation, end)
-  return createDirect({ name, procedure, createContext, send, ...(readInput && { readInput }) })
-}
-
-function createSend({ status, empty }: RestOperation, end: End) {
-  return (res: Response, data: unknown): void => {
-    const body = empty ? undefined : JSON.stringify(data)
-    if (res.req.replyHeaders) res.setHeaders(res.req.replyHeaders)
-    if (body !== undefined) res.setHeader('content-type', JSON_TYPE)
-    res.statusCode = status
-    end(res, body)
+  const call = procedure as unknown as CallProcedure
+  const { type } = procedure._def
+  const answer = answerOf(operation)
+  return (request, params, ctx) => {
+    const getRawInput = async () => Promise.resolve(readInput?.(request, params))
+    return call(createCall(request, { ctx, getRawInput, path, type, batchIndex: 0 }))
+      .then(answer)
+      .catch((error: unknown) => answerError(error, { ctx, path }, options))
   }
 }
+
+const NO_HEADERS: Answer['headers'] = []
+const JSON_HEADERS: Answer['headers'] = [['content-type', JSON_TYPE]]
+
+function answerOf({ status, empty }: RestOperation): (data: unknown) => Answer {
+  return empty
+    ? () => ({ status, headers: NO_HEADERS, body: undefined })
+    : (data) => ({ status, headers: JSON_HEADERS, body: JSON.stringify(data) })
+}
+
+/** HEAD goes wherever GET does. */
+const withHead = (methods: readonly string[]) =>
+  methods.includes('GET') ? [...methods, 'HEAD'] : methods
 
 /** A slash at the end changes nothing. */
 const withoutSlash = (path: string) =>

@@ -1,19 +1,27 @@
-import { TRPCError } from '@trpc/server'
-import { isAsyncIterable, isObject, isPromise } from '@trpc/server/unstable-core-do-not-import'
-import type { ApiRouter } from '../../../../src/trpc.ts'
+import { TRPCError, type AnyRouter } from '@trpc/server'
+import { isAsyncIterable, isObject, isPromise } from '../trpc/internals.ts'
 import { errorEnvelope, failure, statusOf, stringify, type Envelope } from './envelope.ts'
-import type { RpcRequest } from './request.ts'
-import type { Outcome } from './run.ts'
+import type { RpcCall, RpcRequest } from './request.ts'
+import { METHOD_OF, type Outcome } from './run.ts'
 
-export interface Answer {
+/** The body of all calls of a request, and what went wrong in it. */
+export interface CallsAnswer {
   readonly status: number
   readonly body: string
-  readonly errors: readonly TRPCError[]
+  readonly faults: readonly CallFault[]
+}
+
+export interface CallFault {
+  readonly error: TRPCError
+  /** The procedure's path in the router, where it is known. */
+  readonly path?: string | undefined
+  /** The method that the procedure wants instead (RFC 9110 §15.5.6). */
+  readonly allow?: string | undefined
 }
 
 interface Scope {
-  readonly router: ApiRouter
-  readonly ctx: object
+  readonly router: AnyRouter
+  readonly ctx: object | undefined
 }
 
 /**
@@ -25,7 +33,7 @@ export function answerCalls(
   request: RpcRequest,
   outcomes: readonly Outcome[],
   { router, ctx }: Scope,
-): Answer {
+): CallsAnswer {
   const errors = outcomes.map((outcome) => outcome.error ?? refuseStream(outcome.data, request))
   const envelopes = outcomes.map(({ data }, index): Envelope => {
     const error = errors[index]
@@ -34,23 +42,33 @@ export function answerCalls(
     const type = procedure?._def.type ?? 'unknown'
     return errorEnvelope(router, error, { type, path, ctx, input: request.inputs.known()?.[index] })
   })
-  const failed = errors.filter((error) => error !== undefined)
   const [only] = envelopes
+  const faults = errors.flatMap((error, index) =>
+    error ? [faultOf(error, request.calls[index])] : [],
+  )
   return {
-    status: failed.length > 0 ? statusOf(envelopes, errors) : 200,
+    status: faults.length > 0 ? statusOf(envelopes, errors) : 200,
     body: stringify(router, request.isBatch || !only ? envelopes : only),
-    errors: failed,
+    faults,
   }
+}
+
+function faultOf(error: TRPCError, call: RpcCall | undefined): CallFault {
+  const type = call?.procedure?._def.type
+  const allow = type && error.code === 'METHOD_NOT_SUPPORTED' ? METHOD_OF[type] : undefined
+  return { error, path: call?.path, allow }
 }
 
 /** One error in place of all answers, for a request that could not be read or whose answer can't be written. */
 export function answerFailure(
   cause: unknown,
-  { router, ctx, request }: Scope & { readonly request: RpcRequest | undefined },
-): Answer {
-  const type = request?.calls.find(({ procedure }) => procedure)?.procedure?._def.type ?? 'unknown'
-  const { error, ...answer } = failure(router, cause, { type, ctx })
-  return { ...answer, errors: [error] }
+  { router, ctx, calls }: Scope & { readonly calls: readonly RpcCall[] },
+): CallsAnswer {
+  const call = calls.find(({ procedure }) => procedure)
+  const type = call?.procedure?._def.type ?? 'unknown'
+  const path = calls.length === 1 ? call?.path : undefined
+  const { error, ...answer } = failure(router, cause, { type, ctx, ...(path && { path }) })
+  return { ...answer, faults: [{ error, path }] }
 }
 
 /** Only a streamed batch can contain what is still to come. */

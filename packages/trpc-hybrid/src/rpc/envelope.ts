@@ -1,8 +1,8 @@
 import { getTRPCErrorFromUnknown, transformTRPCResponse, type TRPCError } from '@trpc/server'
 import { getHTTPStatusCode } from '@trpc/server/http'
 import type { TRPCErrorShape } from '@trpc/server/rpc'
-import { defaultTransformer, getErrorShape } from '@trpc/server/unstable-core-do-not-import'
-import type { ApiRouter } from '../../../../src/trpc.ts'
+import { defaultTransformer, getErrorShape } from '../trpc/internals.ts'
+import type { AnyRouter } from '@trpc/server'
 
 /** One answer as tRPC writes it, before the router's transformer. */
 export type Envelope = { readonly result: { readonly data: unknown } } | ErrorEnvelope
@@ -24,7 +24,7 @@ const FALLBACK: TRPCErrorShape = {
  * formatter.
  */
 export function errorEnvelope(
-  router: ApiRouter,
+  router: AnyRouter,
   error: TRPCError,
   details: Details,
 ): ErrorEnvelope {
@@ -32,7 +32,7 @@ export function errorEnvelope(
 }
 
 /** As the client's transformer expects it. @throws for what can't be put into JSON */
-export function stringify(router: ApiRouter, envelopes: Envelope | readonly Envelope[]): string {
+export function stringify(router: AnyRouter, envelopes: Envelope | readonly Envelope[]): string {
   const { _config: config } = router._def
   const { transformer } = config
   const plain = transformer === defaultTransformer // which changes nothing, and copies
@@ -40,7 +40,7 @@ export function stringify(router: ApiRouter, envelopes: Envelope | readonly Enve
 }
 
 /** One error in place of all answers. It has a message even if a formatter or a transformer fails. */
-export function failure(router: ApiRouter, cause: unknown, details: Partial<Details>) {
+export function failure(router: AnyRouter, cause: unknown, details: Partial<Details>) {
   const none = { type: 'unknown', path: undefined, input: undefined, ctx: undefined } as const
   const error = getTRPCErrorFromUnknown(cause)
   try {

@@ -1,5 +1,5 @@
 import { TRPCError } from '@trpc/server'
-import { isObject } from '@trpc/server/unstable-core-do-not-import'
+import { isObject } from '../trpc/internals.ts'
 
 /** The inputs of a request's calls, by their place in it. */
 type InputRecord = Readonly<Record<number, unknown>>

@@ -1,16 +1,11 @@
-import { TRPCError, type AnyProcedure, type ProcedureType } from '@trpc/server'
-import type { Request } from 'express'
-import { FeatureError } from '../feature-error.ts'
-import { readBody } from '../../../../src/http/read-body.ts'
-import type { ApiRouter } from '../../../../src/trpc.ts'
+import { TRPCError, type AnyProcedure, type AnyRouter, type ProcedureType } from '@trpc/server'
+import { FeatureError } from '../errors/feature-error.ts'
+import type { HybridRequest } from '../request.ts'
 import { createInputs, type Inputs } from './inputs.ts'
 import { isPlain, readTarget, type Target } from './target.ts'
 
-export const MAX_BATCH_SIZE = 10
-
 /** The calls of one request, none of them made yet. */
 export interface RpcRequest {
-  readonly method: string
   readonly isBatch: boolean
   readonly calls: readonly RpcCall[]
   readonly inputs: Inputs
@@ -25,33 +20,44 @@ export interface RpcCall {
 /**
  * Reads what a request asks for, but not yet its inputs.
  *
- * @returns `undefined` for what only tRPC's own adapter answers: streamed batches, subscriptions, forms
+ * @returns `undefined` for what only tRPC's own handler answers: streamed batches, subscriptions, forms
  * and bytes, HEAD, and URLs that not everyone reads alike
  * @throws {TRPCError | FeatureError} for a request that is refused as a whole
  */
 export function readRequest(
-  req: Request,
-  { router, maxBodyBytes }: { readonly router: ApiRouter; readonly maxBodyBytes: number },
+  request: HybridRequest,
+  { router, maxBodyBytes, maxBatchSize }: RequestLimits,
 ): RpcRequest | undefined {
   const { _config: config, procedures } = router._def
-  if (!isPlain(req.url) || !isJson(req)) return undefined
-  const target = readTarget(req.url, config.pathSeparator)
-  limitBatch(target)
-  if (asksForStream(req) || target.query.has('connectionParams')) return undefined
+  if (!isPlain(request) || !isJson(request)) return undefined
+  const target = readTarget(request, config.pathSeparator)
+  limitBatch(target, maxBatchSize)
+  if (asksForStream(request) || target.query.has('connectionParams')) return undefined
   const calls = target.paths.map((path) => ({
     path,
     procedure: (procedures as Record<string, AnyProcedure | undefined>)[path],
   }))
   if (typeOf(calls) === 'subscription') return undefined
-  const { method } = req
+  const { method } = request
   const { isBatch, query } = target
   const inputs = createInputs({
-    text: () => (method === 'GET' ? query.get('input') : readBody(req, maxBodyBytes)),
+    text: () => (method === 'GET' ? query.get('input') : readText(request, maxBodyBytes)),
     isBatch,
     count: calls.length,
     deserialize: (input) => config.transformer.input.deserialize(input) as unknown,
   })
-  return { method, isBatch, calls, inputs }
+  return { isBatch, calls, inputs }
+}
+
+interface RequestLimits {
+  readonly router: AnyRouter
+  readonly maxBodyBytes: number
+  readonly maxBatchSize: number
+}
+
+async function readText(request: HybridRequest, maxBytes: number): Promise<string> {
+  if (request.parsedBody !== undefined) return JSON.stringify(request.parsedBody)
+  return new TextDecoder().decode(await request.readBody(maxBytes))
 }
 
 /** @throws {TRPCError} `BAD_REQUEST` where they differ in it */
@@ -65,22 +71,26 @@ function typeOf(calls: readonly RpcCall[]): ProcedureType | undefined {
   return common
 }
 
-function limitBatch({ isBatch, paths }: Target): void {
-  if (!isBatch || paths.length <= MAX_BATCH_SIZE) return
-  throw new FeatureError('invalid', `A batch holds at most ${MAX_BATCH_SIZE} calls`)
+function limitBatch({ isBatch, paths }: Target, max: number): void {
+  if (!isBatch || paths.length <= max) return
+  throw new FeatureError('invalid', `A batch holds at most ${max} calls`)
 }
 
 /**
  * A body must be JSON. A GET has none, so it need not name a content type, but it may not name that of a
  * form or of bytes.
  */
-function isJson({ method, headers }: Request): boolean {
-  const type = headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase()
+function isJson(request: HybridRequest): boolean {
+  const { method } = request
+  const type = request.header('content-type')?.split(';', 1)[0]?.trim().toLowerCase()
   if (type === 'application/json') return method === 'GET' || method === 'POST'
   return method === 'GET' && type !== 'multipart/form-data' && type !== 'application/octet-stream'
 }
 
 /** Every value that `trpc-accept` can have asks for one. */
-function asksForStream({ headers }: Request): boolean {
-  return headers['trpc-accept'] !== undefined || Boolean(headers.accept?.includes('jsonl'))
+function asksForStream(request: HybridRequest): boolean {
+  return (
+    request.header('trpc-accept') !== undefined ||
+    Boolean(request.header('accept')?.includes('jsonl'))
+  )
 }

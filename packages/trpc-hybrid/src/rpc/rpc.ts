@@ -1,61 +1,76 @@
-import type { Request, RequestHandler, Response } from 'express'
-import type { CreateContext } from '../../../../src/http/context.ts'
-import { errorHeaders } from '../../../../src/http/errors.ts'
-import { isHangUp, type ReportError } from '../../../../src/http/report-error.ts'
-import { CLIENT_CLOSED_REQUEST } from '../../../../src/http/when-over.ts'
-import { findAuthError } from '../public-error.ts'
-import type { End } from '../../../../src/speed/end-together.ts'
-import type { ApiRouter, Context } from '../../../../src/trpc.ts'
-import { createAdapter } from './adapter.ts'
-import { answerCalls, answerFailure, type Answer } from './answer.ts'
+import type { AnyRouter } from '@trpc/server'
+import type { Answer } from '../answer.ts'
+import { headersOf, type ErrorOptions } from '../errors/answer-error.ts'
+import type { HybridRequest } from '../request.ts'
+import { refusedMethod, type Route } from '../route.ts'
+import { answerCalls, answerFailure, type CallsAnswer } from './answer.ts'
 import { readRequest, type RpcRequest } from './request.ts'
+import { createRouteNames } from './route-names.ts'
 import { runCalls } from './run.ts'
+import { createTrpcHandler } from './trpc-handler.ts'
 
-/** tRPC's own `Vary`, and that of CORS. */
-const VARY = 'trpc-accept, accept, Origin'
-
-export interface RpcOptions {
-  readonly router: ApiRouter
-  readonly createContext: CreateContext
-  readonly reportError: ReportError
-  readonly end: End
+export interface RpcOptions extends ErrorOptions {
+  readonly router: AnyRouter
+  /** Where it is served, such as `/trpc`. */
+  readonly path: string
   readonly maxBodyBytes: number
+  readonly maxBatchSize: number
 }
 
-/**
- * Serves the router as tRPC over HTTP: JSON in one pass, the rest by tRPC's own adapter. The adapter could
- * do it all, but it builds a `URL`, a `Request`, a `Response`, web streams and three abort signals for each
- * request. `test/rpc/reference.test.ts` checks that the answers are the same.
- */
-export function createRpcHandler(options: RpcOptions): RequestHandler {
-  const { router, createContext, reportError, end } = options
-  const adapter = createAdapter(options)
+const METHODS = ['GET', 'POST']
 
-  return async function serveRpc(req, res, next) {
-    const ctx = createContext(req)
-    let request: RpcRequest | undefined
-    let answer: Answer
+/**
+ * The router as tRPC over HTTP: JSON in one pass, the rest by tRPC's own handler. That could do it all, but it
+ * builds a `URL`, a `Request`, a `Response`, web streams and three abort signals for each request.
+ * `test/rpc/reference.test.ts` checks that the answers are the same.
+ *
+ * @returns finds the route of a request whose path is at or below that of the options
+ */
+export function createRpc(options: RpcOptions) {
+  const { router } = options
+  const answerByTrpc = createTrpcHandler(options)
+  const nameOf = createRouteNames(router, options.path)
+
+  async function serve(request: HybridRequest, ctx: object): Promise<Answer> {
+    let read: RpcRequest | undefined
     try {
-      request = readRequest(req, options)
-      if (!request) {
-        void adapter(req, res, next)
-        return
-      }
-      answer = answerCalls(request, await runCalls(request, { ctx, res }), { router, ctx })
+      read = readRequest(request, options)
+      if (!read) return await answerByTrpc(request, ctx)
+      const outcomes = await runCalls(read, { ctx, request })
+      return write(answerCalls(read, outcomes, { router, ctx }), ctx, options)
     } catch (cause) {
-      answer = answerFailure(cause, { router, ctx, request })
+      return write(answerFailure(cause, { router, ctx, calls: read?.calls ?? [] }), ctx, options)
     }
-    for (const error of answer.errors) reportError(error, req)
-    setHeaders(req, answer, ctx)
-    end(res, answer.body)
+  }
+
+  return (method: string, path: string): Route => {
+    const { template, call } = nameOf(path.slice(options.path.length + 1))
+    const refuse: Route['refuse'] = (error, ctx) =>
+      write(answerFailure(error, { router, ctx, calls: call ? [call] : [] }), ctx, options)
+    // tRPC asks any other method for a body before it looks at the procedure.
+    return METHODS.includes(method) || method === 'HEAD'
+      ? { template, allow: undefined, refuse, serve }
+      : refusedMethod({ template, allow: METHODS, refuse })
   }
 }
 
-function setHeaders(req: Request, { status, errors }: Answer, { challenge }: Context): void {
-  const res = req.res as Response
-  const refusal = errors.find(findAuthError)
-  if (refusal) res.setHeaders(errorHeaders(refusal, challenge))
-  res.statusCode = errors.some((error) => isHangUp(error, req)) ? CLIENT_CLOSED_REQUEST : status
-  res.setHeader('content-type', 'application/json')
-  res.setHeader('vary', VARY)
+const HEADERS: Answer['headers'] = [
+  ['content-type', 'application/json'],
+  ['vary', 'trpc-accept, accept'],
+]
+
+/** One response may carry the errors of many calls. The first that has headers decides them. */
+function write(
+  { status, body, faults }: CallsAnswer,
+  ctx: object | undefined,
+  { judge, errorHeaders, onError }: ErrorOptions,
+): Answer {
+  if (faults.length === 0) return { status, headers: HEADERS, body }
+  const own = faults.map(({ error: thrown, path, allow }) => {
+    const error = judge(thrown)
+    onError({ error, path, ctx })
+    const headers = headersOf(error, errorHeaders(error, ctx))
+    return allow === undefined ? headers : [...headers, ['allow', allow] as const]
+  })
+  return { status, headers: [...HEADERS, ...(own.find(({ length }) => length > 0) ?? [])], body }
 }

@@ -1,8 +1,6 @@
 import { TRPCError } from '@trpc/server'
-import {
-  urlPathToProcedurePath,
-  type PathSeparator,
-} from '@trpc/server/unstable-core-do-not-import'
+import type { HybridRequest } from '../request.ts'
+import { urlPathToProcedurePath, type PathSeparator } from '../trpc/internals.ts'
 
 /** What the URL of a request asks for: `/a.b,c.d?batch=1&input=...`. */
 export interface Target {
@@ -14,32 +12,23 @@ export interface Target {
 }
 
 /** URLs that mean the same to everyone who reads them: no authority, no fragment, nothing but visible ASCII. */
-const PLAIN_URL = /^\/(?![/\\])[!-"$-~]*$/
+const PLAIN_PATH = /^\/(?![/\\])[!-"$-~]*$/
+const PLAIN_QUERY = /^[!-"$-~]*$/
 
-export const isPlain = (url: string) => PLAIN_URL.test(url)
+export const isPlain = ({ path, query }: HybridRequest) =>
+  PLAIN_PATH.test(path) && PLAIN_QUERY.test(query)
 
 /** @throws {TRPCError} `BAD_REQUEST` for a path whose percent-encoding is broken */
-export function readTarget(url: string, separator: PathSeparator): Target {
-  const [pathname, search] = splitUrl(url)
-  const query = new URLSearchParams(search)
+export function readTarget(request: HybridRequest, separator: PathSeparator): Target {
+  const query = new URLSearchParams(request.query)
   const isBatch = query.get('batch') === '1'
-  const path = urlPathToProcedurePath(decode(lastSegment(pathname)), separator)
+  const path = urlPathToProcedurePath(decode(lastSegment(request.path)), separator)
   return { paths: isBatch ? path.split(',') : [path], isBatch, query }
 }
 
-/** The path as it stands in the URL, for checks before anything is decoded. */
-export function rawPath(url: string): string {
-  return lastSegment(splitUrl(url)[0])
-}
-
-function splitUrl(url: string): [pathname: string, search: string] {
-  const mark = url.indexOf('?')
-  return mark === -1 ? [url, ''] : [url.slice(0, mark), url.slice(mark + 1)]
-}
-
 /** tRPC's adapter for Express looks only at this, so that a server can be mounted anywhere. */
-function lastSegment(pathname: string): string {
-  return pathname.slice(pathname.lastIndexOf('/') + 1)
+export function lastSegment(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1)
 }
 
 function decode(path: string): string {

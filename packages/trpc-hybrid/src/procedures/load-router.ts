@@ -1,4 +1,4 @@
-import type { ApiRouter } from '../../../../src/trpc.ts'
+import type { AnyRouter } from '@trpc/server'
 
 /**
  * Loads whatever a router holds in `lazy(() => import(...))`, nested ones too. tRPC does so at the first
@@ -8,7 +8,7 @@ import type { ApiRouter } from '../../../../src/trpc.ts'
  * @returns the same router
  * @throws {Error} that names the router which can't be loaded
  */
-export async function loadLazyRouters(router: ApiRouter): Promise<ApiRouter> {
+export async function loadRouter<Router extends AnyRouter>(router: Router): Promise<Router> {
   const { lazy } = router._def // each takes itself out when it is loaded
   for (let paths = Object.keys(lazy); paths.length > 0; paths = Object.keys(lazy)) {
     await Promise.all(paths.map((path) => load(path, lazy[path])))
@@ -16,7 +16,7 @@ export async function loadLazyRouters(router: ApiRouter): Promise<ApiRouter> {
   return router
 }
 
-async function load(path: string, loader: ApiRouter['_def']['lazy'][string] | undefined) {
+async function load(path: string, loader: AnyRouter['_def']['lazy'][string] | undefined) {
   try {
     await loader?.load()
   } catch (cause) {

@@ -1,0 +1,87 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { Readable } from 'node:stream'
+import type { ReadableStream } from 'node:stream/web'
+import type { Answer } from '../answer.ts'
+import type { Hybrid } from '../hybrid.ts'
+import { isStream } from './node-answer.ts'
+import { NodeRequest } from './node-request.ts'
+
+// What is used of Fastify, by structure: an app that has another framework need not install it to compile.
+
+interface FastifyRequestLike {
+  readonly raw: IncomingMessage
+  readonly url: string
+}
+
+interface FastifyReplyLike {
+  readonly raw: ServerResponse
+  code(status: number): unknown
+  header(name: string, value: string): unknown
+  getHeader(name: string): unknown
+  send(body?: unknown): unknown
+  callNotFound(): unknown
+}
+
+interface FastifyLike<Request, Reply> {
+  readonly prefix: string
+  removeAllContentTypeParsers(): void
+  addContentTypeParser(
+    type: string,
+    parse: (request: Request, payload: IncomingMessage, done: (error: null) => void) => void,
+  ): unknown
+  all(path: string, handle: (request: Request, reply: Reply) => Promise<unknown>): unknown
+}
+
+export interface FastifyOptions<Context, Request, Reply> {
+  /** Made for each request that a procedure serves. What it throws is answered like a procedure's error. */
+  readonly createContext: (given: {
+    readonly req: Request
+    readonly res: Reply
+  }) => Context | Promise<Context>
+}
+
+/**
+ * A Fastify plugin that serves a hybrid below the prefix with which it is registered. It reads bodies itself, as
+ * they come and no further than its limit: the parsers of the app around it stay what they are.
+ *
+ * @example await app.register(fastifyPlugin(hybrid, { createContext: ({ req }) => ({ … }) }), { prefix: '/api' })
+ */
+export function fastifyPlugin<
+  Context,
+  Request extends FastifyRequestLike = FastifyRequestLike,
+  Reply extends FastifyReplyLike = FastifyReplyLike,
+>(hybrid: Hybrid<Context>, { createContext }: FastifyOptions<Context, Request, Reply>) {
+  return function hybridPlugin(
+    app: FastifyLike<Request, Reply>,
+    _options: object,
+    done: () => void,
+  ): void {
+    app.removeAllContentTypeParsers()
+    app.addContentTypeParser('*', (_request, _payload, read) => {
+      read(null)
+    })
+    app.all('/*', async (req, reply) => {
+      const request = new NodeRequest(req.raw, reply.raw, req.url.slice(app.prefix.length))
+      const route = hybrid.find(request.method, request.path)
+      if (!route) return reply.callNotFound()
+      let ctx: object
+      try {
+        ctx = (await createContext({ req, res: reply })) as object
+      } catch (error) {
+        return send(reply, route.refuse(error, undefined))
+      }
+      return send(reply, await route.serve(request, ctx))
+    })
+    done()
+  }
+}
+
+function send(reply: FastifyReplyLike, { status, headers, body }: Answer): unknown {
+  reply.code(status)
+  for (const [name, value] of headers) {
+    const before = name === 'vary' ? reply.getHeader('vary') : undefined
+    reply.header(name, before === undefined ? value : `${value}, ${String(before)}`)
+  }
+  if (!isStream(body)) return reply.send(body)
+  return reply.send(Readable.fromWeb(body as ReadableStream))
+}

@@ -1,0 +1,125 @@
+import { TRPCError } from '@trpc/server'
+import type { Answer } from '../answer.ts'
+import { notFound, type Hybrid } from '../hybrid.ts'
+import type { HybridRequest } from '../request.ts'
+
+export interface FetchHandlerOptions<Context> {
+  /** Made for each request that a procedure serves. What it throws is answered like a procedure's error. */
+  readonly createContext: (given: { readonly request: Request }) => Context | Promise<Context>
+}
+
+/**
+ * Serves a hybrid wherever there are `Request` and `Response`: Next.js' app router, Hono, Bun, Deno, Workers.
+ * The path of the URL counts, so `rpcPath` and `restPath` name all of it.
+ *
+ * @example export const GET = fetchHandler(hybrid, { createContext: ({ request }) => ({ … }) })
+ */
+export function fetchHandler<Context>(
+  hybrid: Hybrid<Context>,
+  { createContext }: FetchHandlerOptions<Context>,
+): (request: Request) => Promise<Response> {
+  return async (given) => {
+    const request = new FetchRequest(given)
+    const route = hybrid.find(request.method, request.path)
+    if (!route) return toResponse(hybrid.refuse(notFound()), request)
+    let ctx: object
+    try {
+      ctx = (await createContext({ request: given })) as object
+    } catch (error) {
+      return toResponse(route.refuse(error, undefined), request)
+    }
+    return toResponse(await route.serve(request, ctx), request)
+  }
+}
+
+function toResponse({ status, headers, body }: Answer, { method }: HybridRequest): Response {
+  const sent = method === 'HEAD' || status === 204 || status === 304 ? null : (body ?? null)
+  return new Response(sent as ConstructorParameters<typeof Response>[0], {
+    status,
+    headers: headers as [string, string][],
+  })
+}
+
+/** Behind the scheme and the host. */
+const AUTHORITY = /^[a-z]+:\/\/[^/?#]*/i
+
+class FetchRequest implements HybridRequest {
+  readonly method: string
+  readonly path: string
+  readonly query: string
+  readonly parsedBody = undefined
+  readonly #request: Request
+
+  constructor(request: Request) {
+    const [target = '/'] = request.url.replace(AUTHORITY, '').split('#', 1)
+    const mark = target.indexOf('?')
+    this.method = request.method
+    this.path = mark === -1 ? target : target.slice(0, mark)
+    this.query = mark === -1 ? '' : target.slice(mark + 1)
+    this.#request = request
+  }
+
+  get hasBody(): boolean {
+    return this.#request.body !== null
+  }
+
+  get signal(): AbortSignal {
+    return this.#request.signal
+  }
+
+  header(name: string): string | undefined {
+    return this.#request.headers.get(name) ?? undefined
+  }
+
+  headers(): Iterable<readonly [string, string]> {
+    return this.#request.headers
+  }
+
+  async readBody(maxBytes: number): Promise<Uint8Array> {
+    const { body } = this.#request
+    if (!body) return new Uint8Array()
+    const chunks: Uint8Array[] = []
+    let size = 0
+    const reader = decoded(body, this.header('content-encoding')).getReader()
+    for (;;) {
+      const { done, value } = await reader.read().catch(brokenBody)
+      if (done) return concat(chunks, size)
+      size += value.length
+      chunks.push(value)
+      if (size <= maxBytes) continue
+      void reader.cancel().catch(() => undefined)
+      throw new TRPCError({ code: 'PAYLOAD_TOO_LARGE' })
+    }
+  }
+}
+
+type Bytes = ReadableStream<Uint8Array<ArrayBuffer>>
+
+/** Those that every platform can undo. */
+function decoded(body: Bytes, coding: string | undefined): Bytes {
+  switch (coding?.trim().toLowerCase() ?? 'identity') {
+    case 'identity':
+      return body
+    case 'gzip':
+    case 'deflate':
+      return body.pipeThrough(new DecompressionStream(coding?.trim() as 'gzip' | 'deflate'))
+    default:
+      throw new TRPCError({ code: 'UNSUPPORTED_MEDIA_TYPE' })
+  }
+}
+
+function brokenBody(cause: unknown): never {
+  throw new TRPCError({ code: 'BAD_REQUEST', cause })
+}
+
+function concat(chunks: readonly Uint8Array[], size: number): Uint8Array {
+  const [first] = chunks
+  if (first && chunks.length === 1) return first
+  const all = new Uint8Array(size)
+  let at = 0
+  for (const chunk of chunks) {
+    all.set(chunk, at)
+    at += chunk.length
+  }
+  return all
+}

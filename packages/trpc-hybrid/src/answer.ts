@@ -1,0 +1,10 @@
+/** An answer to a request, for an adapter to send. */
+export interface Answer {
+  readonly status: number
+  /** A name may be there more than once. `Vary` is added to what the response has already. */
+  readonly headers: readonly (readonly [name: string, value: string])[]
+  /** A stream that fails is cut, so that its reader can tell it from one that is complete. */
+  readonly body: string | Uint8Array | ReadableStream<Uint8Array> | undefined
+}
+
+export const JSON_TYPE = 'application/json; charset=utf-8'

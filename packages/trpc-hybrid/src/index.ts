@@ -1,0 +1,22 @@
+export {
+  FeatureError,
+  type FeatureErrorCode,
+  type FeatureErrorOptions,
+} from './errors/feature-error.ts'
+export type { ErrorHeaders } from './errors/answer-error.ts'
+export type { Fault, OnError } from './errors/faults.ts'
+export type { InputIssue } from './errors/input-issues.ts'
+export type { PublicError } from './errors/public-error.ts'
+export { REFUSAL, type BrandedError, type Refusal } from './errors/refusal.ts'
+export { RouterError } from './errors/router-error.ts'
+export { createGuard, type Guard, type GuardDescription } from './guard.ts'
+export {
+  createHybrid,
+  type DescriptionChanges,
+  type Hybrid,
+  type HybridLimits,
+  type HybridOptions,
+} from './hybrid.ts'
+export type * from './openapi/document.ts'
+export { loadRouter } from './procedures/load-router.ts'
+export type { HybridMeta, RestMeta, RestMethod, SuccessStatus } from './procedures/meta.ts'

@@ -1,0 +1,25 @@
+import type { SignalSource } from './procedures/signal.ts'
+
+/** A request, whichever server it came by. An adapter makes one for each. */
+export interface HybridRequest extends SignalSource {
+  /** As it was sent, `HEAD` included. */
+  readonly method: string
+  /** Percent-encoded, without the query, and below the path at which the API is mounted. */
+  readonly path: string
+  /** What stands behind the question mark; empty where nothing does. */
+  readonly query: string
+  /** Whether anything is sent behind the headers (RFC 9112 §6.3). */
+  readonly hasBody: boolean
+  /** Made by a parser in front of the API; `undefined` where none read the body. */
+  readonly parsedBody: unknown
+  /** @param name in lower case. @returns the values of all headers of this name, joined by `, ` */
+  header(name: string): string | undefined
+  headers(): Iterable<readonly [name: string, value: string]>
+  /**
+   * Reads the body once, its content coding undone.
+   *
+   * @throws {TRPCError} `PAYLOAD_TOO_LARGE` as soon as more than `maxBytes` have come, `BAD_REQUEST` for one that
+   *   breaks off, `TIMEOUT` for one that is late
+   */
+  readBody(maxBytes: number): Promise<Uint8Array>
+}
