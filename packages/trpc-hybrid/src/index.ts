@@ -10,13 +10,8 @@ export type { PublicError } from './errors/public-error.ts'
 export { REFUSAL, type BrandedError, type Refusal } from './errors/refusal.ts'
 export { RouterError } from './errors/router-error.ts'
 export { createGuard, type Guard, type GuardDescription } from './guard.ts'
-export {
-  createHybrid,
-  type DescriptionChanges,
-  type Hybrid,
-  type HybridLimits,
-  type HybridOptions,
-} from './hybrid.ts'
+export { createHybrid, type DescriptionChanges, type Hybrid, type HybridOptions } from './hybrid.ts'
 export type * from './openapi/document.ts'
+export type { HybridLimits } from './routes.ts'
 export { loadRouter } from './procedures/load-router.ts'
 export type { HybridMeta, RestMeta, RestMethod, SuccessStatus } from './procedures/meta.ts'

@@ -11,7 +11,7 @@ export interface Route {
   /** Never rejects: whatever goes wrong is answered. */
   readonly serve: (request: HybridRequest, ctx: object) => Promise<Answer>
   /** The answer to an error in front of the procedure, such as one of `createContext`. */
-  readonly refuse: (error: unknown, ctx: object | undefined) => Answer
+  readonly refuse: (error: unknown, request: HybridRequest, ctx?: object) => Answer
 }
 
 /** 405 with `Allow` (RFC 9110 §15.5.6). */
@@ -24,8 +24,9 @@ export function refusedMethod({
     template,
     allow,
     refuse,
-    serve: (_request, ctx) => {
-      const { headers, ...answer } = refuse(new TRPCError({ code: 'METHOD_NOT_SUPPORTED' }), ctx)
+    serve: (request, ctx) => {
+      const error = new TRPCError({ code: 'METHOD_NOT_SUPPORTED' })
+      const { headers, ...answer } = refuse(error, request, ctx)
       return Promise.resolve({ ...answer, headers: [...headers, ['allow', allow.join(', ')]] })
     },
   }

@@ -68,7 +68,7 @@ export function fastifyPlugin<
       try {
         ctx = (await createContext({ req, res: reply })) as object
       } catch (error) {
-        return send(reply, route.refuse(error, undefined))
+        return send(reply, route.refuse(error, request))
       }
       return send(reply, await route.serve(request, ctx))
     })

@@ -1,6 +1,7 @@
 import { TRPCError } from '@trpc/server'
 import type { Answer } from '../answer.ts'
-import { notFound, type Hybrid } from '../hybrid.ts'
+import { notFound } from '../errors/not-found.ts'
+import type { Hybrid } from '../hybrid.ts'
 import type { HybridRequest } from '../request.ts'
 
 export interface FetchHandlerOptions<Context> {
@@ -21,12 +22,12 @@ export function fetchHandler<Context>(
   return async (given) => {
     const request = new FetchRequest(given)
     const route = hybrid.find(request.method, request.path)
-    if (!route) return toResponse(hybrid.refuse(notFound()), request)
+    if (!route) return toResponse(hybrid.refuse(notFound(), request), request)
     let ctx: object
     try {
       ctx = (await createContext({ request: given })) as object
     } catch (error) {
-      return toResponse(route.refuse(error, undefined), request)
+      return toResponse(route.refuse(error, request), request)
     }
     return toResponse(await route.serve(request, ctx), request)
   }

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { notFound, type Hybrid } from '../hybrid.ts'
+import { notFound } from '../errors/not-found.ts'
+import type { Hybrid } from '../hybrid.ts'
 import type { Route } from '../route.ts'
 import { sendAnswer } from './node-answer.ts'
 import { NodeRequest } from './node-request.ts'
@@ -37,7 +38,7 @@ export function nodeHandler<
     try {
       ctx = (await createContext({ req, res })) as object
     } catch (error) {
-      sendAnswer(res, route.refuse(error, undefined))
+      sendAnswer(res, route.refuse(error, request))
       return
     }
     sendAnswer(res, await route.serve(request, ctx))
@@ -47,7 +48,7 @@ export function nodeHandler<
     const request = new NodeRequest(req, res)
     const route = hybrid.find(request.method, request.path)
     if (next && (!route || route.allow)) next()
-    else if (!route) sendAnswer(res, hybrid.refuse(notFound()))
+    else if (!route) sendAnswer(res, hybrid.refuse(notFound(), request))
     else void serve(route, request, { req, res })
   }
 }

@@ -1,3 +1,4 @@
+import type { HybridRequest } from '../request.ts'
 import type { PublicError } from './public-error.ts'
 
 /** What went wrong, as a client is told and as it was thrown (`error.cause`). */
@@ -5,6 +6,7 @@ export interface Fault {
   readonly error: PublicError
   /** The procedure's path in the router, such as `messages.public`, where it is known. */
   readonly path: string | undefined
+  readonly request: HybridRequest
   /** The request's context, where there is one already. */
   readonly ctx: object | undefined
 }

@@ -30,7 +30,8 @@ export function createRest(options: RestOptions) {
   forEachNamed(options.operations, (operation) => {
     table.add(operation.template, operation.method, callOf(operation, options))
   })
-  const refuse: Route['refuse'] = (error, ctx) => answerError(error, { ctx }, options)
+  const refuse: Route['refuse'] = (error, request, ctx) =>
+    answerError(error, { request, ctx }, options)
 
   return (method: string, path: string): Route | undefined => {
     const found = table.find(method === 'HEAD' ? 'GET' : method, withoutSlash(path))
@@ -52,7 +53,7 @@ function callOf(operation: RestOperation, options: RestOptions): CallOperation {
     const getRawInput = async () => Promise.resolve(readInput?.(request, params))
     return call(createCall(request, { ctx, getRawInput, path, type, batchIndex: 0 }))
       .then(answer)
-      .catch((error: unknown) => answerError(error, { ctx, path }, options))
+      .catch((error: unknown) => answerError(error, { request, ctx, path }, options))
   }
 }
 

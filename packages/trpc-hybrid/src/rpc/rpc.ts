@@ -1,6 +1,6 @@
 import type { AnyRouter } from '@trpc/server'
 import type { Answer } from '../answer.ts'
-import { headersOf, type ErrorOptions } from '../errors/answer-error.ts'
+import { headersOf, type ErrorOptions, type ErrorPlace } from '../errors/answer-error.ts'
 import type { HybridRequest } from '../request.ts'
 import { refusedMethod, type Route } from '../route.ts'
 import { answerCalls, answerFailure, type CallsAnswer } from './answer.ts'
@@ -37,16 +37,19 @@ export function createRpc(options: RpcOptions) {
       read = readRequest(request, options)
       if (!read) return await answerByTrpc(request, ctx)
       const outcomes = await runCalls(read, { ctx, request })
-      return write(answerCalls(read, outcomes, { router, ctx }), ctx, options)
+      return write(answerCalls(read, outcomes, { router, ctx }), { request, ctx }, options)
     } catch (cause) {
-      return write(answerFailure(cause, { router, ctx, calls: read?.calls ?? [] }), ctx, options)
+      const answer = answerFailure(cause, { router, ctx, calls: read?.calls ?? [] })
+      return write(answer, { request, ctx }, options)
     }
   }
 
   return (method: string, path: string): Route => {
     const { template, call } = nameOf(path.slice(options.path.length + 1))
-    const refuse: Route['refuse'] = (error, ctx) =>
-      write(answerFailure(error, { router, ctx, calls: call ? [call] : [] }), ctx, options)
+    const refuse: Route['refuse'] = (error, request, ctx) => {
+      const answer = answerFailure(error, { router, ctx, calls: call ? [call] : [] })
+      return write(answer, { request, ctx }, options)
+    }
     // tRPC asks any other method for a body before it looks at the procedure.
     return METHODS.includes(method) || method === 'HEAD'
       ? { template, allow: undefined, refuse, serve }
@@ -62,14 +65,14 @@ const HEADERS: Answer['headers'] = [
 /** One response may carry the errors of many calls. The first that has headers decides them. */
 function write(
   { status, body, faults }: CallsAnswer,
-  ctx: object | undefined,
+  { request, ctx }: ErrorPlace,
   { judge, errorHeaders, onError }: ErrorOptions,
 ): Answer {
   if (faults.length === 0) return { status, headers: HEADERS, body }
   const own = faults.map(({ error: thrown, path, allow }) => {
     const error = judge(thrown)
-    onError({ error, path, ctx })
-    const headers = headersOf(error, errorHeaders(error, ctx))
+    onError({ error, path, request, ctx })
+    const headers = headersOf(error, errorHeaders(error, request))
     return allow === undefined ? headers : [...headers, ['allow', allow] as const]
   })
   return { status, headers: [...HEADERS, ...(own.find(({ length }) => length > 0) ?? [])], body }

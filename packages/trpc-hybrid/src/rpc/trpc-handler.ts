@@ -35,13 +35,13 @@ export function createTrpcHandler(options: TrpcHandlerOptions) {
       createContext: () => Promise.resolve(ctx),
       maxBatchSize,
       onError: ({ error: thrown, path: name }) => {
-        onError({ error: judge(thrown), path: name, ctx })
+        onError({ error: judge(thrown), path: name, request, ctx })
       },
       /** A streamed batch has sent its headers before a call fails, so there are no errors here. */
       responseMeta({ errors }) {
         const own = errors.map((thrown) => {
           const judged = judge(thrown)
-          return headersOf(judged, errorHeaders(judged, ctx))
+          return headersOf(judged, errorHeaders(judged, request))
         })
         const headers = new Headers(own.find(({ length }) => length > 0) ?? [])
         if (errors.length > 0) headers.set('content-type', 'application/json') // else tRPC calls some text

@@ -1,0 +1,16 @@
+// What a server around procedures is made of. It may change with any version: packages that use it pin this one
+// exactly. Descriptions are in `describe.ts`, since what makes them is loaded later.
+export { NodeRequest } from './adapters/node-request.ts'
+export { isStream, sendAnswer, setHead } from './adapters/node-answer.ts'
+export { JSON_TYPE, type Answer } from './answer.ts'
+export type { Fault } from './errors/faults.ts'
+export { createJudge, type Judge, type PublicError } from './errors/public-error.ts'
+export { RouterError } from './errors/router-error.ts'
+export { statusText } from './errors/status-text.ts'
+export { permissionsOf } from './procedures/guard.ts'
+export { loadRouter } from './procedures/load-router.ts'
+export { isAtOrBelow } from './procedures/path-template.ts'
+export type { RestOperation } from './procedures/operations.ts'
+export type { HybridRequest } from './request.ts'
+export type { Route } from './route.ts'
+export { createRoutes, type Routes } from './routes.ts'

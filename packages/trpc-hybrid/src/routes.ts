@@ -1,0 +1,97 @@
+import type { AnyRouter } from '@trpc/server'
+import type { Answer } from './answer.ts'
+import { answerError, type ErrorHeaders, type ErrorOptions } from './errors/answer-error.ts'
+import type { OnError } from './errors/faults.ts'
+import { createJudge } from './errors/public-error.ts'
+import { withPublicErrors } from './errors/public-errors.ts'
+import { RouterError } from './errors/router-error.ts'
+import { restOperations, type RestOperation } from './procedures/operations.ts'
+import { isAtOrBelow } from './procedures/path-template.ts'
+import { withFastProcedures } from './procedures/run-chain.ts'
+import type { HybridRequest } from './request.ts'
+import { createRest } from './rest/rest.ts'
+import type { Route } from './route.ts'
+import { createRpc } from './rpc/rpc.ts'
+
+export interface HybridLimits {
+  /** The most bytes of a body: 100 KiB unless it is said. */
+  readonly bodyBytes?: number
+  /** The most calls of a batch: 10 unless it is said. */
+  readonly batch?: number
+}
+
+export interface RoutesOptions<Router extends AnyRouter> {
+  readonly router: Router
+  /** Where tRPC is served: `/trpc` unless it is said. */
+  readonly rpcPath?: string
+  /** Put before the path of every `openapi` meta: nothing unless it is said. */
+  readonly restPath?: string
+  /**
+   * Whether clients are told the message of a plain `TRPCError` of 4xx, `false` unless it is said. Those of 5xx
+   * are never told.
+   */
+  readonly exposeTrpcMessages?: boolean
+  /** `own`: over RPC, the message of a failed input is what tRPC makes of it. */
+  readonly rpcErrors?: 'public' | 'own'
+  readonly limits?: HybridLimits
+  /** Headers of an error besides its own, such as a challenge that names this server. */
+  readonly errorHeaders?: ErrorHeaders
+  /** Told of every error that a client gets, once for each call of a batch. */
+  readonly onError?: OnError
+  /** Paths of the server itself, which a procedure must neither hide nor be hidden by. */
+  readonly ownPaths?: readonly string[]
+}
+
+/** What serves a router. */
+export interface Routes {
+  /** The procedures that have a REST route. */
+  readonly operations: readonly RestOperation[]
+  /** The router as it is served: the given one is left as it was. */
+  readonly router: AnyRouter
+  /** What serves a request; `undefined` where no procedure is. @param path percent-encoded, without its query */
+  readonly find: (method: string, path: string) => Route | undefined
+  /** The answer to an error that belongs to no route. */
+  readonly refuse: (error: unknown, request: HybridRequest) => Answer
+}
+
+const DEFAULT_LIMITS = { bodyBytes: 100 * 1024, batch: 10 }
+
+/**
+ * @throws {RouterError} with every procedure that can't be served, by name
+ */
+export function createRoutes<Router extends AnyRouter>(options: RoutesOptions<Router>): Routes {
+  const { rpcPath = '/trpc', restPath = '', ownPaths = [], rpcErrors = 'public' } = options
+  const limits = { ...DEFAULT_LIMITS, ...options.limits }
+  const judge = createJudge({ exposeTrpcMessages: options.exposeTrpcMessages ?? false })
+  const errors: ErrorOptions = {
+    judge,
+    errorHeaders: options.errorHeaders ?? (() => undefined),
+    onError: options.onError ?? (() => undefined),
+  }
+  requireLoaded(options.router)
+  const router = withFastProcedures(withPublicErrors(options.router, { judge, rpcErrors }))
+  const operations = restOperations(router, { restPath, ownPaths: [...ownPaths, rpcPath] })
+  const findRest = createRest({ ...errors, operations, maxBodyBytes: limits.bodyBytes })
+  const findRpc = createRpc({
+    ...errors,
+    router,
+    path: rpcPath,
+    maxBodyBytes: limits.bodyBytes,
+    maxBatchSize: limits.batch,
+  })
+  return {
+    operations,
+    router,
+    find: (method, path) =>
+      isAtOrBelow(path, rpcPath) ? findRpc(method, path) : findRest(method, path),
+    refuse: (error, request) => answerError(error, { request, ctx: undefined }, errors),
+  }
+}
+
+function requireLoaded(router: AnyRouter): void {
+  const paths = Object.keys(router._def.lazy)
+  if (paths.length === 0) return
+  throw new RouterError(
+    paths.map((path) => `${path}: it is lazy and not loaded: pass await loadRouter(router)`),
+  )
+}

@@ -1,0 +1,94 @@
+import type { Scheme } from '../auth/authorization-header.ts'
+import { formatChallenge } from '../auth/challenge.ts'
+import {
+  AUTH_ERRORS,
+  insufficientScope,
+  invalidProof,
+  invalidRequest,
+  invalidToken,
+  MISSING_TOKEN,
+  type AuthError,
+} from '../auth/errors.ts'
+import {
+  describeGuard as describeOtherGuard,
+  errorResponse,
+  ref,
+  type DescribeGuard,
+} from '../../packages/trpc-hybrid/src/describe.ts'
+
+/** How refusals of access tokens are described, with the challenges that are really sent. */
+export const describeGuard: DescribeGuard = (guard) => {
+  if (!guard.schemes.includes('bearer')) return describeOtherGuard(guard)
+  const { permissions } = guard
+  return {
+    responses: {
+      401: ref('responses', 'Unauthorized'),
+      ...(permissions.length > 0 && { 403: forbidden(permissions) }),
+      503: ref('responses', 'ServiceUnavailable'),
+    },
+    malformed: {
+      message: AUTH_ERRORS.invalid_request.message,
+      headers: { 'WWW-Authenticate': MALFORMED_CHALLENGE },
+    },
+  }
+}
+
+/** A challenge as it is sent, for examples. It is made by the code that makes the real ones. */
+function exampleChallenge(error: AuthError, scheme?: Scheme): string {
+  const resourceMetadataUrl = 'https://api.example.com/.well-known/oauth-protected-resource'
+  return formatChallenge(error, { scheme, resourceMetadataUrl }) ?? ''
+}
+
+/** `WWW-Authenticate`, in every answer of a status or in some. */
+function challengeHeader(examples: Record<string, string>, required = true) {
+  return {
+    description: 'The challenge (RFC 6750 §3, RFC 9449 §7.1, RFC 9728 §5.1).',
+    required,
+    schema: { type: 'string' as const },
+    examples: Object.fromEntries(
+      Object.entries(examples).map(([name, value]) => [name, { value }]),
+    ),
+  }
+}
+
+/** Optional: malformed input is a 400 too, and has no challenge. */
+const MALFORMED_CHALLENGE = challengeHeader(
+  { authorization: exampleChallenge(invalidRequest(), 'Bearer') },
+  false,
+)
+
+function forbidden(permissions: readonly string[]) {
+  const names = permissions.map((name) => `\`${name}\``).join(', ')
+  return errorResponse({
+    description: `The access token is valid and does not hold ${names}.`,
+    messages: { default: AUTH_ERRORS.insufficient_scope.message },
+    headers: {
+      'WWW-Authenticate': challengeHeader({
+        default: exampleChallenge(insufficientScope(permissions), 'Bearer'),
+      }),
+    },
+  })
+}
+
+/** The refusals that are the same for every guarded operation. */
+export const GUARD_RESPONSES = {
+  Unauthorized: errorResponse({
+    description: 'There is no access token, or one that is not valid.',
+    messages: {
+      missing: AUTH_ERRORS.missing_token.message,
+      invalid: AUTH_ERRORS.invalid_token.message,
+    },
+    headers: {
+      'WWW-Authenticate': challengeHeader({
+        missing: exampleChallenge(MISSING_TOKEN),
+        invalid: exampleChallenge(invalidToken('expired'), 'Bearer'),
+        proof: exampleChallenge(invalidProof('proof_time'), 'DPoP'),
+      }),
+    },
+  }),
+  ServiceUnavailable: errorResponse({
+    description: "The issuer's keys can't be fetched, so the token can't be verified now.",
+    messages: { default: AUTH_ERRORS.keys_unavailable.message },
+    headers: { 'Retry-After': ref('headers', 'Retry-After') },
+  }),
+}
