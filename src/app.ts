@@ -11,8 +11,8 @@ import {
   DESCRIPTION_PATH,
   type Description,
   type DescriptionOptions,
-} from './http/description.ts'
-import { createErrorHandler, notFound, restErrorBody } from './http/errors.ts'
+} from './description/serve.ts'
+import { challengeOf, createErrorHandler, notFound } from './http/errors.ts'
 import {
   createRateLimit,
   type RateLimitOptions,
@@ -23,20 +23,13 @@ import { createEndTogether } from './speed/end-together.ts'
 import { inTurn } from './speed/in-turn.ts'
 import { refuseMethod } from './http/methods.ts'
 import { createObservation } from './http/observation.ts'
-import { restOperations } from '../packages/trpc-hybrid/src/procedures/operations.ts'
+import { createRoutes, type Around } from '../packages/trpc-hybrid/src/engine.ts'
 import { createRefusalLog, type RefusalLogOptions } from './http/refusal-log.ts'
 import { createErrorReport } from './http/report-error.ts'
 import { requestId } from './http/request-id.ts'
 import { requireHost } from './http/require-host.ts'
 import { createResourceMetadataHandler, RESOURCE_METADATA_PATH } from './http/resource-metadata.ts'
-import { createRest } from '../packages/trpc-hybrid/src/rest/rest.ts'
-import {
-  nameRpcRoute,
-  refuseOtherMethods,
-  RPC_METHODS,
-  rpcErrorBody,
-} from '../packages/trpc-hybrid/src/rpc/routes.ts'
-import { createRpcHandler } from '../packages/trpc-hybrid/src/rpc/rpc.ts'
+import { serveProcedures, type ServerRequest } from './http/serve-procedures.ts'
 import { createProxyWarning } from './http/warn-of-proxy.ts'
 import { securityHeaders } from './http/security-headers.ts'
 import type { Metrics } from './observability/metrics.ts'
@@ -45,8 +38,8 @@ import type { ApiRouter } from './trpc.ts'
 
 const MAX_BODY_BYTES = 100 * 1024
 const GET_ONLY = ['/', '/livez', '/readyz', DOCS_PATH, RESOURCE_METADATA_PATH, DESCRIPTION_PATH]
-/** No procedure's REST route may be at these, or below them. */
-const OWN_PATHS = [...GET_ONLY, '/trpc']
+const RPC_PATH = '/trpc'
+const RPC_METHODS = ['GET', 'POST']
 
 export interface AppOptions extends DocsOptions, DescriptionOptions, RefusalLogOptions {
   readonly router: ApiRouter
@@ -60,6 +53,7 @@ export interface AppOptions extends DocsOptions, DescriptionOptions, RefusalLogO
   /** `undefined`: requests are not limited. */
   readonly rateLimit: RateLimitSettings | undefined
   readonly tracing: Tracing
+  readonly aroundProcedures: Around | undefined
   readonly metrics: Metrics
   readonly createRateLimitStore: RateLimitOptions['createStore']
 }
@@ -80,16 +74,24 @@ export function createApp(options: AppOptions): { app: Express; description: Des
   const { requestHandlers: trace } = options.tracing
   const rateLimit = rateLimiting(options, createContext)
   const bodyLimit = createBodyLimit(MAX_BODY_BYTES)
-  const operations = restOperations(router, OWN_PATHS)
-  const description = createDescription(operations, options)
+  const routes = createRoutes({
+    router,
+    rpcPath: RPC_PATH,
+    ownPaths: GET_ONLY,
+    limits: { bodyBytes: MAX_BODY_BYTES },
+    around: options.aroundProcedures,
+    errorHeaders: (error, request) =>
+      challengeOf(error, createContext((request as ServerRequest).req).challenge),
+    onError: ({ error, request }) => {
+      reportError(error.cause, (request as ServerRequest).req)
+    },
+  })
+  const description = createDescription(routes.operations, options)
   const end = createEndTogether((error, res) => {
     reportError(error, res.req as Request)
     res.destroy()
   })
-  const transport = { router, createContext, end, maxBodyBytes: MAX_BODY_BYTES }
-  const errorHandler = (body: (error: unknown, req: Request) => string) =>
-    createErrorHandler({ reportError, createContext, end, body })
-  const methods = [...new Set(operations.map(({ method }) => method))]
+  const methods = [...new Set(routes.operations.map(({ method }) => method))]
 
   const app = express()
   app.disable('x-powered-by')
@@ -108,7 +110,6 @@ export function createApp(options: AppOptions): { app: Express; description: Des
     ...trace,
     ...createCors({ origins, requestHeaders, methods: RPC_METHODS, end }),
     ...rateLimit,
-    refuseOtherMethods,
     bodyLimit,
   ]
   app.use(
@@ -118,13 +119,15 @@ export function createApp(options: AppOptions): { app: Express; description: Des
       createObservation(observers),
       requireHost,
       ...(options.trustProxy === 0 ? [createProxyWarning(logger)] : []),
-      createRest({ ...transport, operations, ownPaths: OWN_PATHS, before: beforeRest }),
+      serveProcedures({
+        routes,
+        rpcPath: RPC_PATH,
+        ownPaths: GET_ONLY,
+        before: { rest: beforeRest, rpc: beforeRpc },
+        createContext,
+        end,
+      }),
     ]),
-  )
-  app.use(
-    '/trpc',
-    inTurn([nameRpcRoute(router), ...beforeRpc, createRpcHandler({ ...transport, reportError })]),
-    errorHandler((error, req) => rpcErrorBody(router, error, req)),
   )
 
   app.get('/livez', live)
@@ -139,7 +142,7 @@ export function createApp(options: AppOptions): { app: Express; description: Des
   for (const path of GET_ONLY) app.all(path, refuseMethod(['GET']))
 
   app.use(notFound)
-  app.use(errorHandler(restErrorBody))
+  app.use(createErrorHandler({ routes, end }))
   return { app, description }
 }
 

@@ -5,7 +5,7 @@ import { loadConfig, type Config } from './config/config.ts'
 import { prepareEnvironment, type PreparedFile } from './config/environment.ts'
 import { tokenArguments } from './local-issuer/token-arguments.ts'
 import { createLog } from './logger.ts'
-import { loadLazyRouters } from '../packages/trpc-hybrid/src/procedures/lazy-routers.ts'
+import { loadRouter } from '../packages/trpc-hybrid/src/engine.ts'
 import { appRouter } from './router.ts'
 import { start, type Running } from './start.ts'
 import { explainStartFailure } from './start-failure.ts'
@@ -64,7 +64,7 @@ try {
     const api = `http://localhost:${port}`
     const args = localIssuer === undefined ? [] : tokenArguments(config, localIssuer)
     const { platform } = process
-    const router = await loadLazyRouters(appRouter)
+    const router = await loadRouter(appRouter)
     process.stdout.write(welcome({ api, router, localIssuer, tokenArguments: args, platform }))
   }
 } catch (error) {

@@ -11,12 +11,9 @@ import { startLocalIssuer } from './local-issuer/start.ts'
 import { createKeyFetchLog } from './observability/key-fetch-log.ts'
 import { NO_METRICS, type Metrics } from './observability/metrics.ts'
 import { NO_TRACING, type Tracing } from './observability/tracing.ts'
-import { permissionsOf } from '../packages/trpc-hybrid/src/procedures/guard.ts'
-import { loadLazyRouters } from '../packages/trpc-hybrid/src/procedures/lazy-routers.ts'
-import { withPublicErrors } from '../packages/trpc-hybrid/src/procedures/public-errors.ts'
+import { loadRouter, permissionsOf } from '../packages/trpc-hybrid/src/engine.ts'
 import { createHttpServer, DEFAULT_LIMITS, listen, type ServerLimits } from './server.ts'
 import { createSharedState } from './shared-state.ts'
-import { withFastProcedures } from '../packages/trpc-hybrid/src/procedures/run-chain.ts'
 import { createStop } from './stop.ts'
 import type { ApiRouter } from './trpc.ts'
 
@@ -59,7 +56,7 @@ export interface StartOptions extends Clocks {
  */
 export async function start(config: Config, options: StartOptions): Promise<Running> {
   const { logger } = options
-  const router = await loadLazyRouters(options.router)
+  const router = await loadRouter(options.router)
   const permissions = permissionsOf(router)
   const localIssuer = config.issuer
     ? undefined
@@ -149,7 +146,8 @@ async function createParts(config: Config, options: PartsOptions) {
     shared,
     tracing,
     metrics,
-    router: tracing.traceProcedures(withFastProcedures(withPublicErrors(options.router))),
+    router: options.router,
+    aroundProcedures: tracing.aroundProcedures,
     authenticate: tracing.traceAuthentication(authenticate),
   }
 }

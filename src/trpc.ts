@@ -1,15 +1,12 @@
-import { initTRPC } from '@trpc/server'
-import { TRPC_ERROR_CODES_BY_KEY } from '@trpc/server/rpc'
+import { initTRPC, type TRPCDefaultErrorShape } from '@trpc/server'
 import type { AccessToken } from './auth/access-token.ts'
 import type { AuthError } from './auth/errors.ts'
 import { requirePermissionsOf } from './auth/permissions.ts'
-import { createGuard } from '../packages/trpc-hybrid/src/guard.ts'
-import type { ApiMeta } from '../packages/trpc-hybrid/src/procedures/meta.ts'
 import {
-  findAuthError,
-  toPublicError,
-  trpcCodeOf,
-} from '../packages/trpc-hybrid/src/public-error.ts'
+  createGuard,
+  type HybridMeta,
+  type InputIssue,
+} from '../packages/trpc-hybrid/src/engine.ts'
 
 /** What every procedure is given. It is built per request, so it stays small. */
 export interface Context {
@@ -38,27 +35,18 @@ export type RequestLog = Readonly<Record<'debug' | 'info' | 'warn' | 'error', Wr
 
 const t = initTRPC
   .context<Context>()
-  .meta<ApiMeta>()
+  .meta<HybridMeta>()
   .create({
-    isDev: false, // a stack must not reach a client, in any mode
-    errorFormatter({ shape, error }) {
-      const { status, message, issues } = toPublicError(error)
-      const permissions = findAuthError(error)?.permissions ?? []
-      const code = trpcCodeOf(error)
-      return {
-        ...shape,
-        code: TRPC_ERROR_CODES_BY_KEY[code],
-        message,
-        data: {
-          ...shape.data,
-          code,
-          httpStatus: status,
-          ...(issues && { issues }),
-          ...(permissions.length > 0 && { permissions }),
-        },
-      }
-    },
+    errorFormatter: ({ shape }) => shape as PublicShape,
   })
+
+/** What clients are told of an error over RPC. The server fills it in. */
+type PublicShape = TRPCDefaultErrorShape & {
+  readonly data: TRPCDefaultErrorShape['data'] & {
+    readonly issues?: readonly InputIssue[]
+    readonly permissions?: readonly string[]
+  }
+}
 
 export const router = t.router
 
@@ -86,7 +74,10 @@ export const protectedProcedure = t.procedure.use(
  * @example const reportsProcedure = protectedProcedure.use(requirePermissions('read:reports'))
  */
 export function requirePermissions(...permissions: [string, ...string[]]) {
-  return createGuard(({ token }: { token: AccessToken }): undefined => {
-    requirePermissionsOf(token, permissions)
-  }, permissions)
+  return createGuard(
+    ({ token }: { token: AccessToken }): undefined => {
+      requirePermissionsOf(token, permissions)
+    },
+    { permissions },
+  )
 }

@@ -1,7 +1,6 @@
 import type { AnyRouter } from '@trpc/server'
 import { ABOUT } from './about.ts'
-import { guardOf } from '../packages/trpc-hybrid/src/procedures/guard.ts'
-import { restOperations } from '../packages/trpc-hybrid/src/procedures/operations.ts'
+import { createRoutes, guardOf } from '../packages/trpc-hybrid/src/engine.ts'
 
 interface Addresses {
   readonly api: string
@@ -62,11 +61,11 @@ function requests({ api, router, localIssuer, ...other }: Addresses): string[] {
 
 /** The path of the first route of each kind of guard that is read without an input. */
 function examplesOf(router: AnyRouter): Map<'none' | 'token' | 'permissions', string> {
-  const examples = restOperations(router)
-    .filter(({ method, input }) => method === 'GET' && !input)
+  const examples = createRoutes({ router })
+    .operations.filter(({ method, input }) => method === 'GET' && !input)
     .map(({ procedure, meta }) => {
-      const { token, permissions } = guardOf(procedure)
-      const guard = permissions.length > 0 ? 'permissions' : token ? 'token' : 'none'
+      const { schemes, permissions } = guardOf(procedure)
+      const guard = permissions.length > 0 ? 'permissions' : schemes.length > 0 ? 'token' : 'none'
       return [guard, meta.path] as const
     })
   return new Map(examples.reverse()) // the first of a kind replaces the others

@@ -1,7 +1,10 @@
 import { createTRPCClient, httpBatchLink, httpBatchStreamLink, httpLink } from '@trpc/client'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { FeatureError, type FeatureErrorCode } from '../packages/trpc-hybrid/src/feature-error.ts'
+import {
+  FeatureError,
+  type FeatureErrorCode,
+} from '../packages/trpc-hybrid/src/errors/feature-error.ts'
 import { publicProcedure, router } from '../src/trpc.ts'
 import { useServer } from './support/fixtures.ts'
 
@@ -10,6 +13,13 @@ const refusals: Record<FeatureErrorCode, { status: number; code: string }> = {
   forbidden: { status: 403, code: 'FORBIDDEN' },
   not_found: { status: 404, code: 'NOT_FOUND' },
   conflict: { status: 409, code: 'CONFLICT' },
+  payment_required: { status: 402, code: 'PAYMENT_REQUIRED' },
+  gone: { status: 410, code: 'NOT_FOUND' }, // tRPC has no code for it
+  precondition_failed: { status: 412, code: 'PRECONDITION_FAILED' },
+  unprocessable: { status: 422, code: 'UNPROCESSABLE_CONTENT' },
+  precondition_required: { status: 428, code: 'PRECONDITION_REQUIRED' },
+  too_many_requests: { status: 429, code: 'TOO_MANY_REQUESTS' },
+  unavailable: { status: 503, code: 'SERVICE_UNAVAILABLE' },
 }
 const codes = Object.keys(refusals) as FeatureErrorCode[]
 
@@ -19,10 +29,10 @@ const things = router({
       openapi: {
         method: 'GET',
         path: '/api/refuse',
-        errorResponses: { 400: 'Invalid', 403: 'Forbidden', 404: 'Not found', 409: 'Conflict' },
+        errorResponses: [400, 402, 403, 404, 409, 410, 412, 422, 428, 429, 503],
       },
     })
-    .input(z.object({ code: z.enum(['invalid', 'forbidden', 'not_found', 'conflict']) }))
+    .input(z.object({ code: z.enum(codes) }))
     .output(z.null())
     .query(({ input }) => {
       throw new FeatureError(input.code, 'As the feature says', { cause: new Error('internal') })

@@ -1,3 +1,6 @@
+/** Errors with this property are answered as it says, by whatever serves the request. */
+const REFUSAL: unique symbol = Symbol.for('trpc-hybrid.refusal') as never
+
 /** The refusals of RFC 6750 §3.1 and RFC 9449 §7.1, and the ones without a code there. */
 export const AUTH_ERRORS = {
   /** Never sent as a code: RFC 6750 §3.1 asks for a bare challenge. */
@@ -80,6 +83,17 @@ export class AuthError extends Error {
     this.reason = details.reason
     this.permissions = details.permissions ?? []
     this.retryAfterSeconds = details.retryAfterSeconds
+  }
+
+  get [REFUSAL]() {
+    const { permissions, retryAfterSeconds } = this
+    return {
+      ...AUTH_ERRORS[this.code],
+      permissions,
+      ...(retryAfterSeconds !== undefined && {
+        headers: { 'retry-after': String(retryAfterSeconds) },
+      }),
+    }
   }
 
   /** The `error_description` of the challenge: always one of our own texts (RFC 6750 §3). */

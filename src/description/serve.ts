@@ -1,9 +1,9 @@
 import type { RequestHandler } from 'express'
 import { LRUCache } from 'lru-cache'
 import type { IssuerMetadata } from '../auth/issuer-metadata.ts'
-import { baseUrlOf } from './base-url.ts'
-import { sendWithEtag } from './etag.ts'
-import type { RestOperation } from '../../packages/trpc-hybrid/src/procedures/operations.ts'
+import { baseUrlOf } from '../http/base-url.ts'
+import { sendWithEtag } from '../http/etag.ts'
+import type { RestOperation } from '../../packages/trpc-hybrid/src/engine.ts'
 
 export const DESCRIPTION_PATH = '/api/openapi.json'
 
@@ -42,9 +42,9 @@ export function createDescription(
   const { publicUrl, audiences } = options
 
   async function describe(issuer: IssuerMetadata | undefined) {
-    const { describeApi } = await import('../../packages/trpc-hybrid/src/openapi/description.ts')
+    const { describeServer } = await import('./describe-server.ts')
     return {
-      document: describeApi(operations, { issuer, audience: audiences[0] }),
+      document: describeServer(operations, { issuer, audience: audiences[0] }),
       bodies: new LRUCache<string, string>({ max: MAX_ADDRESSES }),
     }
   }

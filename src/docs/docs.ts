@@ -2,7 +2,7 @@ import express, { type RequestHandler, type Router } from 'express'
 import type { IssuerMetadata } from '../auth/issuer-metadata.ts'
 import { basePathOf } from '../http/base-url.ts'
 import { etagOf, sendWithEtag, type Content } from '../http/etag.ts'
-import { DESCRIPTION_PATH } from '../http/description.ts'
+import { DESCRIPTION_PATH } from '../description/serve.ts'
 import { readAssets, readSwaggerUi } from './files.ts'
 import { renderPage, renderRedirectPage } from './pages.ts'
 

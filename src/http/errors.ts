@@ -1,23 +1,18 @@
 import { TRPCError } from '@trpc/server'
-import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express'
-import { findAuthError, toPublicError } from '../../packages/trpc-hybrid/src/public-error.ts'
+import type { ErrorRequestHandler, RequestHandler, Response } from 'express'
+import { setHead, type PublicError, type Routes } from '../../packages/trpc-hybrid/src/engine.ts'
+import { findAuthError } from '../auth/find-auth-error.ts'
 import type { End } from '../speed/end-together.ts'
 import type { Context } from '../trpc.ts'
-import type { CreateContext } from './context.ts'
-import { JSON_TYPE } from './json-type.ts'
-import { isHangUp, type ReportError } from './report-error.ts'
+import { ServerRequest } from './serve-procedures.ts'
+import { isHangUp } from './report-error.ts'
 import { CLIENT_CLOSED_REQUEST } from './when-over.ts'
 
-/** The headers that belong to an error: its challenge (RFC 6750 §3) and when to come back. */
-export function errorHeaders(error: unknown, challenge: Context['challenge']): Map<string, string> {
-  const headers = new Map<string, string>()
-  const refusal = findAuthError(error)
+/** The challenge of an error (RFC 6750 §3). */
+export function challengeOf({ cause }: PublicError, challenge: Context['challenge']) {
+  const refusal = findAuthError(cause)
   const value = refusal && challenge(refusal)
-  if (value !== undefined) headers.set('www-authenticate', value)
-  if (refusal?.retryAfterSeconds !== undefined) {
-    headers.set('retry-after', String(refusal.retryAfterSeconds))
-  }
-  return headers
+  return value === undefined ? undefined : { 'www-authenticate': value }
 }
 
 /** The last handler of a path that nothing answered. */
@@ -27,11 +22,8 @@ export const notFound: RequestHandler = () => {
 
 /** Answers every error with what a client may know about it. What really happened goes to the log alone. */
 export function createErrorHandler(options: {
-  readonly reportError: ReportError
-  readonly createContext: CreateContext
+  readonly routes: Routes
   readonly end: End
-  /** JSON. */
-  readonly body: (error: unknown, req: Request) => string
 }): ErrorRequestHandler {
   // eslint-disable-next-line max-params -- Express knows an error handler by its four parameters
   return (error: unknown, req, res: Response, _next) => {
@@ -39,21 +31,12 @@ export function createErrorHandler(options: {
       res.status(CLIENT_CLOSED_REQUEST).end()
       return
     }
-    const { status } = toPublicError(error)
-    options.reportError(error, req)
+    const answer = options.routes.refuse(error, new ServerRequest(req, res))
     if (res.headersSent) {
       res.destroy()
       return
     }
-    res.setHeaders(errorHeaders(error, options.createContext(req).challenge))
-    res.statusCode = status
-    res.setHeader('content-type', JSON_TYPE)
-    options.end(res, options.body(error, req))
+    setHead(res, answer)
+    options.end(res, answer.body as string)
   }
-}
-
-/** `{ message }`, and `issues` for an input that does not fit: the body of every error except tRPC's. */
-export function restErrorBody(error: unknown): string {
-  const { message, issues } = toPublicError(error)
-  return JSON.stringify(issues ? { message, issues } : { message })
 }

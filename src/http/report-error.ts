@@ -1,7 +1,8 @@
 import { TRPCError } from '@trpc/server'
 import type { Request } from 'express'
 import type { Logger } from 'pino'
-import { findAuthError, toPublicError } from '../../packages/trpc-hybrid/src/public-error.ts'
+import { findAuthError } from '../auth/find-auth-error.ts'
+import { judge } from '../judge.ts'
 
 /** Told of every error that a client gets, once for each call of a batch. */
 export type ReportError = (error: unknown, req: Request) => void
@@ -14,7 +15,7 @@ export function createErrorReport(logger: Logger): ReportError {
   return (error, req) => {
     const refusal = findAuthError(error)
     if (refusal?.code === 'insufficient_scope') req.denial = refusal
-    if (toPublicError(error).status < 500 || isExpected(error) || isHangUp(error, req)) return
+    if (judge(error).status < 500 || isExpected(error) || isHangUp(error, req)) return
     logger.error({ requestId: req.id, err: error }, 'request failed')
   }
 }

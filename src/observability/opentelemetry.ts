@@ -18,9 +18,8 @@ import type { Logger } from 'pino'
 import type { Authenticate } from '../auth/authenticate.ts'
 import { AuthError } from '../auth/errors.ts'
 import type { Fetch } from '../auth/fetch-json.ts'
-import { mapProcedures } from '../../packages/trpc-hybrid/src/procedures/map-procedures.ts'
+import type { Around } from '../../packages/trpc-hybrid/src/engine.ts'
 import type { InBackground } from '../background.ts'
-import type { ApiRouter } from '../trpc.ts'
 import { inSpan } from './spans.ts'
 import { createRequestTracer } from './trace-request.ts'
 import type { Tracing, TracingSettings } from './tracing.ts'
@@ -48,7 +47,7 @@ export async function startOpenTelemetry(
   const tracer = provider.getTracer(NAME)
   return {
     requestHandlers: [createRequestTracer(tracer)],
-    traceProcedures: (router) => traceProcedures(tracer, router),
+    aroundProcedures: inProcedureSpan(tracer),
     traceAuthentication: (authenticate) => traceAuthentication(tracer, authenticate),
     traceBackground: (inBackground) => traceBackground(tracer, inBackground),
     traceFetch: (fetch) => traceFetch(tracer, fetch),
@@ -81,17 +80,14 @@ function toDiagnosticLog(logger: Logger) {
   }
 }
 
-/** The same router, whose procedures run in spans of their own. */
-function traceProcedures(tracer: Tracer, router: ApiRouter): ApiRouter {
-  return mapProcedures(
-    router,
-    (procedure) => (call) =>
-      inSpan(tracer, { name: call.path }, (span) => {
-        span.setAttributes({ 'rpc.system': 'trpc', 'rpc.method': call.path })
-        return procedure(call)
-      }),
-  )
-}
+/** Each call of a procedure runs in a span of its own. */
+const inProcedureSpan =
+  (tracer: Tracer): Around =>
+  (path, run) =>
+    inSpan(tracer, { name: path }, (span) => {
+      span.setAttributes({ 'rpc.system': 'trpc', 'rpc.method': path })
+      return run()
+    })
 
 function traceAuthentication(tracer: Tracer, authenticate: Authenticate): Authenticate {
   return (request) =>

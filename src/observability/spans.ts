@@ -1,5 +1,5 @@
 import { SpanStatusCode, type Span, type SpanOptions, type Tracer } from '@opentelemetry/api'
-import { toPublicError } from '../../packages/trpc-hybrid/src/public-error.ts'
+import { judge } from '../judge.ts'
 
 /** Runs `work` in a span that ends with it. @returns what `work` returns, at once where that is no promise */
 export function inSpan<T>(
@@ -28,7 +28,7 @@ export function inSpan<T>(
 
 /** The caller's faults are no errors of the span, as OpenTelemetry asks of a server's spans. */
 function noteFailure(span: Span, error: unknown): void {
-  const { status, message } = toPublicError(error)
+  const { status, message } = judge(error)
   if (status < 500) return
   if (error instanceof Error) span.recordException(error)
   span.setStatus({ code: SpanStatusCode.ERROR, message })

@@ -2,7 +2,7 @@ import type { RequestHandler } from 'express'
 import type { Authenticate } from '../auth/authenticate.ts'
 import type { Fetch } from '../auth/fetch-json.ts'
 import type { InBackground } from '../background.ts'
-import type { ApiRouter } from '../trpc.ts'
+import type { Around } from '../../packages/trpc-hybrid/src/engine.ts'
 
 /** Where spans are sent. The SDK reads the rest of OpenTelemetry's settings from `OTEL_*` itself. */
 export interface TracingSettings {
@@ -13,7 +13,8 @@ export interface TracingSettings {
 export interface Tracing {
   /** Begins the span of a request; nothing when there is no tracing. */
   readonly requestHandlers: readonly RequestHandler[]
-  readonly traceProcedures: (router: ApiRouter) => ApiRouter
+  /** Runs every call of a procedure; `undefined` when there is no tracing. */
+  readonly aroundProcedures: Around | undefined
   readonly traceAuthentication: (authenticate: Authenticate) => Authenticate
   readonly traceBackground: (inBackground: InBackground) => InBackground
   readonly traceFetch: (fetch: Fetch) => Fetch
@@ -24,7 +25,7 @@ export interface Tracing {
 /** Changes nothing, so that no request pays for tracing that nobody asked for. */
 export const NO_TRACING: Tracing = {
   requestHandlers: [],
-  traceProcedures: (router) => router,
+  aroundProcedures: undefined,
   traceAuthentication: (authenticate) => authenticate,
   traceBackground: (inBackground) => inBackground,
   traceFetch: (fetch) => fetch,

@@ -9,7 +9,7 @@ import { createDescriptionCheck, exchangeOf, type Exchange } from '../support/de
 import { useServer } from '../support/fixtures.ts'
 import { untilReady } from '../support/http.ts'
 import { ADMIN, AUDIENCE, startIssuer } from '../support/issuer.ts'
-import { describeRouter, lintDescription } from '../support/lint-description.ts'
+import { describeBehindAuth0, lintDescription } from '../support/lint-description.ts'
 import { testRouter } from '../support/router.ts'
 import { startTestServer } from '../support/server.ts'
 
@@ -175,7 +175,7 @@ describe('the description', () => {
   })
 
   it('knows the addresses of an Auth0 tenant without asking', () => {
-    const document = describeRouter(testRouter)
+    const document = describeBehindAuth0(testRouter)
     expect(document.components?.securitySchemes?.['oauth2']).toMatchObject({
       flows: {
         authorizationCode: {
@@ -209,7 +209,7 @@ describe('the description', () => {
   })
 
   it('of inputs of every kind passes a strict linter', async () => {
-    expect(await lintDescription(describeRouter(reports))).toEqual([])
+    expect(await lintDescription(describeBehindAuth0(reports))).toEqual([])
   }, 120_000)
 })
 
@@ -299,7 +299,7 @@ describe('every answer over REST is as described', () => {
 })
 
 describe('the check of answers', () => {
-  const check = createDescriptionCheck(describeRouter(testRouter))
+  const check = createDescriptionCheck(describeBehindAuth0(testRouter))
   const refusal: Exchange = {
     method: 'GET',
     target: '/api/messages/admin?x=1',

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { restOperations } from '../../packages/trpc-hybrid/src/procedures/operations.ts'
-import { describeApi } from '../../packages/trpc-hybrid/src/openapi/description.ts'
+import { describeRouter } from '../support/describe-router.ts'
 import { publicProcedure, router } from '../../src/trpc.ts'
 import { useServer } from '../support/fixtures.ts'
 import { BODY, QUERY } from '../support/input-types.ts'
@@ -48,7 +47,7 @@ const table = router({
   ),
 })
 const fixture = useServer({ router: table, env: { RATE_LIMIT_MAX: '0' } })
-const document = describeApi(restOperations(table), { issuer: undefined, audience: '' })
+const document = describeRouter(table)
 
 async function got(path: string, init: RequestInit = {}) {
   const response = await fetch(`${fixture.server.url}${path}`, init)

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { describeApi } from '../../packages/trpc-hybrid/src/openapi/description.ts'
+import { describeRouter } from '../support/describe-router.ts'
 import type { RestMeta } from '../../packages/trpc-hybrid/src/procedures/meta.ts'
-import { restOperations } from '../../packages/trpc-hybrid/src/procedures/operations.ts'
 import { publicProcedure, router } from '../../src/trpc.ts'
 import { useServer } from '../support/fixtures.ts'
 
@@ -63,10 +62,7 @@ const notes = router({
     .query(({ input: { a, b, c } }) => ({ sum: a + b + c })),
 })
 const fixture = useServer({ router: router({ notes }) })
-const { paths = {} } = describeApi(restOperations(router({ notes })), {
-  issuer: undefined,
-  audience: '',
-})
+const { paths = {} } = describeRouter(router({ notes }))
 
 async function call(target: string, body?: string, type = 'application/json') {
   const [method = '', path = ''] = target.split(' ')

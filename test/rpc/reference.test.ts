@@ -2,8 +2,8 @@ import { lazy, TRPCError } from '@trpc/server'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { FeatureError } from '../../packages/trpc-hybrid/src/feature-error.ts'
-import { loadLazyRouters } from '../../packages/trpc-hybrid/src/procedures/lazy-routers.ts'
+import { FeatureError } from '../../packages/trpc-hybrid/src/errors/feature-error.ts'
+import { loadRouter } from '../../packages/trpc-hybrid/src/procedures/load-router.ts'
 import { protectedProcedure, publicProcedure, router } from '../../src/trpc.ts'
 import { serveBothWays, type RpcSent } from '../support/rpc-reference.ts'
 
@@ -58,7 +58,7 @@ const createRouter = () =>
 
 let servers: Awaited<ReturnType<typeof serveBothWays>>
 beforeAll(async () => {
-  const loaded = await loadLazyRouters(createRouter())
+  const loaded = await loadRouter(createRouter())
   servers = await serveBothWays(() => loaded)
 })
 afterAll(() => servers.close())

@@ -5,17 +5,16 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { OpenAPIObject } from 'trpc-openapi'
 import { auth0Metadata } from '../../src/auth/issuer-metadata.ts'
-import { describeApi } from '../../packages/trpc-hybrid/src/openapi/description.ts'
-import { restOperations } from '../../packages/trpc-hybrid/src/procedures/operations.ts'
 import type { ApiRouter } from '../../src/trpc.ts'
+import { describeRouter } from './describe-router.ts'
 import { AUDIENCE } from './issuer.ts'
 
 const run = promisify(execFile)
 const ENV = { REDOCLY_TELEMETRY: 'off', REDOCLY_SUPPRESS_UPDATE_NOTICE: 'true' }
 
 /** The OpenAPI document of a router behind an Auth0 tenant. */
-export const describeRouter = (router: ApiRouter): OpenAPIObject =>
-  describeApi(restOperations(router), {
+export const describeBehindAuth0 = (router: ApiRouter): OpenAPIObject =>
+  describeRouter(router, {
     issuer: auth0Metadata('https://tenant.eu.auth0.com/'),
     audience: AUDIENCE,
   })

@@ -1,7 +1,6 @@
 import express, { type Express } from 'express'
-import { createOpenApiExpressMiddleware } from 'trpc-openapi'
-import { restErrorBody } from '../../src/http/errors.ts'
-import { toPublicError } from '../../packages/trpc-hybrid/src/public-error.ts'
+import { createOpenApiExpressMiddleware, type OpenApiRouter } from 'trpc-openapi'
+import { judge } from '../../src/judge.ts'
 import type { ApiRouter, Context } from '../../src/trpc.ts'
 
 /** A router served by trpc-openapi's own handler, with our bodies for errors: what ours is held to. */
@@ -9,7 +8,7 @@ export function createReference(router: ApiRouter, context: Context): Express {
   const app = express()
   app.use(
     createOpenApiExpressMiddleware({
-      router,
+      router: router as unknown as OpenApiRouter,
       createContext: () => context,
       onError: ({ error }: { error: unknown }) => {
         throw error as Error
@@ -18,7 +17,8 @@ export function createReference(router: ApiRouter, context: Context): Express {
   )
   // eslint-disable-next-line max-params -- Express knows an error handler by its four parameters
   app.use(((error: unknown, _req, res, _next) => {
-    res.status(toPublicError(error).status).type('json').send(restErrorBody(error))
+    const { status, message, issues } = judge(error)
+    res.status(status).type('json').send(JSON.stringify({ message, issues }))
   }) satisfies express.ErrorRequestHandler)
   return app
 }

@@ -1,9 +1,9 @@
 import { z } from 'zod'
-import type { ApiMeta } from '../../packages/trpc-hybrid/src/procedures/meta.ts'
+import type { HybridMeta } from '../../packages/trpc-hybrid/src/procedures/meta.ts'
 import { protectedProcedure, publicProcedure, requirePermissions, router } from '../../src/trpc.ts'
 
 const Message = z.object({ message: z.string() })
-const get = (path: `/${string}`, operationId: string): ApiMeta => ({
+const get = (path: `/${string}`, operationId: string): HybridMeta => ({
   openapi: { method: 'GET', path, operationId, tags: ['Messages'] },
 })
 

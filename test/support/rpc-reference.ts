@@ -3,11 +3,11 @@ import { text } from 'node:stream/consumers'
 import { createExpressMiddleware } from '@trpc/server/adapters/express'
 import express, { type RequestHandler } from 'express'
 import { MISSING_TOKEN } from '../../src/auth/errors.ts'
-import { createRpcHandler } from '../../packages/trpc-hybrid/src/rpc/rpc.ts'
-import { createEndTogether } from '../../src/speed/end-together.ts'
-import { withFastProcedures } from '../../packages/trpc-hybrid/src/procedures/run-chain.ts'
+import { createRoutes, NodeRequest, sendAnswer } from '../../packages/trpc-hybrid/src/engine.ts'
 import type { RequestContext } from '../../src/http/context.ts'
 import type { ApiRouter } from '../../src/trpc.ts'
+import { withPublicErrors } from '../../packages/trpc-hybrid/src/errors/public-errors.ts'
+import { judge } from '../../src/judge.ts'
 import { baseUrl, closeServer, listenOnLoopback } from './http.ts'
 import { contextOf } from './procedures.ts'
 
@@ -43,18 +43,20 @@ const context: RequestContext = { identify: refuse, ...contextOf(refuse) }
  */
 export async function serveBothWays(createRouter: () => ApiRouter) {
   const createContext = () => context
-  const ours = await listen(
-    createRpcHandler({
-      router: withFastProcedures(createRouter()),
-      createContext,
-      reportError: () => undefined,
-      end: createEndTogether(() => undefined),
-      maxBodyBytes: MAX_BODY_BYTES,
-    }),
-  )
+  const routes = createRoutes({
+    router: createRouter(),
+    limits: { bodyBytes: MAX_BODY_BYTES, batch: MAX_BATCH_SIZE },
+  })
+  const ours = await listen((req, res) => {
+    const request = new NodeRequest(req, res, req.originalUrl)
+    const route = routes.find(request.method, request.path)
+    void route?.serve(request, context).then((answer) => {
+      sendAnswer(res, answer)
+    })
+  })
   const theirs = await listen(
     createExpressMiddleware({
-      router: createRouter(),
+      router: withPublicErrors(createRouter(), { judge, rpcErrors: 'public' }),
       createContext,
       maxBatchSize: MAX_BATCH_SIZE,
       maxBodySize: MAX_BODY_BYTES,

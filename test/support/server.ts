@@ -1,10 +1,9 @@
 import { pino } from 'pino'
 import { SYSTEM_CLOCKS } from '../../src/clocks.ts'
 import { loadConfig } from '../../src/config/config.ts'
-import { describeApi } from '../../packages/trpc-hybrid/src/openapi/description.ts'
+import { describeRouter } from './describe-router.ts'
 import type { Fetch } from '../../src/auth/fetch-json.ts'
 import { loggerOptions } from '../../src/logger.ts'
-import { restOperations } from '../../packages/trpc-hybrid/src/procedures/operations.ts'
 import type { ServerLimits } from '../../src/server.ts'
 import { start } from '../../src/start.ts'
 import { createDescriptionCheck, watchAnswers } from './described.ts'
@@ -56,9 +55,7 @@ export async function startTestServer(options: TestServerOptions) {
     ...(options.fetch && { fetch: options.fetch }),
     limits: options.limits,
   })
-  const check = createDescriptionCheck(
-    describeApi(restOperations(router), { issuer: undefined, audience: AUDIENCE }),
-  )
+  const check = createDescriptionCheck(describeRouter(router))
   const faults: string[] = []
   watchAnswers(running.server, (exchange) => faults.push(...check(exchange)))
   return {

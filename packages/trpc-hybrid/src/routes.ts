@@ -7,6 +7,7 @@ import { withPublicErrors } from './errors/public-errors.ts'
 import { RouterError } from './errors/router-error.ts'
 import { restOperations, type RestOperation } from './procedures/operations.ts'
 import { isAtOrBelow } from './procedures/path-template.ts'
+import { aroundProcedures, type Around } from './procedures/around.ts'
 import { withFastProcedures } from './procedures/run-chain.ts'
 import type { HybridRequest } from './request.ts'
 import { createRest } from './rest/rest.ts'
@@ -38,6 +39,8 @@ export interface RoutesOptions<Router extends AnyRouter> {
   readonly errorHeaders?: ErrorHeaders
   /** Told of every error that a client gets, once for each call of a batch. */
   readonly onError?: OnError
+  /** What every call of a procedure runs in, such as a span of a trace. */
+  readonly around?: Around | undefined
   /** Paths of the server itself, which a procedure must neither hide nor be hidden by. */
   readonly ownPaths?: readonly string[]
 }
@@ -69,7 +72,8 @@ export function createRoutes<Router extends AnyRouter>(options: RoutesOptions<Ro
     onError: options.onError ?? (() => undefined),
   }
   requireLoaded(options.router)
-  const router = withFastProcedures(withPublicErrors(options.router, { judge, rpcErrors }))
+  const fast = withFastProcedures(withPublicErrors(options.router, { judge, rpcErrors }))
+  const router = options.around ? aroundProcedures(fast, options.around) : fast
   const operations = restOperations(router, { restPath, ownPaths: [...ownPaths, rpcPath] })
   const findRest = createRest({ ...errors, operations, maxBodyBytes: limits.bodyBytes })
   const findRpc = createRpc({

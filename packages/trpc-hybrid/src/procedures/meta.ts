@@ -22,7 +22,7 @@ export interface RestMeta {
   /** Whether credentials are needed. Read from the chain: it may say the same, and nothing else. */
   readonly protect?: boolean
   /** The media types of its body: `application/json` unless it is said. */
-  readonly contentTypes?: readonly BodyType[]
+  readonly contentTypes?: readonly (BodyType | (string & {}))[]
   /** Headers that it reads, as an object of strings. */
   readonly requestHeaders?: z.core.$ZodType
   /** Headers of its answer, as an object of strings. */

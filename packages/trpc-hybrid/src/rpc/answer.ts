@@ -59,14 +59,19 @@ function faultOf(error: TRPCError, call: RpcCall | undefined): CallFault {
   return { error, path: call?.path, allow }
 }
 
+interface Failed {
+  readonly calls: readonly RpcCall[]
+  /** The procedure's path in the router, where the error is told as that of a procedure. */
+  readonly path?: string | undefined
+}
+
 /** One error in place of all answers, for a request that could not be read or whose answer can't be written. */
 export function answerFailure(
   cause: unknown,
-  { router, ctx, calls }: Scope & { readonly calls: readonly RpcCall[] },
+  { router, ctx, calls, path }: Scope & Failed,
 ): CallsAnswer {
   const call = calls.find(({ procedure }) => procedure)
   const type = call?.procedure?._def.type ?? 'unknown'
-  const path = calls.length === 1 ? call?.path : undefined
   const { error, ...answer } = failure(router, cause, { type, ctx, ...(path && { path }) })
   return { ...answer, faults: [{ error, path }] }
 }

@@ -47,7 +47,12 @@ export function createRpc(options: RpcOptions) {
   return (method: string, path: string): Route => {
     const { template, call } = nameOf(path.slice(options.path.length + 1))
     const refuse: Route['refuse'] = (error, request, ctx) => {
-      const answer = answerFailure(error, { router, ctx, calls: call ? [call] : [] })
+      const answer = answerFailure(error, {
+        router,
+        ctx,
+        calls: call ? [call] : [],
+        path: call?.path,
+      })
       return write(answer, { request, ctx }, options)
     }
     // tRPC asks any other method for a body before it looks at the procedure.

@@ -1,0 +1,14 @@
+import type { OpenAPIObject } from 'trpc-openapi'
+import { createRoutes } from '../../packages/trpc-hybrid/src/engine.ts'
+import { describeServer } from '../../src/description/describe-server.ts'
+import type { SignIn } from '../../src/description/security-schemes.ts'
+import type { ApiRouter } from '../../src/trpc.ts'
+import { AUDIENCE } from './issuer.ts'
+
+/** The OpenAPI document that a server with this router has. */
+export function describeRouter(
+  router: ApiRouter,
+  signIn: SignIn = { issuer: undefined, audience: AUDIENCE },
+): OpenAPIObject {
+  return describeServer(createRoutes({ router }).operations, signIn) as unknown as OpenAPIObject
+}
