@@ -3,6 +3,7 @@ import type { CreateContext } from '../http/context.ts'
 import { JSON_TYPE } from '../http/json-type.ts'
 import { refuseMethod } from '../http/methods.ts'
 import { createDirect } from '../procedures/direct.ts'
+import { normalizePath } from '../procedures/normalize-path.ts'
 import type { RestOperation } from '../procedures/operations.ts'
 import { isAtOrBelow } from '../procedures/path-template.ts'
 import { forEachNamed } from '../procedures/router-error.ts'
@@ -39,7 +40,7 @@ export function createRest(options: RestOptions): RequestHandler {
     table.add(operation.template, operation.method, inTurn([...before, serve(operation, options)]))
   })
   return (req, res, next) => {
-    const path = withoutSlash(req.path)
+    const path = normalizePath(withoutSlash(req.path))
     const method = req.method === 'HEAD' ? 'GET' : req.method
     const found = isOwn(path) ? undefined : table.find(method, path)
     if (!found) {

@@ -1,6 +1,7 @@
 import type { OutgoingHttpHeaders, Server } from 'node:http'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import type { OpenAPIObject } from 'trpc-openapi'
+import { normalizePath } from '../../src/procedures/normalize-path.ts'
 
 /** A request and the answer that the server gave it. */
 export interface Exchange {
@@ -76,7 +77,7 @@ export function createDescriptionCheck(document: OpenAPIObject): (exchange: Exch
 }
 
 function operationFor(document: OpenAPIObject, { method, target }: Exchange) {
-  const path = target.split('?')[0]?.replace(/(.)\/$/, '$1') ?? ''
+  const path = normalizePath(target.split('?')[0]?.replace(/(.)\/$/, '$1') ?? '')
   const templates = Object.keys(document.paths ?? {})
   const verb = method === 'HEAD' ? 'get' : method.toLowerCase()
   const operations = templates
