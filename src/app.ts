@@ -28,12 +28,17 @@ import { createRefusalLog, type RefusalLogOptions } from './http/refusal-log.ts'
 import { createErrorReport } from './http/report-error.ts'
 import { requestId } from './http/request-id.ts'
 import { requireHost } from './http/require-host.ts'
-import { createResourceMetadataHandler, RESOURCE_METADATA_PATH } from './http/resource-metadata.ts'
+import {
+  createResourceMetadataHandler,
+  resourceMetadataRoutes,
+  RESOURCE_METADATA_PATH,
+} from './http/resource-metadata.ts'
 import { createRest } from './rest/rest.ts'
 import { nameRpcRoute, refuseOtherMethods, RPC_METHODS, rpcErrorBody } from './rpc/routes.ts'
 import { createRpcHandler } from './rpc/rpc.ts'
+import { createOriginWarning } from './http/warn-of-origin.ts'
 import { createProxyWarning } from './http/warn-of-proxy.ts'
-import { securityHeaders } from './http/security-headers.ts'
+import { sendSecurityHeaders, type SecurityHeaders } from './http/security-headers.ts'
 import type { Metrics } from './observability/metrics.ts'
 import type { Tracing } from './observability/tracing.ts'
 import type { ApiRouter } from './trpc.ts'
@@ -52,6 +57,9 @@ export interface AppOptions extends DocsOptions, DescriptionOptions, RefusalLogO
   readonly corsRequestHeaders: readonly string[]
   readonly trustProxy: number | string
   readonly isReady: () => boolean
+  /** Those of every response. */
+  readonly securityHeaders: SecurityHeaders
+  readonly production: boolean
   /** `undefined`: requests are not limited. */
   readonly rateLimit: RateLimitSettings | undefined
   readonly tracing: Tracing
@@ -64,7 +72,12 @@ export interface AppOptions extends DocsOptions, DescriptionOptions, RefusalLogO
  * request reaches them.
  */
 export function createApp(options: AppOptions): { app: Express; description: Description } {
-  const { router, logger, clientOrigins: origins, corsRequestHeaders: requestHeaders } = options
+  const { router, logger, corsRequestHeaders: requestHeaders } = options
+  const origins = {
+    named: options.clientOrigins,
+    loopback: !options.production,
+    onRefused: createOriginWarning(options),
+  }
   const createContext = createContextFactory(options)
   const observers = [
     createAccessLog(logger),
@@ -109,7 +122,7 @@ export function createApp(options: AppOptions): { app: Express; description: Des
   app.use(
     inTurn([
       requestId,
-      securityHeaders,
+      sendSecurityHeaders(options.securityHeaders),
       createObservation(observers),
       requireHost,
       ...(options.trustProxy === 0 ? [createProxyWarning(logger)] : []),
@@ -129,9 +142,11 @@ export function createApp(options: AppOptions): { app: Express; description: Des
   app.use(DOCS_PATH, createDocs(options))
 
   app.use(inTurn(beforeRest))
-  app.get(RESOURCE_METADATA_PATH, createResourceMetadataHandler(options))
+  const metadataRoutes = resourceMetadataRoutes(options.publicUrl)
+  const serveMetadata = createResourceMetadataHandler(options)
+  for (const path of metadataRoutes) app.get(path, serveMetadata)
   app.get(DESCRIPTION_PATH, description.serve)
-  for (const path of GET_ONLY) app.all(path, refuseMethod(['GET']))
+  for (const path of [...GET_ONLY, ...metadataRoutes]) app.all(path, refuseMethod(['GET']))
 
   app.use(notFound)
   app.use(errorHandler(restErrorBody))

@@ -10,6 +10,7 @@ import { trackConnections, type Connections } from './connections/connections.ts
 import { endWithUnreadBody, lingerWhereUnread } from './connections/hang-up.ts'
 import { createRefusal, refuse } from './connections/refuse.ts'
 import { serveInTurn } from './connections/serve-in-turn.ts'
+import type { SecurityHeaders } from './http/security-headers.ts'
 import { createExpressClasses, type Prototypes } from './speed/express-classes.ts'
 
 /** Limits of one connection, in milliseconds and bytes. */
@@ -41,6 +42,11 @@ export const DEFAULT_LIMITS: Omit<ServerLimits, 'keepAliveTimeoutMs'> = {
   maxPendingRequests: 16,
 }
 
+interface ServerOptions extends ServerLimits {
+  /** Those of answers that never reach the app. */
+  readonly securityHeaders: SecurityHeaders
+}
+
 /** An Express app: `unhandled` is called when nothing in it answers. */
 type App = Prototypes & ((req: IncomingMessage, res: ServerResponse, unhandled: () => void) => void)
 
@@ -50,7 +56,7 @@ export interface HttpServer {
 }
 
 /** The HTTP server: limits against slow and huge senders, answers to what Node can't parse. */
-export function createHttpServer(app: App, limits: ServerLimits): HttpServer {
+export function createHttpServer(app: App, limits: ServerOptions): HttpServer {
   const server = createServer({
     ...createExpressClasses(app),
     maxHeaderSize: limits.maxHeaderBytes,
@@ -77,16 +83,16 @@ export function createHttpServer(app: App, limits: ServerLimits): HttpServer {
   return { server, connections }
 }
 
-function serveWithin(app: App, { maxHeaders }: ServerLimits): RequestListener {
+function serveWithin(app: App, { maxHeaders, securityHeaders }: ServerOptions): RequestListener {
   return (req, res) => {
     if (req.rawHeaders.length > 2 * maxHeaders) {
-      refuse(res, '431 Request Header Fields Too Large')
+      refuse(res, '431 Request Header Fields Too Large', securityHeaders)
       return
     }
     endWithUnreadBody(req, res)
     /** Express gives up on a URL that it can't parse before any middleware is asked. */
     app(req, res, () => {
-      refuse(res, '400 Bad Request')
+      refuse(res, '400 Bad Request', securityHeaders)
     })
   }
 }

@@ -7,6 +7,7 @@ import { createKeySource, type KeyFetch, type KeySourceOptions } from './auth/ke
 import { createBackground } from './background.ts'
 import type { Clocks } from './clocks.ts'
 import type { Config } from './config/config.ts'
+import { securityHeadersWith } from './http/security-headers.ts'
 import { startLocalIssuer } from './local-issuer/start.ts'
 import { createKeyFetchLog } from './observability/key-fetch-log.ts'
 import { NO_METRICS, type Metrics } from './observability/metrics.ts'
@@ -70,9 +71,11 @@ export async function start(config: Config, options: StartOptions): Promise<Runn
   const parts = await createParts(settings, { ...options, router, issuer })
   const { keys, tracing, metrics, shared } = parts
   let ready = false
+  const securityHeaders = securityHeadersWith(config.hsts)
   const { app, description } = createApp({
     ...settings,
     ...parts,
+    securityHeaders,
     logger,
     issuer: () => keys.issuer(),
     issuerMetadata: () => keys.metadata(),
@@ -81,7 +84,12 @@ export async function start(config: Config, options: StartOptions): Promise<Runn
     createRateLimitStore: shared.createRateLimitStore,
   })
   const keepAliveTimeoutMs = config.keepAliveSeconds * 1000
-  const http = createHttpServer(app, { ...DEFAULT_LIMITS, keepAliveTimeoutMs, ...options.limits })
+  const http = createHttpServer(app, {
+    ...DEFAULT_LIMITS,
+    keepAliveTimeoutMs,
+    ...options.limits,
+    securityHeaders,
+  })
   const { server } = http
   const stop = createStop(http)
   const port = await listen(server, config)

@@ -7,7 +7,7 @@ import { findMisspelt } from './misspelt.ts'
 import { missingOrContradictory } from './rules.ts'
 import { schema, type LogLevel, type Settings } from './schema.ts'
 import { tracingSetting } from './tracing.ts'
-import { cleanValues, dropServiceLinks } from './values.ts'
+import { cleanValues, dropServiceLinks, warnOfReferences } from './values.ts'
 import { doubtsAbout } from './warnings.ts'
 
 export interface Config {
@@ -24,6 +24,8 @@ export interface Config {
   readonly clientOrigins: readonly string[]
   /** Headers that their requests may carry besides the usual ones. */
   readonly corsRequestHeaders: readonly string[]
+  /** The value of `Strict-Transport-Security`; `undefined`: it is not sent. */
+  readonly hsts: string | undefined
   /** `undefined`: none is set, and outside production the local issuer takes its place. */
   readonly issuer: IssuerSetting | undefined
   /** The API's identifiers at the issuer: a token must be for one of them. */
@@ -70,8 +72,8 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
     ...(parsed.error?.issues ?? []).map(({ path, message }) => `${path.join('.')}: ${message}`),
     ...missingOrContradictory(env),
   ]
-  const misspelt = findMisspelt(env, names)
-  if (!parsed.success || problems.length > 0) throw new ConfigError([...problems, ...misspelt])
+  const hints = [...warnOfReferences(env, names), ...findMisspelt(env, names)]
+  if (!parsed.success || problems.length > 0) throw new ConfigError([...problems, ...hints])
   const settings = parsed.data
   const { tracing, warnings: tracingWarnings } = tracingSetting(settings)
   return {
@@ -81,6 +83,7 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
     publicUrl: settings.PUBLIC_URL,
     clientOrigins: settings.CLIENT_ORIGIN_URL,
     corsRequestHeaders: settings.CORS_REQUEST_HEADERS,
+    hsts: settings.HSTS === 'off' ? undefined : settings.HSTS,
     issuer: issuerSetting(settings),
     audiences: settings.AUTH0_AUDIENCE,
     audienceClaim: settings.AUDIENCE_CLAIM,
@@ -96,7 +99,7 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
     localIssuerPort: settings.LOCAL_ISSUER_PORT,
     docsClientId: settings.DOCS_CLIENT_ID,
     docsScopes: settings.DOCS_SCOPES,
-    warnings: [...warnings, ...misspelt, ...tracingWarnings, ...doubtsAbout(settings)],
+    warnings: [...warnings, ...hints, ...tracingWarnings, ...doubtsAbout(settings)],
   }
 }
 

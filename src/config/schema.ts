@@ -9,6 +9,7 @@ import {
   parseTexts,
   parseWebAddress,
   parseAlgs,
+  parseHsts,
   parseTrustProxy,
   wholeNumber,
 } from './parsers.ts'
@@ -67,6 +68,10 @@ export const schema = z.object({
     'names of request headers, separated by commas, such as X-Tenant, X-App-Version',
     parseHeaderNames,
   ).default([]),
+  HSTS: setting(
+    'off, or a value of Strict-Transport-Security, such as max-age=31536000 or max-age=31536000; includeSubDomains',
+    parseHsts,
+  ).default('max-age=31536000; includeSubDomains'),
   AUTH0_DOMAIN: setting(
     'a host name without https:// and without a path, such as tenant.eu.auth0.com',
     parseDomain,

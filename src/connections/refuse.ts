@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { JSON_TYPE } from '../http/json-type.ts'
-import { SECURITY_HEADERS } from '../http/security-headers.ts'
+import type { SecurityHeaders } from '../http/security-headers.ts'
 import { lastExchange, type Connections } from './connections.ts'
 import { hangUp } from './hang-up.ts'
 
@@ -18,7 +18,10 @@ const UNPARSABLE: Readonly<Record<string, string>> = {
  */
 export function createRefusal(
   connections: Connections,
-  { lingerMs }: { readonly lingerMs: number },
+  {
+    lingerMs,
+    securityHeaders,
+  }: { readonly lingerMs: number; readonly securityHeaders: SecurityHeaders },
 ) {
   return (error: NodeJS.ErrnoException, socket: Socket): void => {
     const connection = connections.get(socket)
@@ -29,7 +32,7 @@ export function createRefusal(
       return
     }
     if (!last) {
-      socket.write(answer(UNPARSABLE[error.code ?? ''] ?? '400 Bad Request'))
+      socket.write(answer(UNPARSABLE[error.code ?? ''] ?? '400 Bad Request', securityHeaders))
       hangUp(socket, lingerMs)
     } else if (last.res.headersSent) socket.destroy()
     else last.res.shouldKeepAlive = false
@@ -37,24 +40,28 @@ export function createRefusal(
 }
 
 /** The answer where there is no request or response object. */
-function answer(status: string): string {
+function answer(status: string, securityHeaders: SecurityHeaders): string {
   const body = bodyOf(status)
-  const headers = { ...refusalHeaders(), 'content-length': Buffer.byteLength(body) }
+  const headers = { ...refusalHeaders(securityHeaders), 'content-length': Buffer.byteLength(body) }
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`)
   return [`HTTP/1.1 ${status}`, ...lines, '', body].join('\r\n')
 }
 
 /** Refuses a request that never reaches the app. @param status such as `400 Bad Request` */
-export function refuse(res: ServerResponse, status: string): void {
+export function refuse(
+  res: ServerResponse,
+  status: string,
+  securityHeaders: SecurityHeaders,
+): void {
   res.statusCode = Number.parseInt(status)
-  res.setHeaders(new Map(Object.entries(refusalHeaders())))
+  res.setHeaders(new Map(Object.entries(refusalHeaders(securityHeaders))))
   res.end(bodyOf(status))
 }
 
 const bodyOf = (status: string) => JSON.stringify({ message: status.slice('400 '.length) })
 
-const refusalHeaders = () => ({
-  ...SECURITY_HEADERS,
+const refusalHeaders = (securityHeaders: SecurityHeaders) => ({
+  ...securityHeaders,
   'x-request-id': randomUUID(),
   'content-type': JSON_TYPE,
   connection: 'close',

@@ -30,6 +30,7 @@ describe('settings', () => {
       publicUrl: undefined,
       clientOrigins: ['http://localhost:4040'],
       corsRequestHeaders: [],
+      hsts: 'max-age=31536000; includeSubDomains',
       issuer: undefined,
       audiences: ['https://hello-world.example.com'],
       audienceClaim: 'aud',
@@ -80,6 +81,10 @@ describe('settings', () => {
     'https://id.example.com/realms/main/.well-known/openid-configuration',
     'https://id.example.com/.well-known/oauth-authorization-server/realms/main',
     'https://id.example.com/realms/main/.well-known/jwks.json',
+    'https://id.example.com/.well-known/openid-configuration/realms/main',
+    'https://id.example.com/realms/main/.well-known/',
+    'https://id.example.com/realms/main/.well-known',
+    'https://id.example.com/realms/main/.well-known/openid-configuration/',
   ])('take the issuer out of an address that was pasted: %s', (url) => {
     expect(loadConfig({ ISSUER_BASE_URL: url }).issuer).toEqual({
       discover: 'https://id.example.com/realms/main',
@@ -108,6 +113,13 @@ describe('settings', () => {
     expect(problemsOf({ ...others, AUTHO_DOMAIN: AUTH0_DOMAIN })).toEqual([
       expect.stringMatching(/^AUTH0_DOMAIN: /),
       'AUTHO_DOMAIN: is not a setting of this server, is AUTH0_DOMAIN meant?',
+    ])
+  })
+
+  it('say that a reference was not replaced where its setting can not be used', () => {
+    expect(problemsOf({ ISSUER_BASE_URL: '${BASE}/realms/main' })).toEqual([
+      expect.stringMatching(/^ISSUER_BASE_URL: must be /),
+      expect.stringMatching(/^ISSUER_BASE_URL: has \$\{…\} in it/),
     ])
   })
 
@@ -215,6 +227,18 @@ describe('settings', () => {
       ],
     ],
     ['CORS_REQUEST_HEADERS', ['*', 'X-A,', 'X A', 'X-A: b']],
+    [
+      'HSTS',
+      [
+        'on',
+        'Off',
+        'max-age',
+        'max-age=a',
+        'includeSubDomains',
+        'max-age=1; x',
+        'max-age=1,preload',
+      ],
+    ],
     ['AUTH0_DOMAIN', ['https://tenant.auth0.com', 'tenant.auth0.com/', 'a/b', 'user@host', 'a b']],
     [
       'ISSUER_BASE_URL',
@@ -251,6 +275,7 @@ describe('settings', () => {
   it.each([
     ['KEEP_ALIVE_SECONDS', ['1', '620', '3600']],
     ['CORS_REQUEST_HEADERS', ['X-Tenant', 'X-Tenant, X-App-Version']],
+    ['HSTS', ['off', 'max-age=0', 'max-age=63072000; includeSubDomains; preload']],
     [
       'CLIENT_ORIGIN_URL',
       [
@@ -355,6 +380,11 @@ describe('what may not be what was meant is warned of, and nothing more:', () =>
       'a name that ends too early',
       { ...PRODUCTION, RATE_LIMIT_WINDOW: '10' },
       /^RATE_LIMIT_WINDOW: is not a setting of this server, is RATE_LIMIT_WINDOW_SECONDS meant\?$/,
+    ],
+    [
+      'a reference that nothing replaces',
+      { ...PRODUCTION, AUTH0_AUDIENCE: '${BASE}/api' },
+      /^AUTH0_AUDIENCE: has \$\{…\} in it, which is taken as it is/,
     ],
     [
       'an endpoint in quotes',
