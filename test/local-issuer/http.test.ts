@@ -30,6 +30,12 @@ describe('CORS', () => {
     expect(headers.get('vary')).toContain('Origin')
   })
 
+  it('lets every page on this machine read it', async () => {
+    const origin = 'http://127.0.0.1:5173'
+    const { headers } = await requestTokens(issuer.issuer, grant, { origin })
+    expect(headers.get('access-control-allow-origin')).toBe(origin)
+  })
+
   it('lets no other origin read it', async () => {
     const stranger = { origin: 'https://evil.example.com' }
     const { status, headers } = await requestTokens(issuer.issuer, grant, stranger)
