@@ -162,7 +162,7 @@ async function createParts(config: Config, options: PartsOptions) {
   }
 }
 
-async function startMetrics({ metricsPort: port, host }: Config): Promise<Metrics> {
+async function startMetrics({ metricsPort: port, metricsHost: host }: Config): Promise<Metrics> {
   if (port === undefined) return NO_METRICS
   const { startPrometheusMetrics } = await import('./observability/prometheus.ts')
   return startPrometheusMetrics({ port, host })

@@ -48,6 +48,8 @@ export interface Config {
   readonly rateLimit: RateLimitSettings | undefined
   /** Where Prometheus reads metrics; `undefined`: there are none. */
   readonly metricsPort: number | undefined
+  /** Where that port is; `undefined`: on all interfaces. */
+  readonly metricsHost: string | undefined
   /** `undefined`: requests are not traced. */
   readonly tracing: TracingSettings | undefined
   readonly localIssuerPort: number
@@ -95,6 +97,7 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
     redisUrls: settings.REDIS_URL,
     rateLimit: rateLimitSetting(settings),
     metricsPort: settings.METRICS_PORT,
+    metricsHost: settings.METRICS_HOST ?? settings.HOST,
     tracing,
     localIssuerPort: settings.LOCAL_ISSUER_PORT,
     docsClientId: settings.DOCS_CLIENT_ID,

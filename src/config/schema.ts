@@ -116,6 +116,7 @@ export const schema = z.object({
     return seconds === 0 ? undefined : seconds
   }).default(60),
   METRICS_PORT: port.optional(),
+  METRICS_HOST: setting('a host name or address without a port', parseHost).optional(),
   OTEL_SDK_DISABLED: forOpenTelemetry,
   OTEL_TRACES_EXPORTER: forOpenTelemetry,
   OTEL_EXPORTER_OTLP_ENDPOINT: forOpenTelemetry,

@@ -42,6 +42,7 @@ describe('settings', () => {
       redisUrls: undefined,
       rateLimit: { windowSeconds: 60, max: 6_000, failedAuthenticationMax: 3_000 },
       metricsPort: undefined,
+      metricsHost: undefined,
       tracing: undefined,
       localIssuerPort: 6061,
       docsClientId: undefined,
@@ -264,6 +265,7 @@ describe('settings', () => {
     ['RATE_LIMIT_FAILED_AUTH_MAX', ['-1', '1.5']],
     ['RATE_LIMIT_WINDOW_SECONDS', ['0', '60s', '86401']],
     ['METRICS_PORT', ['65536', 'on']],
+    ['METRICS_HOST', ['localhost:80', 'a b']],
     ['LOCAL_ISSUER_PORT', ['99999']],
   ])('refuse a %s that can not be used, and say what can', (name, values) => {
     for (const value of values) {
