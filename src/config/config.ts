@@ -6,7 +6,7 @@ import { issuerSetting, type IssuerSetting } from './issuer.ts'
 import { findMisspelt } from './misspelt.ts'
 import { missingOrContradictory } from './rules.ts'
 import { schema, type LogLevel, type Settings } from './schema.ts'
-import { tracingSetting } from './tracing.ts'
+import { tracingSetting, warnOfUnsupported } from './tracing.ts'
 import { cleanValues, dropServiceLinks, warnOfReferences } from './values.ts'
 import { doubtsAbout } from './warnings.ts'
 
@@ -102,7 +102,13 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
     localIssuerPort: settings.LOCAL_ISSUER_PORT,
     docsClientId: settings.DOCS_CLIENT_ID,
     docsScopes: settings.DOCS_SCOPES,
-    warnings: [...warnings, ...hints, ...tracingWarnings, ...doubtsAbout(settings)],
+    warnings: [
+      ...warnings,
+      ...hints,
+      ...tracingWarnings,
+      ...warnOfUnsupported(env),
+      ...doubtsAbout(settings),
+    ],
   }
 }
 

@@ -46,6 +46,27 @@ export function tracingSetting(settings: Settings): TracingSetting {
   }
 }
 
+/** Values of other variables, which are not settings of ours: OpenTelemetry's SDK reads them itself. */
+const SUPPORTED: Readonly<Record<string, readonly string[]>> = {
+  OTEL_PROPAGATORS: ['tracecontext', 'baggage', 'none'],
+  OTEL_TRACES_SAMPLER: [
+    ...['always_on', 'always_off', 'traceidratio'],
+    ...['parentbased_always_on', 'parentbased_always_off', 'parentbased_traceidratio'],
+  ],
+  OTEL_EXPORTER_OTLP_COMPRESSION: ['gzip', 'none'],
+  OTEL_EXPORTER_OTLP_TRACES_COMPRESSION: ['gzip', 'none'],
+}
+
+/** A warning for each of them that asks for what is not there. */
+export function warnOfUnsupported(environment: Readonly<Record<string, string>>): string[] {
+  if (environment['OTEL_SDK_DISABLED']?.toLowerCase() === 'true') return []
+  return Object.entries(SUPPORTED).flatMap(([name, supported]) => {
+    const values = environment[name]?.split(',').map((value) => value.trim()) ?? []
+    if (values.every((value) => supported.includes(value))) return []
+    return [`${name}: only ${supported.join(', ')} are supported, others are passed over`]
+  })
+}
+
 /** The variable for traces, else the one for every signal. */
 function first<Name extends keyof Settings>(settings: Settings, own: Name, general: Name) {
   const name = settings[own] === undefined ? general : own

@@ -364,6 +364,21 @@ describe('what may not be what was meant is warned of, and nothing more:', () =>
       /^OTEL_TRACES_EXPORTER: only otlp and none/,
     ],
     [
+      'a propagator that is not supported',
+      { ...PRODUCTION, OTEL_PROPAGATORS: 'tracecontext, b3' },
+      /^OTEL_PROPAGATORS: only tracecontext, baggage, none are supported/,
+    ],
+    [
+      'a sampler that is not supported',
+      { ...PRODUCTION, OTEL_TRACES_SAMPLER: 'xray' },
+      /^OTEL_TRACES_SAMPLER: only always_on, .* are supported/,
+    ],
+    [
+      'a compression that is not supported',
+      { ...PRODUCTION, OTEL_EXPORTER_OTLP_COMPRESSION: 'zstd' },
+      /^OTEL_EXPORTER_OTLP_COMPRESSION: only gzip, none are supported/,
+    ],
+    [
       'an endpoint in the form that gRPC has',
       { ...PRODUCTION, OTEL_EXPORTER_OTLP_ENDPOINT: 'collector:4317' },
       /^OTEL_EXPORTER_OTLP_ENDPOINT: is no http\(s\) URL/,
@@ -402,6 +417,8 @@ describe('what may not be what was meant is warned of, and nothing more:', () =>
   it.each([
     PRODUCTION,
     TRACED,
+    { ...TRACED, OTEL_PROPAGATORS: 'tracecontext,baggage', OTEL_TRACES_SAMPLER: 'always_on' },
+    { ...PRODUCTION, OTEL_SDK_DISABLED: 'true', OTEL_TRACES_SAMPLER: 'xray' },
     { ...PRODUCTION, NODE_ENV: 'development' },
     { ...PRODUCTION, OTEL_SDK_DISABLED: 'true', OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' },
     {
