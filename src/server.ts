@@ -10,6 +10,7 @@ import { trackConnections, type Connections } from './connections/connections.ts
 import { endWithUnreadBody, lingerWhereUnread } from './connections/hang-up.ts'
 import { createRefusal, refuse } from './connections/refuse.ts'
 import { serveInTurn } from './connections/serve-in-turn.ts'
+import { readRequestTarget } from './http/request-target.ts'
 import { createExpressClasses, type Prototypes } from './speed/express-classes.ts'
 
 /** Limits of one connection, in milliseconds and bytes. */
@@ -84,6 +85,10 @@ function serveWithin(app: App, { maxHeaders }: ServerLimits): RequestListener {
       return
     }
     endWithUnreadBody(req, res)
+    if (!readRequestTarget(req)) {
+      refuse(res, '400 Bad Request')
+      return
+    }
     /** Express gives up on a URL that it can't parse before any middleware is asked. */
     app(req, res, () => {
       refuse(res, '400 Bad Request')

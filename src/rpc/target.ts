@@ -16,6 +16,9 @@ export interface Target {
 /** URLs that mean the same to everyone who reads them: no authority, no fragment, nothing but visible ASCII. */
 const PLAIN_URL = /^\/(?![/\\])[!-"$-~]*$/
 
+/** Relative to this server, such a reference names another one (RFC 3986 §4.2), where nobody should be led. */
+export const namesHost = (url: string) => /^\/[/\\]/.test(url)
+
 export const isPlain = (url: string) => PLAIN_URL.test(url)
 
 /** @throws {TRPCError} `BAD_REQUEST` for a path whose percent-encoding is broken */
