@@ -38,7 +38,7 @@ export function createSharedReplayMemory(
   const keysOf = isCluster ? keysInCluster : keysOnServer
 
   async function begin(): Promise<void> {
-    const ids = isCluster ? [...BASE64URL] : ['']
+    const ids = isCluster ? Array.from(BASE64URL) : ['']
     await Promise.allSettled(
       ids.map((id) => redis.send(keysOf(id).began, beginCommand(keysOf(id).began))),
     )

@@ -64,7 +64,7 @@ async function command(url: string, ...args: string[]): Promise<void> {
 describe.skipIf(!hasRedis)('the memory of proofs that replicas share', () => {
   it('refuses what may have been used before it began, each time, and takes what is newer', async () => {
     const redis = await startRedis()
-    ends.push(redis.end)
+    ends.push(() => redis.end())
     const [one, other] = [await startReplica(redis.url), await startReplica(redis.url)]
     const old = newProof(Date.now() - 1_000)
     for (const replica of [one, other, one]) expect(await use(replica, old)).toEqual(UNAVAILABLE)
@@ -78,7 +78,7 @@ describe.skipIf(!hasRedis)('the memory of proofs that replicas share', () => {
 
   it('refuses a used proof at the other replica after Redis was emptied', async () => {
     const redis = await startRedis()
-    ends.push(redis.end)
+    ends.push(() => redis.end())
     const [one, other] = [await startReplica(redis.url), await startReplica(redis.url)]
     const proof = newProof()
     expect(await use(one, proof)).toBe(true)
@@ -91,7 +91,7 @@ describe.skipIf(!hasRedis)('the memory of proofs that replicas share', () => {
 
   it('refuses a used proof at the other replica after Redis was started anew', async () => {
     const redis = await startRedis()
-    ends.push(redis.end)
+    ends.push(() => redis.end())
     const [one, other] = [await startReplica(redis.url), await startReplica(redis.url)]
     const proof = newProof()
     expect(await use(one, proof)).toBe(true)
@@ -111,7 +111,7 @@ describe.skipIf(!hasRedis)('the memory of proofs that replicas share', () => {
     const dir = await mkdtemp(join(tmpdir(), 'redis-'))
     ends.push(() => rm(dir, { recursive: true }))
     const redis = await startRedis({ dir })
-    ends.push(redis.end)
+    ends.push(() => redis.end())
     const [one, other] = [await startReplica(redis.url), await startReplica(redis.url)]
     await command(redis.url, 'SAVE')
     const proof = newProof()
@@ -125,7 +125,7 @@ describe.skipIf(!hasRedis)('the memory of proofs that replicas share', () => {
 
   it('is as safe on the nodes of a cluster, also after a node was lost or emptied', async () => {
     const cluster = await startRedisCluster()
-    ends.push(cluster.end)
+    ends.push(() => cluster.end())
     const [one, other] = [await startReplica(cluster.urls), await startReplica(cluster.urls)]
     const useAll = (replica: SharedState, proofs: Proof[]) =>
       Promise.all(proofs.map((proof) => use(replica, proof)))
