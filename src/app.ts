@@ -85,6 +85,9 @@ export function createApp(options: AppOptions): { app: Express; description: Des
   const errorHandler = (body: (error: unknown, req: Request) => string) =>
     createErrorHandler({ reportError, createContext, end, body })
   const methods = [...new Set(operations.map(({ method }) => method))]
+  const responseHeaders = operations.flatMap(({ meta }) =>
+    Object.keys(meta.responseHeaders?.shape ?? {}),
+  )
 
   const app = express()
   app.disable('x-powered-by')
@@ -95,7 +98,7 @@ export function createApp(options: AppOptions): { app: Express; description: Des
 
   const beforeRest = [
     ...trace,
-    ...createCors({ origins, requestHeaders, methods, end }),
+    ...createCors({ origins, requestHeaders, responseHeaders, methods, end }),
     ...rateLimit,
     bodyLimit,
   ]

@@ -14,7 +14,10 @@ const REQUEST_HEADERS = [
   ...['traceparent', 'tracestate', 'baggage', 'sentry-trace', 'X-Request-Id'],
 ]
 
-const EXPOSED_HEADERS = ['WWW-Authenticate', 'Retry-After', 'X-Request-Id']
+const EXPOSED_HEADERS = [
+  ...['WWW-Authenticate', 'Retry-After', 'X-Request-Id'],
+  ...['RateLimit', 'RateLimit-Policy'],
+]
 
 /**
  * CORS for one group of paths: exactly the origins given, without credentials. `cors` is given a list even for
@@ -26,18 +29,21 @@ export function createCors(options: {
   readonly methods: readonly string[]
   /** Names of headers that requests may carry too. */
   readonly requestHeaders: readonly string[]
+  /** Names of headers that pages may read too. */
+  readonly responseHeaders?: readonly string[]
   readonly end: End
 }): RequestHandler[] {
+  const exposedHeaders = [...EXPOSED_HEADERS, ...(options.responseHeaders ?? [])]
   const setPreflightHeaders = cors({
     origin: [...options.origins],
     methods: [...options.methods],
     allowedHeaders: [...REQUEST_HEADERS, ...options.requestHeaders],
-    exposedHeaders: EXPOSED_HEADERS,
+    exposedHeaders,
     maxAge: DAY_SECONDS,
     preflightContinue: true,
   })
   const allowed = new Set(options.origins)
-  const exposed = EXPOSED_HEADERS.join(',')
+  const exposed = exposedHeaders.join(',')
   const setHeaders: RequestHandler = (req, res, next) => {
     const { origin } = req.headers
     if (req.method === 'OPTIONS' && origin !== undefined) {
