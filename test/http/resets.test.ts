@@ -27,9 +27,12 @@ async function sendAndReset(path: string): Promise<void> {
   })
 }
 
-it.each(PATHS)('a request for %s whose sender resets the connection at once is no error', async (path) => {
-  await Promise.all(Array.from({ length: 40 }, () => sendAndReset(path)))
-  expect((await fetch(`${fixture.server.url}/livez`)).status).toBe(200)
-  expect(fixture.server.log.filter(({ level }) => Number(level) >= 50)).toEqual([])
-  expect(fixture.server.log.filter(({ status }) => status === 500)).toEqual([])
-})
+it.each(PATHS)(
+  'a request for %s whose sender resets the connection at once is no error',
+  async (path) => {
+    await Promise.all(Array.from({ length: 40 }, () => sendAndReset(path)))
+    expect((await fetch(`${fixture.server.url}/livez`)).status).toBe(200)
+    expect(fixture.server.log.filter(({ level }) => Number(level) >= 50)).toEqual([])
+    expect(fixture.server.log.filter(({ status }) => status === 500)).toEqual([])
+  },
+)
