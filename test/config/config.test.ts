@@ -43,6 +43,7 @@ describe('settings', () => {
       metricsPort: undefined,
       tracing: undefined,
       localIssuerPort: 6061,
+      docs: true,
       docsClientId: undefined,
       docsScopes: ['openid'],
       warnings: [],
