@@ -30,9 +30,13 @@ export function readTarget(url: string, separator: PathSeparator): Target {
   return { paths: isBatch ? path.split(',') : [path], isBatch, query }
 }
 
-/** The path as it stands in the URL, for checks before anything is decoded. */
-export function rawPath(url: string): string {
-  return lastSegment(splitUrl(url)[0])
+/** The path that `readTarget` reads too, before it is split; empty where it can't be decoded. */
+export function pathOf(url: string): string {
+  try {
+    return decode(lastSegment(splitUrl(url)[0]))
+  } catch {
+    return ''
+  }
 }
 
 function splitUrl(url: string): [pathname: string, search: string] {
