@@ -44,9 +44,10 @@ import type { Tracing } from './observability/tracing.ts'
 import type { ApiRouter } from './trpc.ts'
 
 const MAX_BODY_BYTES = 100 * 1024
-const GET_ONLY = ['/', '/livez', '/readyz', DOCS_PATH, RESOURCE_METADATA_PATH, DESCRIPTION_PATH]
+const GET_ONLY = ['/livez', '/readyz', RESOURCE_METADATA_PATH, DESCRIPTION_PATH]
+const DOCS_PATHS = ['/', DOCS_PATH]
 /** No procedure's REST route may be at these, or below them. */
-const OWN_PATHS = [...GET_ONLY, '/trpc']
+const OWN_PATHS = [...DOCS_PATHS, ...GET_ONLY, '/trpc']
 
 export interface AppOptions extends DocsOptions, DescriptionOptions, RefusalLogOptions {
   readonly router: ApiRouter
@@ -56,6 +57,8 @@ export interface AppOptions extends DocsOptions, DescriptionOptions, RefusalLogO
   /** Names of headers that their requests may carry besides the usual ones. */
   readonly corsRequestHeaders: readonly string[]
   readonly trustProxy: number | string
+  /** Whether there is a docs page. */
+  readonly docs: boolean
   readonly isReady: () => boolean
   /** Those of every response. */
   readonly securityHeaders: SecurityHeaders
@@ -98,6 +101,9 @@ export function createApp(options: AppOptions): { app: Express; description: Des
   const errorHandler = (body: (error: unknown, req: Request) => string) =>
     createErrorHandler({ reportError, createContext, end, body })
   const methods = [...new Set(operations.map(({ method }) => method))]
+  const responseHeaders = operations.flatMap(({ meta }) =>
+    Object.keys(meta.responseHeaders?.shape ?? {}),
+  )
 
   const app = express()
   app.disable('x-powered-by')
@@ -108,7 +114,7 @@ export function createApp(options: AppOptions): { app: Express; description: Des
 
   const beforeRest = [
     ...trace,
-    ...createCors({ origins, requestHeaders, methods, end }),
+    ...createCors({ origins, requestHeaders, responseHeaders, methods, end }),
     ...rateLimit,
     bodyLimit,
   ]
@@ -138,15 +144,19 @@ export function createApp(options: AppOptions): { app: Express; description: Des
   app.get('/livez', live)
   app.get('/readyz', createReadyHandler(options.isReady))
 
-  app.get('/', createDocsRedirect(options))
-  app.use(DOCS_PATH, createDocs(options))
+  if (options.docs) {
+    app.get('/', inTurn([...rateLimit, createDocsRedirect(options)]))
+    app.use(DOCS_PATH, inTurn([...rateLimit, createDocs(options)]))
+  }
 
   app.use(inTurn(beforeRest))
   const metadataRoutes = resourceMetadataRoutes(options.publicUrl)
   const serveMetadata = createResourceMetadataHandler(options)
   for (const path of metadataRoutes) app.get(path, serveMetadata)
   app.get(DESCRIPTION_PATH, description.serve)
-  for (const path of [...GET_ONLY, ...metadataRoutes]) app.all(path, refuseMethod(['GET']))
+  for (const path of [...(options.docs ? DOCS_PATHS : []), ...GET_ONLY, ...metadataRoutes]) {
+    app.all(path, refuseMethod(['GET']))
+  }
 
   app.use(notFound)
   app.use(errorHandler(restErrorBody))

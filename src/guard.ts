@@ -3,6 +3,9 @@ import type { MiddlewareResult } from '@trpc/server/unstable-core-do-not-import'
 import { AuthError } from './auth/errors.ts'
 import { AUTH_CODES } from './public-error.ts'
 
+/** A `scope-token` of RFC 6749 §3.3: the challenge of a refusal names the permissions as its `scope`. */
+const SCOPE_TOKEN = /^[!#-[\]-~]+$/
+
 /** What a guard keeps at its middleware. */
 export interface Guard {
   /** Throws, or gives what the context has more of from then on. */
@@ -23,11 +26,18 @@ export interface GuardOptions<Ctx> {
  *
  * @param ask throws, or gives what is added to the context. An `AuthError` becomes a `TRPCError` with it as cause
  * @param permissions those that it asks for, for the description
+ * @throws {TypeError} for a permission that no challenge can name
  */
 export function createGuard<Ctx, Added extends object | undefined>(
   ask: (ctx: Ctx) => Added | Promise<Added>,
   permissions: readonly string[] = [],
 ) {
+  const unspeakable = permissions.find((permission) => !SCOPE_TOKEN.test(permission))
+  if (unspeakable !== undefined) {
+    throw new TypeError(
+      `The permission ${JSON.stringify(unspeakable)} must be a scope token (RFC 6749 §3.3): visible ASCII without blanks, " and \\`,
+    )
+  }
   const check = (ctx: Ctx): Added | Promise<Added> => {
     try {
       const added = ask(ctx)

@@ -65,7 +65,10 @@ try {
     const args = localIssuer === undefined ? [] : tokenArguments(config, localIssuer)
     const { platform } = process
     const router = await loadLazyRouters(appRouter)
-    process.stdout.write(welcome({ api, router, localIssuer, tokenArguments: args, platform }))
+    const { docs } = config
+    process.stdout.write(
+      welcome({ api, docs, router, localIssuer, tokenArguments: args, platform }),
+    )
   }
 } catch (error) {
   process.stderr.write(`${explainStartFailure(error, { settings: config, envFile })}\n`)

@@ -11,6 +11,7 @@ import { endWithUnreadBody, lingerWhereUnread } from './connections/hang-up.ts'
 import { createRefusal, refuse } from './connections/refuse.ts'
 import { serveInTurn } from './connections/serve-in-turn.ts'
 import type { SecurityHeaders } from './http/security-headers.ts'
+import { readRequestTarget } from './http/request-target.ts'
 import { createExpressClasses, type Prototypes } from './speed/express-classes.ts'
 
 /** Limits of one connection, in milliseconds and bytes. */
@@ -90,6 +91,10 @@ function serveWithin(app: App, { maxHeaders, securityHeaders }: ServerOptions): 
       return
     }
     endWithUnreadBody(req, res)
+    if (!readRequestTarget(req)) {
+      refuse(res, '400 Bad Request', securityHeaders)
+      return
+    }
     /** Express gives up on a URL that it can't parse before any middleware is asked. */
     app(req, res, () => {
       refuse(res, '400 Bad Request', securityHeaders)

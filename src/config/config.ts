@@ -53,6 +53,8 @@ export interface Config {
   /** `undefined`: requests are not traced. */
   readonly tracing: TracingSettings | undefined
   readonly localIssuerPort: number
+  /** Whether there is a docs page, at `/docs`. */
+  readonly docs: boolean
   /** The client that the docs page signs in as; `undefined`: a token can only be pasted there. */
   readonly docsClientId: string | undefined
   /** What the docs page asks for at sign-in. */
@@ -100,6 +102,7 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
     metricsHost: settings.METRICS_HOST ?? settings.HOST,
     tracing,
     localIssuerPort: settings.LOCAL_ISSUER_PORT,
+    docs: settings.DOCS === 'on',
     docsClientId: settings.DOCS_CLIENT_ID,
     docsScopes: settings.DOCS_SCOPES,
     warnings: [

@@ -33,7 +33,10 @@ export function tracingSetting(settings: Settings): TracingSetting {
   const wanted = exporters ? exporters.includes('otlp') : endpoint.value !== undefined
   const others = exporters?.some((name) => !['otlp', 'none'].includes(name))
   return {
-    tracing: wanted && usable && known ? { protocol: known } : undefined,
+    tracing:
+      wanted && usable && known
+        ? { protocol: known, sampledRatio: sampledRatio(settings) }
+        : undefined,
     warnings: [
       ...(usable ? [] : [`${endpoint.name}: is no http(s) URL, so nothing is traced`]),
       ...(known
@@ -65,6 +68,17 @@ export function warnOfUnsupported(environment: Readonly<Record<string, string>>)
     if (values.every((value) => supported.includes(value))) return []
     return [`${name}: only ${supported.join(', ')} are supported, others are passed over`]
   })
+}
+
+/**
+ * For the samplers that follow a caller's `traceparent` and trace less than everything. Of a ratio that is none,
+ * the SDK makes 1 and says so.
+ */
+function sampledRatio(settings: Settings): number | undefined {
+  if (settings.OTEL_TRACES_SAMPLER === 'parentbased_always_off') return 0
+  if (settings.OTEL_TRACES_SAMPLER !== 'parentbased_traceidratio') return undefined
+  const ratio = Number(settings.OTEL_TRACES_SAMPLER_ARG)
+  return ratio >= 0 && ratio <= 1 ? ratio : undefined
 }
 
 /** The variable for traces, else the one for every signal. */

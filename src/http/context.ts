@@ -7,6 +7,7 @@ import { formatChallenge } from '../auth/challenge.ts'
 import { AuthError } from '../auth/errors.ts'
 import type { Context } from '../trpc.ts'
 import { baseUrlOf } from './base-url.ts'
+import { keepHeader } from './reply-headers.ts'
 import { RESOURCE_METADATA_PATH } from './resource-metadata.ts'
 
 declare module 'express-serve-static-core' {
@@ -63,7 +64,7 @@ function createContext(req: Request, options: ContextOptions): RequestContext {
       }),
     setHeader: (name, value) => {
       req.replyHeaders ??= new Headers()
-      req.replyHeaders.set(name, value)
+      keepHeader(req.replyHeaders, name, value)
     },
     log: () => logger.child({ requestId: req.id }),
   }

@@ -15,7 +15,10 @@ const REQUEST_HEADERS = [
   ...['traceparent', 'tracestate', 'baggage', 'sentry-trace', 'X-Request-Id'],
 ]
 
-const EXPOSED_HEADERS = ['WWW-Authenticate', 'Retry-After', 'X-Request-Id']
+const EXPOSED_HEADERS = [
+  ...['WWW-Authenticate', 'Retry-After', 'X-Request-Id'],
+  ...['RateLimit', 'RateLimit-Policy'],
+]
 
 /**
  * CORS for one group of paths: exactly the origins given (in development those on this machine too), without
@@ -34,21 +37,24 @@ export function createCors(options: {
   readonly methods: readonly string[]
   /** Names of headers that requests may carry too. */
   readonly requestHeaders: readonly string[]
+  /** Names of headers that pages may read too. */
+  readonly responseHeaders?: readonly string[]
   readonly end: End
 }): RequestHandler[] {
   const { named, loopback, onRefused } = options.origins
+  const exposedHeaders = [...EXPOSED_HEADERS, ...(options.responseHeaders ?? [])]
   const setPreflightHeaders = cors({
     origin: [...named, ...(loopback ? [LOOPBACK_ORIGIN] : [])],
     methods: [...options.methods],
     allowedHeaders: [...REQUEST_HEADERS, ...options.requestHeaders],
-    exposedHeaders: EXPOSED_HEADERS,
+    exposedHeaders,
     maxAge: DAY_SECONDS,
     preflightContinue: true,
   })
   const names = new Set(named)
   const isAllowed = (origin: string) =>
     names.has(origin) || (loopback && LOOPBACK_ORIGIN.test(origin))
-  const exposed = EXPOSED_HEADERS.join(',')
+  const exposed = exposedHeaders.join(',')
   const setHeaders: RequestHandler = (req, res, next) => {
     const { origin } = req.headers
     const allowed = origin !== undefined && isAllowed(origin)

@@ -33,22 +33,34 @@ export function createErrorHandler(options: {
   /** JSON. */
   readonly body: (error: unknown, req: Request) => string
 }): ErrorRequestHandler {
+  const { reportError, createContext, end } = options
+
+  function answer(error: unknown, req: Request, res: Response): void {
+    const body = options.body(error, req)
+    res.setHeaders(errorHeaders(error, createContext(req).challenge))
+    res.statusCode = toPublicError(error).status
+    res.setHeader('content-type', JSON_TYPE)
+    end(res, body)
+  }
+
   // eslint-disable-next-line max-params -- Express knows an error handler by its four parameters
   return (error: unknown, req, res: Response, _next) => {
     if (isHangUp(error, req)) {
       res.status(CLIENT_CLOSED_REQUEST).end()
       return
     }
-    const { status } = toPublicError(error)
-    options.reportError(error, req)
+    reportError(error, req)
     if (res.headersSent) {
       res.destroy()
       return
     }
-    res.setHeaders(errorHeaders(error, options.createContext(req).challenge))
-    res.statusCode = status
-    res.setHeader('content-type', JSON_TYPE)
-    options.end(res, options.body(error, req))
+    try {
+      answer(error, req, res)
+    } catch (failure) {
+      const bug = new Error('An error could not be answered', { cause: failure })
+      reportError(bug, req)
+      answer(bug, req, res)
+    }
   }
 }
 

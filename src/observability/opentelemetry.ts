@@ -22,6 +22,7 @@ import { mapProcedures } from '../procedures/map-procedures.ts'
 import type { InBackground } from '../background.ts'
 import type { ApiRouter } from '../trpc.ts'
 import { inSpan } from './spans.ts'
+import { createParentBasedSampler } from './sampler.ts'
 import { createRequestTracer } from './trace-request.ts'
 import type { Tracing, TracingSettings } from './tracing.ts'
 
@@ -34,7 +35,7 @@ const FLUSH_TIMEOUT_MS = 1_000
  * (`trace.getTracer(...)`) appear in the right place. Loaded only when settings ask for it.
  */
 export async function startOpenTelemetry(
-  { protocol }: TracingSettings,
+  { protocol, sampledRatio }: TracingSettings,
   logger: Logger,
 ): Promise<Tracing> {
   diag.setLogger(toDiagnosticLog(logger), DiagLogLevel.WARN)
@@ -42,6 +43,7 @@ export async function startOpenTelemetry(
     resource: resourceFromAttributes({ 'service.name': NAME }).merge(
       detectResources({ detectors: [envDetector] }), // OTEL_SERVICE_NAME, OTEL_RESOURCE_ATTRIBUTES
     ),
+    ...(sampledRatio !== undefined && { sampler: createParentBasedSampler(sampledRatio) }),
     spanProcessors: [new BatchSpanProcessor(await createExporter(protocol))],
   })
   provider.register()

@@ -7,6 +7,11 @@ import type { ApiRouter } from '../trpc.ts'
 /** Where spans are sent. The SDK reads the rest of OpenTelemetry's settings from `OTEL_*` itself. */
 export interface TracingSettings {
   readonly protocol: 'http/json' | 'http/protobuf'
+  /**
+   * The part of requests that is traced, where a caller's `traceparent` has a say in it; `undefined`: what the
+   * SDK reads from its variables.
+   */
+  readonly sampledRatio: number | undefined
 }
 
 /** What traces the server. Each part is asked for once, at start. */

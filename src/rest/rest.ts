@@ -2,6 +2,7 @@ import type { RequestHandler, Response } from 'express'
 import type { CreateContext } from '../http/context.ts'
 import { JSON_TYPE } from '../http/json-type.ts'
 import { refuseMethod } from '../http/methods.ts'
+import { sendKeptHeaders } from '../http/reply-headers.ts'
 import { createDirect } from '../procedures/direct.ts'
 import { normalizePath } from '../procedures/normalize-path.ts'
 import type { RestOperation } from '../procedures/operations.ts'
@@ -65,7 +66,7 @@ function serve(operation: RestOperation, options: RestOptions): RequestHandler {
 function createSend({ status, empty }: RestOperation, end: End) {
   return (res: Response, data: unknown): void => {
     const body = empty ? undefined : JSON.stringify(data)
-    if (res.req.replyHeaders) res.setHeaders(res.req.replyHeaders)
+    if (res.req.replyHeaders) sendKeptHeaders(res, res.req.replyHeaders)
     if (body !== undefined) res.setHeader('content-type', JSON_TYPE)
     res.statusCode = status
     end(res, body)

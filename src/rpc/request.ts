@@ -4,7 +4,7 @@ import { FeatureError } from '../feature-error.ts'
 import { readBody } from '../http/read-body.ts'
 import type { ApiRouter } from '../trpc.ts'
 import { createInputs, type Inputs } from './inputs.ts'
-import { isPlain, readTarget, type Target } from './target.ts'
+import { isPlain, namesHost, readTarget, type Target } from './target.ts'
 
 export const MAX_BATCH_SIZE = 10
 
@@ -34,7 +34,11 @@ export function readRequest(
   { router, maxBodyBytes }: { readonly router: ApiRouter; readonly maxBodyBytes: number },
 ): RpcRequest | undefined {
   const { _config: config, procedures } = router._def
-  if (!isPlain(req.url) || !isJson(req)) return undefined
+  if (!isPlain(req.url)) {
+    if (namesHost(req.url)) throw new TRPCError({ code: 'BAD_REQUEST' })
+    return undefined
+  }
+  if (!isJson(req)) return undefined
   const target = readTarget(req.url, config.pathSeparator)
   limitBatch(target)
   if (asksForStream(req) || target.query.has('connectionParams')) return undefined

@@ -2,7 +2,7 @@ import { TRPCError, type AnyProcedure } from '@trpc/server'
 import type { Request, RequestHandler } from 'express'
 import type { ApiRouter } from '../trpc.ts'
 import { failure } from './envelope.ts'
-import { rawPath } from './target.ts'
+import { pathOf } from './target.ts'
 
 export const RPC_METHODS = ['GET', 'POST']
 const ROUTE = '/trpc/'
@@ -13,7 +13,7 @@ export function nameRpcRoute(router: ApiRouter): RequestHandler {
   const names = Object.keys(router._def.procedures)
   const routes = new Map(names.map((name) => [name, `${ROUTE}${name}`]))
   return (req, _res, next) => {
-    const path = rawPath(req.url)
+    const path = pathOf(req.url)
     req.routeTemplate = routes.get(path) ?? (path.includes(',') ? BATCH_ROUTE : undefined)
     next()
   }

@@ -16,6 +16,9 @@ export interface Target {
 /** URLs that mean the same to everyone who reads them: no authority, no fragment, nothing but visible ASCII. */
 const PLAIN_URL = /^\/(?![/\\])[!-"$-~]*$/
 
+/** Relative to this server, such a reference names another one (RFC 3986 §4.2), where nobody should be led. */
+export const namesHost = (url: string) => /^\/[/\\]/.test(url)
+
 export const isPlain = (url: string) => PLAIN_URL.test(url)
 
 /** @throws {TRPCError} `BAD_REQUEST` for a path whose percent-encoding is broken */
@@ -27,9 +30,13 @@ export function readTarget(url: string, separator: PathSeparator): Target {
   return { paths: isBatch ? path.split(',') : [path], isBatch, query }
 }
 
-/** The path as it stands in the URL, for checks before anything is decoded. */
-export function rawPath(url: string): string {
-  return lastSegment(splitUrl(url)[0])
+/** The path that `readTarget` reads too, before it is split; empty where it can't be decoded. */
+export function pathOf(url: string): string {
+  try {
+    return decode(lastSegment(splitUrl(url)[0]))
+  } catch {
+    return ''
+  }
 }
 
 function splitUrl(url: string): [pathname: string, search: string] {

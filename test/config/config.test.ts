@@ -45,6 +45,7 @@ describe('settings', () => {
       metricsHost: undefined,
       tracing: undefined,
       localIssuerPort: 6061,
+      docs: true,
       docsClientId: undefined,
       docsScopes: ['openid'],
       warnings: [],
