@@ -1,4 +1,4 @@
-import type { OutgoingHttpHeaders, Server } from 'node:http'
+import type { OutgoingHttpHeaders, RequestListener, Server } from 'node:http'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import type { OpenAPIObject } from 'trpc-openapi'
 
@@ -109,7 +109,7 @@ export async function exchangeOf(response: Response, method = 'GET'): Promise<Ex
 
 /** Hears of every answer of a server, whoever asked. */
 export function watchAnswers(server: Server, onAnswer: (exchange: Exchange) => void): void {
-  server.prependListener('request', ({ method = '', url: target = '' }, res) => {
+  const watch: RequestListener = ({ method = '', url: target = '' }, res) => {
     const chunks: Buffer[] = []
     const keep = (chunk: unknown) => {
       if (typeof chunk === 'string' || chunk instanceof Uint8Array) chunks.push(Buffer.from(chunk))
@@ -128,5 +128,6 @@ export function watchAnswers(server: Server, onAnswer: (exchange: Exchange) => v
       const body = Buffer.concat(chunks).toString('utf8')
       onAnswer({ method, target, status: res.statusCode, headers: res.getHeaders(), body })
     })
-  })
+  }
+  server.prependListener('request', watch).prependListener('checkContinue', watch)
 }
