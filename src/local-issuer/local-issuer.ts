@@ -72,9 +72,10 @@ async function listenOnLoopback(port: number, listenerFor: ListenerFor): Promise
   const servers: Server[] = []
   try {
     for (const host of LOOPBACK) {
-      const address = { port: servers[0] ? portOf(servers[0]) : port, host }
-      const server = await listen(address, listenerFor)
-      if (server) servers.push(server)
+      const server = await listen(servers[0] ? portOf(servers[0]) : port, host)
+      if (!server) continue
+      servers.push(server)
+      server.on('request', listenerFor(portOf(server))) // at once: Node takes no connection before that
     }
     return servers
   } catch (error) {
@@ -83,30 +84,16 @@ async function listenOnLoopback(port: number, listenerFor: ListenerFor): Promise
   }
 }
 
-/**
- * Node takes no connection before those who wait for `listening` have been told, so the first one has its
- * listener.
- *
- * @returns `undefined` where the machine has no such address
- */
-function listen(
-  address: { readonly port: number; readonly host: string },
-  listenerFor: ListenerFor,
-): Promise<Server | undefined> {
+/** `undefined` where the machine has no such address. */
+function listen(port: number, host: string): Promise<Server | undefined> {
   return new Promise((resolve, reject) => {
     const server = createServer()
     server.once('error', (error: NodeJS.ErrnoException) => {
       if (NO_SUCH_ADDRESS.includes(error.code ?? '')) resolve(undefined)
       else reject(error)
     })
-    server.listen(address, () => {
-      try {
-        server.on('request', listenerFor(portOf(server)))
-        resolve(server)
-      } catch (error) {
-        server.close()
-        reject(error as Error) // thrown in a callback, it would end the process
-      }
+    server.listen(port, host, () => {
+      resolve(server)
     })
   })
 }
