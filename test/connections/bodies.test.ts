@@ -246,6 +246,26 @@ describe('a compressed body', () => {
   })
 })
 
+describe('an answer that is still being made', () => {
+  const slow = HELLO.replace('hello', 'slow')
+  const save = { path: '/api/notes', headers: 'Content-Type: application/json\r\n' }
+
+  it.each([
+    [[200, 408], 'an unfinished body', () => `${headOf(save, 'Content-Length: 50\r\n')}{`],
+    [[200, 400], 'a broken body', () => `${headOf(save, CHUNKED)}zz\r\n`],
+  ])('is sent, and %j are the answers, with %s behind it', async (statuses, _, bytes) => {
+    const answer = await openRaw(server.port, slow + bytes()).closed
+    expect(statusesOf(answer)).toEqual(statuses)
+    expect(answer).toContain('{"length":6}')
+  })
+
+  it('is sent whole and as the last one, with what is no request behind it', async () => {
+    const answer = await openRaw(server.port, `${slow}nonsense\r\n\r\n`).closed
+    expect(statusesOf(answer)).toEqual([200])
+    expect(answer).toMatch(/\r\nConnection: close\r\n/i)
+  })
+})
+
 describe('an answer that has begun', () => {
   it("is sent to its end, and what can't be parsed behind it is refused after it", async () => {
     const { socket, received, closed } = openRaw(patient.port, HELLO)

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
 import { octetInputParser } from '@trpc/server/http'
 import { z } from 'zod'
@@ -8,7 +9,7 @@ const Note = z.object({ text: z.string() })
 const Length = z.object({ length: z.number() })
 const lengthOf = ({ input: { text } }: { input: z.infer<typeof Note> }) => ({ length: text.length })
 
-/** Procedures that read the bodies they are sent, and two that don't. */
+/** Procedures that read the bodies they are sent, and some that don't. */
 export const bodyRouter = router({
   save: protectedProcedure
     .meta({
@@ -27,6 +28,11 @@ export const bodyRouter = router({
     .meta({ openapi: { method: 'POST', path: '/api/ignore' } })
     .output(Length)
     .mutation(() => ({ length: 0 })),
+  /** Longer than a test's time-out of a request. */
+  slow: publicProcedure
+    .meta({ openapi: { method: 'GET', path: '/api/slow' } })
+    .output(Length)
+    .query(() => delay(600, { length: 6 })),
   hello: publicProcedure
     .meta({ openapi: { method: 'GET', path: '/api/hello' } })
     .output(Length)
