@@ -7,6 +7,7 @@ import {
 } from 'node:http'
 import { closeUnread } from './connections/close-unread.ts'
 import { trackConnections, type Connections } from './connections/connections.ts'
+import { continueWhenRead } from './connections/continue-when-read.ts'
 import { endWithUnreadBody, lingerWhereUnread } from './connections/hang-up.ts'
 import { createRefusal, refuse } from './connections/refuse.ts'
 import { serveInTurn } from './connections/serve-in-turn.ts'
@@ -77,6 +78,10 @@ export function createHttpServer(app: App, limits: ServerOptions): HttpServer {
     maxPending: limits.maxPendingRequests,
   })
   server.on('request', listener)
+  server.on('checkContinue', (req, res) => {
+    continueWhenRead(req, res)
+    listener(req, res)
+  })
   server.on('checkExpectation', listener) // an expectation that is not known may be passed over
   server.on('clientError', createRefusal(connections, limits))
   const unread = { timeoutMs: limits.unreadTimeoutMs, now: () => performance.now() }

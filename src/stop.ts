@@ -36,7 +36,9 @@ function closeAfterResponses(server: Server, connections: Connections): void {
     if (before) before.res.shouldKeepAlive = true // it is not the last one any more
     res.shouldKeepAlive = false
   }
-  server.prependListener('request', closeAfter).prependListener('checkExpectation', closeAfter)
+  for (const event of ['request', 'checkContinue', 'checkExpectation']) {
+    server.prependListener(event, closeAfter)
+  }
   for (const connection of connections.values()) {
     const last = lastExchange(connection)
     if (last) last.res.shouldKeepAlive = false // without effect once its headers are sent

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import { BodyError, type BodyFault } from '../http/body-error.ts'
 import { JSON_TYPE } from '../http/json-type.ts'
 import type { SecurityHeaders } from '../http/security-headers.ts'
-import { lastExchange, type Connections } from './connections.ts'
+import { failBody } from '../http/read-body.ts'
+import { lastExchange, type Connection, type Connections, type Exchange } from './connections.ts'
 import { hangUp } from './hang-up.ts'
 
 const UNPARSABLE: Readonly<Record<string, string>> = {
@@ -12,9 +14,17 @@ const UNPARSABLE: Readonly<Record<string, string>> = {
   ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
 }
 
+/** What the same means where it is in a body. */
+const BODY_FAULTS: Readonly<Record<string, BodyFault>> = {
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: 'too_large',
+  ERR_HTTP_REQUEST_TIMEOUT: 'timed_out',
+  HPE_INVALID_EOF_STATE: 'timed_out', // half-closed: the rest will never come
+}
+
 /**
- * Answers what Node can't parse and what takes too long, and hangs up. It sends nothing where another answer is
- * still to be sent: the client would take this one for that, or for a part of it.
+ * Answers what Node can't parse and what takes too long, and hangs up. The answers to all that came before are
+ * sent first, and whole. A fault in the body of a request is told to whoever reads that body, so that the
+ * request's own answer is the refusal.
  */
 export function createRefusal(
   connections: Connections,
@@ -25,18 +35,45 @@ export function createRefusal(
 ) {
   return (error: NodeJS.ErrnoException, socket: Socket): void => {
     const connection = connections.get(socket)
-    const last = connection && lastExchange(connection)
-    const halfRead = connection?.unread?.complete === false // its answer has been sent
-    if (error.code === 'ECONNRESET' || !socket.writable || !connection || halfRead) {
-      socket.destroy()
-      return
-    }
-    if (!last) {
-      socket.write(answer(UNPARSABLE[error.code ?? ''] ?? '400 Bad Request', securityHeaders))
-      hangUp(socket, lingerMs)
-    } else if (last.res.headersSent) socket.destroy()
-    else last.res.shouldKeepAlive = false
+    if (error.code === 'ECONNRESET' || !socket.writable || !connection) socket.destroy()
+    else if (!connection.endAfterFault) end(connection, error)
   }
+
+  function end(connection: Connection, error: NodeJS.ErrnoException): void {
+    const { socket, unread } = connection
+    const last = lastExchange(connection)
+    const hasFaultyBody = (last?.req ?? unread)?.complete === false
+    connection.endAfterFault = () => {
+      if (!hasFaultyBody) refuseNext(socket, error, securityHeaders)
+      hangUp(socket, lingerMs)
+    }
+    socket.pause() // what follows is nobody's concern
+    if (last) endAfter(last, { connection, error, hasFaultyBody })
+    else connection.endAfterFault()
+  }
+}
+
+interface Fault {
+  readonly connection: Connection
+  readonly error: NodeJS.ErrnoException
+  /** Whether it is in the body of the last request, and not behind it. */
+  readonly hasFaultyBody: boolean
+}
+
+function endAfter({ req, res }: Exchange, { connection, error, hasFaultyBody }: Fault): void {
+  if (hasFaultyBody) failBody(req, new BodyError(BODY_FAULTS[error.code ?? ''] ?? 'broken'))
+  if (!res.headersSent) res.shouldKeepAlive = false
+  else if (hasFaultyBody && !res.writableEnded) connection.socket.destroy() // it might go on for ever
+}
+
+/** Sends nothing where the answer before it has said that it is the last one. */
+function refuseNext(
+  socket: Socket,
+  { code }: NodeJS.ErrnoException,
+  securityHeaders: SecurityHeaders,
+): void {
+  if (socket.destroyed || socket.writableEnded) return
+  socket.write(answer(UNPARSABLE[code ?? ''] ?? '400 Bad Request', securityHeaders))
 }
 
 /** The answer where there is no request or response object. */

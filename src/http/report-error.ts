@@ -2,6 +2,7 @@ import { TRPCError } from '@trpc/server'
 import type { Request } from 'express'
 import type { Logger } from 'pino'
 import { findAuthError, toPublicError } from '../public-error.ts'
+import { BodyError } from './body-error.ts'
 
 /** Told of every error that a client gets, once for each call of a batch. */
 export type ReportError = (error: unknown, req: Request) => void
@@ -32,9 +33,11 @@ const HANG_UPS = ['ECONNABORTED', 'ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_C
 export function isHangUp(error: unknown, { socket }: Request): boolean {
   if (!socket.destroyed) return false
   const causes = error instanceof Error ? [error, error.cause] : []
-  return causes.some(
-    (cause) =>
-      cause instanceof Error &&
-      (cause.name === 'AbortError' || ('code' in cause && HANG_UPS.includes(String(cause.code)))),
-  )
+  return causes.some(isEndOfConnection)
+}
+
+function isEndOfConnection(cause: unknown): boolean {
+  if (cause instanceof BodyError) return cause.code === 'gone'
+  if (!(cause instanceof Error)) return false
+  return cause.name === 'AbortError' || ('code' in cause && HANG_UPS.includes(String(cause.code)))
 }

@@ -155,6 +155,10 @@ const responses: NonNullable<Components['responses']> = {
       }),
     },
   }),
+  RequestTimeout: errorResponse({
+    description: 'The body did not come in time, or only a part of it.',
+    messages: { default: statusText(408) },
+  }),
   PayloadTooLarge: errorResponse({
     description: 'The body is too large.',
     messages: { default: statusText(413) },

@@ -38,6 +38,7 @@ export function describeResponses(success: unknown, sources: AnswerSources): Res
     400: badRequest({ input, token }),
     ...(token && { 401: common('Unauthorized') }),
     ...(permissions.length > 0 && { 403: forbidden(permissions) }),
+    ...(body && { 408: common('RequestTimeout') }),
     413: common('PayloadTooLarge'),
     ...(body && { 415: common('UnsupportedMediaType') }),
     429: common('TooManyRequests'),

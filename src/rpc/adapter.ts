@@ -5,6 +5,7 @@ import type { ReportError } from '../http/report-error.ts'
 import { findAuthError } from '../public-error.ts'
 import type { ApiRouter } from '../trpc.ts'
 import type { CreateContext } from '../http/context.ts'
+import { readBodyFirst } from './adapter-body.ts'
 import { MAX_BATCH_SIZE } from './request.ts'
 
 /** tRPC's own adapter, which supports everything: streams, forms, bytes. */
@@ -21,7 +22,6 @@ export function createAdapter(options: {
       router,
       createContext: () => createContext(req),
       maxBatchSize: MAX_BATCH_SIZE,
-      maxBodySize: maxBodyBytes,
       onError: ({ error }) => {
         options.reportError(error, req)
       },
@@ -38,6 +38,8 @@ export function createAdapter(options: {
         return { headers }
       },
     })
-    void serve(req, res, next)
+    if (req.method === 'POST') {
+      readBodyFirst(req, maxBodyBytes).then(() => serve(req, res, next), next)
+    } else void serve(req, res, next)
   }
 }

@@ -1,5 +1,6 @@
 import { TRPCError } from '@trpc/server'
 import { isObject } from '@trpc/server/unstable-core-do-not-import'
+import { bodyRefusal } from '../http/body-refusal.ts'
 
 /** The inputs of a request's calls, by their place in it. */
 type InputRecord = Readonly<Record<number, unknown>>
@@ -31,7 +32,7 @@ export function createInputs(source: InputSource): Inputs {
       known = parse(await source.text(), source)
       return known
     } catch (cause) {
-      throw cause instanceof TRPCError ? cause : new TRPCError({ code: 'BAD_REQUEST', cause })
+      throw bodyRefusal(cause)
     }
   }
   return { read: () => (reading ??= read()), known: () => known }

@@ -1,6 +1,8 @@
 import { TRPCError, type AnyProcedure, type ProcedureType } from '@trpc/server'
 import type { Request } from 'express'
 import { FeatureError } from '../feature-error.ts'
+import { textOf } from '../http/body-text.ts'
+import { mediaTypeOf } from '../http/media-type.ts'
 import { readBody } from '../http/read-body.ts'
 import type { ApiRouter } from '../trpc.ts'
 import { createInputs, type Inputs } from './inputs.ts'
@@ -50,12 +52,16 @@ export function readRequest(
   const { method } = req
   const { isBatch, query } = target
   const inputs = createInputs({
-    text: () => (method === 'GET' ? query.get('input') : readBody(req, maxBodyBytes)),
+    text: () => (method === 'GET' ? query.get('input') : readText(req, maxBodyBytes)),
     isBatch,
     count: calls.length,
     deserialize: (input) => config.transformer.input.deserialize(input) as unknown,
   })
   return { method, isBatch, calls, inputs }
+}
+
+async function readText(req: Request, maxBytes: number): Promise<string> {
+  return textOf(await readBody(req, { maxBytes }))
 }
 
 /** @throws {TRPCError} `BAD_REQUEST` where they differ in it */
@@ -79,7 +85,7 @@ function limitBatch({ isBatch, paths }: Target): void {
  * form or of bytes.
  */
 function isJson({ method, headers }: Request): boolean {
-  const type = headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase()
+  const type = mediaTypeOf(headers)
   if (type === 'application/json') return method === 'GET' || method === 'POST'
   return method === 'GET' && type !== 'multipart/form-data' && type !== 'application/octet-stream'
 }
