@@ -354,6 +354,16 @@ describe('an idle stream', () => {
     expect((await read).text).toContain(ping)
   })
 
+  it.each([
+    ['idle', {}],
+    ['quick?batch=1', jsonl({})],
+  ])('asks proxies not to hold it back: %s', async (path, headers) => {
+    await start()
+    const answer = await get(path, headers)
+    expect(answer.headers.get('x-accel-buffering')).toBe('no')
+    await answer.text()
+  })
+
   it('has its client told after which silence to come back', async () => {
     await start()
     const read = get('idle', bearer(await mint())).then(readUntilCut)
