@@ -41,6 +41,8 @@ import { createProxyWarning } from './http/warn-of-proxy.ts'
 import { sendSecurityHeaders, type SecurityHeaders } from './http/security-headers.ts'
 import type { Metrics } from './observability/metrics.ts'
 import type { Tracing } from './observability/tracing.ts'
+import type { Deadlines } from './procedures/deadlines.ts'
+import type { Streams } from './rpc/streams.ts'
 import type { ApiRouter } from './trpc.ts'
 
 const MAX_BODY_BYTES = 100 * 1024
@@ -68,6 +70,12 @@ export interface AppOptions extends DocsOptions, DescriptionOptions, RefusalLogO
   readonly tracing: Tracing
   readonly metrics: Metrics
   readonly createRateLimitStore: RateLimitOptions['createStore']
+  readonly deadlines: Deadlines
+  readonly streams: Streams
+  /** The most that passes on a stream without a sign of life. */
+  readonly pingMs: number
+  /** Milliseconds since the epoch. */
+  readonly now: () => number
 }
 
 /**
@@ -87,7 +95,7 @@ export function createApp(options: AppOptions): { app: Express; description: Des
     ...createRefusalLog(options),
     ...options.metrics.requestObservers,
   ]
-  const reportError = createErrorReport(logger)
+  const reportError = createErrorReport(logger, options.metrics.onProcedureTimeout)
   const { requestHandlers: trace } = options.tracing
   const rateLimit = rateLimiting(options, createContext)
   const bodyLimit = createBodyLimit(MAX_BODY_BYTES)
@@ -97,7 +105,8 @@ export function createApp(options: AppOptions): { app: Express; description: Des
     reportError(error, res.req as Request)
     res.destroy()
   })
-  const transport = { router, createContext, end, maxBodyBytes: MAX_BODY_BYTES }
+  const { deadlines, streams, pingMs, now } = options
+  const transport = { router, createContext, deadlines, end, maxBodyBytes: MAX_BODY_BYTES }
   const errorHandler = (body: (error: unknown, req: Request) => string) =>
     createErrorHandler({ reportError, createContext, end, body })
   const methods = [...new Set(operations.map(({ method }) => method))]
@@ -137,7 +146,11 @@ export function createApp(options: AppOptions): { app: Express; description: Des
   )
   app.use(
     '/trpc',
-    inTurn([nameRpcRoute(router), ...beforeRpc, createRpcHandler({ ...transport, reportError })]),
+    inTurn([
+      nameRpcRoute(router),
+      ...beforeRpc,
+      createRpcHandler({ ...transport, reportError, streams, pingMs, now }),
+    ]),
     errorHandler((error, req) => rpcErrorBody(router, error, req)),
   )
 

@@ -13,12 +13,14 @@ import { createKeyFetchLog } from './observability/key-fetch-log.ts'
 import { NO_METRICS, type Metrics } from './observability/metrics.ts'
 import { NO_TRACING, type Tracing } from './observability/tracing.ts'
 import { permissionsOf } from './procedures/guard.ts'
+import { createDeadlines } from './procedures/deadlines.ts'
 import { loadLazyRouters } from './procedures/lazy-routers.ts'
 import { withPublicErrors } from './procedures/public-errors.ts'
+import { createStreams } from './rpc/streams.ts'
 import { createHttpServer, DEFAULT_LIMITS, listen, type ServerLimits } from './server.ts'
 import { createSharedState } from './shared-state.ts'
 import { withFastProcedures } from './speed/fast-procedures.ts'
-import { createStop } from './stop.ts'
+import { createStop, STOP_TIMES, type StopTimes } from './stop.ts'
 import type { ApiRouter } from './trpc.ts'
 
 /** The local issuer takes any client. */
@@ -27,6 +29,18 @@ const LOCAL_DOCS_CLIENT_ID = 'docs'
 /** How long requests are still accepted after a stop was asked for: a load balancer has to notice. */
 const GRACE_MS = 2_000
 const DEVELOPMENT_GRACE_MS = 100
+
+/** How often it is looked whether the time of a procedure or of a stream's token is over. */
+const SWEEP_MS = 1_000
+/** Less than any proxy keeps a connection on which nothing happens. */
+const PING_MS = 15_000
+
+/** Times in milliseconds that no setting has. */
+export interface Times extends StopTimes {
+  readonly procedureTimeoutMs: number
+  readonly sweepMs: number
+  readonly pingMs: number
+}
 
 /** A server that listens, with all that runs beside it. */
 export interface Running {
@@ -46,6 +60,7 @@ export interface StartOptions extends Clocks {
   /** How many lines of the log could not be written. */
   readonly droppedLines?: () => number
   readonly limits?: Partial<ServerLimits> | undefined
+  readonly times?: Partial<Times> | undefined
   /** How the issuer is asked. */
   readonly fetch?: Fetch
   /** Where the local issuer keeps what outlives a restart; without it, nothing does. */
@@ -69,7 +84,7 @@ export async function start(config: Config, options: StartOptions): Promise<Runn
   if (!issuer) throw new Error('There is no issuer')
   const settings = { ...config, ...localIssuer?.tokenFormat }
   const parts = await createParts(settings, { ...options, router, issuer })
-  const { keys, tracing, metrics, shared } = parts
+  const { keys, tracing, metrics, shared, deadlines, streams, times } = parts
   let ready = false
   const securityHeaders = securityHeadersWith(config.hsts)
   const { app, description } = createApp({
@@ -77,6 +92,8 @@ export async function start(config: Config, options: StartOptions): Promise<Runn
     ...parts,
     securityHeaders,
     logger,
+    now: options.now,
+    pingMs: times.pingMs,
     issuer: () => keys.issuer(),
     issuerMetadata: () => keys.metadata(),
     docsClientId: config.docsClientId ?? (localIssuer && LOCAL_DOCS_CLIENT_ID),
@@ -91,10 +108,15 @@ export async function start(config: Config, options: StartOptions): Promise<Runn
     securityHeaders,
   })
   const { server } = http
-  const stop = createStop(http)
+  const stop = createStop(http, { deadlines, streams, times })
+  const sweep = setInterval(() => {
+    deadlines.sweep()
+    streams.cutExpired()
+  }, times.sweepMs).unref()
   const port = await listen(server, config)
   keys.start()
   const end = async () => {
+    clearInterval(sweep)
     keys.stop()
     shared.close()
     await Promise.all([localIssuer?.close(), tracing.close(), metrics.close()])
@@ -140,10 +162,24 @@ async function createParts(config: Config, options: PartsOptions) {
     fetch: tracing.traceFetch(options.fetch ?? fetch),
     onFetch,
   })
+  const times: Times = {
+    ...STOP_TIMES,
+    procedureTimeoutMs: config.procedureTimeoutSeconds * 1000,
+    sweepMs: SWEEP_MS,
+    pingMs: PING_MS,
+    ...options.times,
+  }
+  const { procedureTimeoutMs: timeoutMs, sweepMs } = times
+  const streams = createStreams({
+    maxPerClient: config.maxStreamsPerClient,
+    now,
+    onEnd: metrics.onStreamEnd,
+  })
   metrics.watch({
     keyAgeSeconds: () => keys.ageSeconds(),
     redisAvailable: shared.redisAvailable,
     droppedLogLines: options.droppedLines ?? (() => 0),
+    openStreams: streams.count,
   })
   const authenticate = createAuthenticator({
     ...config,
@@ -155,6 +191,9 @@ async function createParts(config: Config, options: PartsOptions) {
   return {
     keys,
     shared,
+    times,
+    streams,
+    deadlines: createDeadlines({ timeoutMs, sweepMs }),
     tracing,
     metrics,
     router: tracing.traceProcedures(withFastProcedures(withPublicErrors(options.router))),

@@ -1,10 +1,13 @@
 import type { ServerResponse } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { publicProcedure, router } from '../src/trpc.ts'
 import { bearer, MESSAGES } from './support/contract.ts'
 import { isListening } from './support/http.ts'
 import { sendJson, startIssuer, type TestIssuer } from './support/issuer.ts'
 import { openConnection, type KeepAliveConnection } from './support/keep-alive.ts'
+import { startTestServer } from './support/server.ts'
 import { startServerProcess, untilReady, type ServerProcess } from './support/server-process.ts'
 
 const CRASH = new URL('support/crash.ts', import.meta.url).href
@@ -121,6 +124,58 @@ describe('SIGTERM', () => {
     open.answer()
     expect((await open.response).status).toBe(200)
     expect(await server.exit).toBe(0)
+  })
+})
+
+describe('a stop with procedures that have not settled', () => {
+  const times = { tellMs: 400, answerMs: 800, cutMs: 5_000 }
+  const told: unknown[] = []
+  const untilTold = (signal: AbortSignal | undefined) =>
+    new Promise<void>((resolve) => {
+      signal?.addEventListener('abort', () => {
+        told.push(signal.reason)
+        resolve()
+      })
+    })
+  const slow = router({
+    obeys: publicProcedure.query(async ({ signal }) => {
+      await untilTold(signal)
+      return 'what there was'
+    }),
+    givesUp: publicProcedure.query(async ({ signal }) => {
+      await untilTold(signal)
+      throw signal?.reason
+    }),
+    deaf: publicProcedure
+      .meta({ openapi: { method: 'GET', path: '/api/deaf' } })
+      .output(z.string())
+      .query(() => new Promise<string>(() => undefined)),
+    upload: publicProcedure
+      .input(z.instanceof(FormData))
+      .mutation(() => new Promise<string>(() => undefined)),
+  })
+
+  it('tells them near its end, and answers the callers of those that go on', async () => {
+    const running = await startTestServer({ issuer, router: slow, times })
+    const body = new FormData()
+    body.set('name', 'Ada')
+    const asked = [
+      fetch(`${running.url}/trpc/obeys`),
+      fetch(`${running.url}/trpc/givesUp`),
+      fetch(`${running.url}/trpc/deaf`),
+      fetch(`${running.url}/api/deaf`),
+      fetch(`${running.url}/trpc/upload`, { method: 'POST', body }),
+    ]
+    await openConnection(running.port).then((last) => last.request('/livez')) // those before have arrived
+    const closed = running.close()
+    const answers = await Promise.all(asked)
+    expect(answers.map(({ status }) => status)).toEqual([200, 503, 503, 503, 503])
+    expect(await answers[0]?.json()).toEqual({ result: { data: 'what there was' } })
+    expect(told).toHaveLength(2)
+    expect(running.log).toContainEqual(
+      expect.objectContaining({ msg: 'procedure not settled', procedure: 'deaf' }),
+    )
+    await closed
   })
 })
 

@@ -39,6 +39,10 @@ export interface Config {
   readonly trustProxy: number | string
   /** How long an idle connection is kept. */
   readonly keepAliveSeconds: number
+  /** How long a procedure may take until it is told to give up, and its caller is answered 503. */
+  readonly procedureTimeoutSeconds: number
+  /** Subscriptions and streamed batches that one client may have open; 0: any number. */
+  readonly maxStreamsPerClient: number
   /**
    * The Redis that replicas share; several URLs are nodes of a Redis Cluster. `undefined`: what would be
    * shared is kept in memory.
@@ -96,6 +100,8 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
     logLevel: settings.LOG_LEVEL,
     trustProxy: settings.TRUST_PROXY,
     keepAliveSeconds: settings.KEEP_ALIVE_SECONDS,
+    procedureTimeoutSeconds: settings.PROCEDURE_TIMEOUT_SECONDS,
+    maxStreamsPerClient: settings.MAX_STREAMS_PER_CLIENT,
     redisUrls: settings.REDIS_URL,
     rateLimit: rateLimitSetting(settings),
     metricsPort: settings.METRICS_PORT,

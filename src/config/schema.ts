@@ -105,6 +105,14 @@ export const schema = z.object({
       return seconds === 0 ? undefined : seconds
     },
   ).default(65),
+  PROCEDURE_TIMEOUT_SECONDS: setting('a number of seconds from 1 to 3600', (text) => {
+    const seconds = wholeNumber(3_600)(text)
+    return seconds === 0 ? undefined : seconds
+  }).default(25),
+  MAX_STREAMS_PER_CLIENT: setting(
+    'a number of streams from 0 (no limit) to 1000000',
+    wholeNumber(1_000_000),
+  ).default(100),
   REDIS_URL: setting(
     'the URL of a Redis server, such as redis://localhost:6379 or rediss://user:password@host:6380/0; in a user name or password @ / ? # % must be written as %40 %2F %3F %23 %25. Several, separated by commas, are nodes of one Redis Cluster, with the same user and password and database 0',
     parseRedisUrls,

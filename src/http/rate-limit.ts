@@ -156,7 +156,8 @@ function partitionKey(client: string): string {
   return createHash('sha256').update(client).digest().subarray(0, 12).toString('base64')
 }
 
-function clientOf(req: Request): string {
+/** Whom a request counts for: the subject of its token where it has been verified, else its address. */
+export function clientOf(req: Request): string {
   return req.subject === undefined
     ? `address:${clientNetwork(clientAddress(req) ?? '')}`
     : `subject:${req.subject}`

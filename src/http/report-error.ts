@@ -1,6 +1,7 @@
 import { TRPCError } from '@trpc/server'
 import type { Request } from 'express'
 import type { Logger } from 'pino'
+import { UnsettledError } from '../procedures/unsettled.ts'
 import { findAuthError, toPublicError } from '../public-error.ts'
 import { BodyError } from './body-error.ts'
 
@@ -10,9 +11,17 @@ export type ReportError = (error: unknown, req: Request) => void
 /**
  * Logs what is our own fault, with cause and stack. A refusal for lack of a permission is noted for the
  * request's line in the log.
+ *
+ * @param onTimeout called for each procedure that has not settled in its time
  */
-export function createErrorReport(logger: Logger): ReportError {
+export function createErrorReport(logger: Logger, onTimeout: () => void): ReportError {
   return (error, req) => {
+    if (error instanceof TRPCError && error.cause instanceof UnsettledError) {
+      const { reason, procedure, message } = error.cause
+      if (reason === 'timeout') onTimeout()
+      logger.error({ requestId: req.id, procedure, reason: message }, 'procedure not settled')
+      return
+    }
     const refusal = findAuthError(error)
     if (refusal?.code === 'insufficient_scope') req.denial = refusal
     if (toPublicError(error).status < 500 || isExpected(error) || isHangUp(error, req)) return

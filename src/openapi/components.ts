@@ -44,6 +44,12 @@ export const COMMON_HEADERS = {
   'RateLimit-Policy': ref('headers', 'RateLimit-Policy'),
 }
 
+const RETRY_AFTER = {
+  description: 'Seconds to wait before the next try.',
+  schema: { type: 'integer' as const, minimum: 0 },
+  example: 5,
+}
+
 const headers: NonNullable<Components['headers']> = {
   'X-Request-Id': {
     description: 'Names the request in the log of the server; one that the client sends is kept.',
@@ -62,12 +68,7 @@ const headers: NonNullable<Components['headers']> = {
     schema: { type: 'string' },
     example: '"client"; q=6000; w=60',
   },
-  'Retry-After': {
-    description: 'Seconds to wait before the next try.',
-    required: true,
-    schema: { type: 'integer', minimum: 0 },
-    example: 5,
-  },
+  'Retry-After': { ...RETRY_AFTER, required: true },
 }
 
 const message = { type: 'string', description: 'A text to show to a person.' } as const
@@ -177,9 +178,10 @@ const responses: NonNullable<Components['responses']> = {
     messages: { default: statusText(500) },
   }),
   ServiceUnavailable: errorResponse({
-    description: "The issuer's keys can't be fetched, so the token can't be verified now.",
+    description:
+      "The operation took too long, or the issuer's keys can't be fetched, so the token can't be verified now.",
     messages: { default: AUTH_ERRORS.keys_unavailable.message },
-    headers: retryAfter,
+    headers: { 'Retry-After': RETRY_AFTER }, // an operation that took too long may do so again
   }),
 }
 

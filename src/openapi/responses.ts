@@ -43,7 +43,7 @@ export function describeResponses(success: unknown, sources: AnswerSources): Res
     ...(body && { 415: common('UnsupportedMediaType') }),
     429: common('TooManyRequests'),
     500: common('InternalServerError'),
-    ...(token && { 503: common('ServiceUnavailable') }),
+    503: common('ServiceUnavailable'),
   }
 }
 

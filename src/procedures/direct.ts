@@ -2,13 +2,15 @@ import type { AnyProcedure } from '@trpc/server'
 import type { NextFunction, Request, RequestHandler, Response } from 'express'
 import type { CreateContext } from '../http/context.ts'
 import { createCall, type CallProcedure } from './call.ts'
-import { signalOf } from './signal.ts'
+import type { Deadlines } from './deadlines.ts'
+import { unsettled } from './unsettled.ts'
 
 interface DirectOptions {
   /** The procedure's path in the router, such as `messages.public`. */
   readonly name: string
   readonly procedure: AnyProcedure
   readonly createContext: CreateContext
+  readonly deadlines: Deadlines
   /** Absent for a procedure without an input. */
   readonly readInput?: (req: Request) => unknown
   readonly send: (res: Response, data: unknown) => void
@@ -20,19 +22,28 @@ interface DirectOptions {
  * handler.
  */
 export function createDirect(options: DirectOptions): RequestHandler {
-  const { name, procedure, createContext, readInput, send } = options
+  const { name, procedure, createContext, deadlines, readInput, send } = options
   const call = procedure as unknown as CallProcedure
   const { type } = procedure._def
   return function callDirectly(req: Request, res: Response, next: NextFunction) {
     const ctx = createContext(req)
     const getRawInput = async () => Promise.resolve(readInput?.(req))
     const options = { ctx, getRawInput, path: name, type, batchIndex: 0 }
-    call(createCall(signalOf(res), options)).then((data) => {
-      try {
-        send(res, data)
-      } catch (error) {
-        next(error)
-      }
-    }, next)
+    const deadline = deadlines.begin(res, (reason) => {
+      next(unsettled(reason, name))
+    })
+    call(createCall(deadline, options)).then(
+      (data) => {
+        if (!deadline.settle()) return
+        try {
+          send(res, data)
+        } catch (error) {
+          next(error)
+        }
+      },
+      (error: unknown) => {
+        if (deadline.settle()) next(deadline.told ? unsettled(deadline.told, name) : error)
+      },
+    )
   }
 }

@@ -1,8 +1,6 @@
-import type { ServerResponse } from 'node:http'
-
 /** Where the `signal` of a call comes from. */
 export interface SignalSource {
-  /** Aborted when the caller hangs up before its answer is complete. */
+  /** Aborted when the caller hangs up before its answer is complete, and when its procedure's time is over. */
   readonly signal: AbortSignal | undefined
 }
 
@@ -27,37 +25,4 @@ export class Signalled implements SignalSource {
       return this.#source.signal
     },
   }
-}
-
-/** The signal of a request: made when it is first looked at, the same for all calls of a batch. */
-export function signalOf(res: ServerResponse): SignalSource {
-  return new RequestSignal(res)
-}
-
-/**
- * A class, because V8 makes a new hidden class for each object literal with a getter. Only a full garbage
- * collection frees that, and all that the getter can reach, which cost a third of a request's time.
- */
-class RequestSignal implements SignalSource {
-  readonly #res: ServerResponse
-  #controller: AbortController | undefined
-
-  constructor(res: ServerResponse) {
-    this.#res = res
-  }
-
-  get signal(): AbortSignal {
-    this.#controller ??= abortOnHangUp(this.#res)
-    return this.#controller.signal
-  }
-}
-
-function abortOnHangUp(res: ServerResponse): AbortController {
-  const controller = new AbortController()
-  const hungUp = () => {
-    if (!res.writableEnded) controller.abort()
-  }
-  if (res.closed) hungUp()
-  else res.once('close', hungUp)
-  return controller
 }

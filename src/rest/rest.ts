@@ -3,6 +3,7 @@ import type { CreateContext } from '../http/context.ts'
 import { JSON_TYPE } from '../http/json-type.ts'
 import { refuseMethod } from '../http/methods.ts'
 import { sendKeptHeaders } from '../http/reply-headers.ts'
+import type { Deadlines } from '../procedures/deadlines.ts'
 import { createDirect } from '../procedures/direct.ts'
 import { normalizePath } from '../procedures/normalize-path.ts'
 import type { RestOperation } from '../procedures/operations.ts'
@@ -20,6 +21,7 @@ export interface RestOptions {
   /** What a request at a REST path goes through first. */
   readonly before: readonly RequestHandler[]
   readonly createContext: CreateContext
+  readonly deadlines: Deadlines
   readonly end: End
   readonly maxBodyBytes: number
 }
@@ -58,9 +60,10 @@ export function createRest(options: RestOptions): RequestHandler {
 function serve(operation: RestOperation, options: RestOptions): RequestHandler {
   const { name, procedure } = operation
   const readInput = createInputReader(operation, options.maxBodyBytes)
-  const { createContext, end } = options
+  const { createContext, deadlines, end } = options
   const send = createSend(operation, end)
-  return createDirect({ name, procedure, createContext, send, ...(readInput && { readInput }) })
+  const call = { name, procedure, createContext, deadlines, send }
+  return createDirect({ ...call, ...(readInput && { readInput }) })
 }
 
 function createSend({ status, empty }: RestOperation, end: End) {

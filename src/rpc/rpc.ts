@@ -1,12 +1,11 @@
 import type { Request, RequestHandler, Response } from 'express'
-import type { CreateContext } from '../http/context.ts'
 import { errorHeaders } from '../http/errors.ts'
-import { isHangUp, type ReportError } from '../http/report-error.ts'
+import { isHangUp } from '../http/report-error.ts'
 import { CLIENT_CLOSED_REQUEST } from '../http/when-over.ts'
 import { findAuthError } from '../public-error.ts'
 import type { End } from '../speed/end-together.ts'
-import type { ApiRouter, Context } from '../trpc.ts'
-import { createAdapter } from './adapter.ts'
+import type { Context } from '../trpc.ts'
+import { createAdapter, type AdapterOptions } from './adapter.ts'
 import { answerCalls, answerFailure, type Answer } from './answer.ts'
 import { readRequest, type RpcRequest } from './request.ts'
 import { runCalls } from './run.ts'
@@ -14,12 +13,8 @@ import { runCalls } from './run.ts'
 /** tRPC's own `Vary`, and that of CORS. */
 const VARY = 'trpc-accept, accept, Origin'
 
-export interface RpcOptions {
-  readonly router: ApiRouter
-  readonly createContext: CreateContext
-  readonly reportError: ReportError
+export interface RpcOptions extends AdapterOptions {
   readonly end: End
-  readonly maxBodyBytes: number
 }
 
 /**
@@ -28,7 +23,7 @@ export interface RpcOptions {
  * request. `test/rpc/reference.test.ts` checks that the answers are the same.
  */
 export function createRpcHandler(options: RpcOptions): RequestHandler {
-  const { router, createContext, reportError, end } = options
+  const { router, createContext, reportError, end, deadlines } = options
   const adapter = createAdapter(options)
 
   return async function serveRpc(req, res, next) {
@@ -41,7 +36,8 @@ export function createRpcHandler(options: RpcOptions): RequestHandler {
         void adapter(req, res, next)
         return
       }
-      answer = answerCalls(request, await runCalls(request, { ctx, res }), { router, ctx })
+      const outcomes = await runCalls(request, { ctx, res, deadlines })
+      answer = answerCalls(request, outcomes, { router, ctx })
     } catch (cause) {
       answer = answerFailure(cause, { router, ctx, request })
     }

@@ -1,7 +1,9 @@
 import type { ServerResponse } from 'node:http'
 import { getTRPCErrorFromUnknown, TRPCError } from '@trpc/server'
 import { createCall, type CallProcedure } from '../procedures/call.ts'
-import { signalOf, type SignalSource } from '../procedures/signal.ts'
+import type { Deadline } from '../procedures/deadline.ts'
+import type { Deadlines } from '../procedures/deadlines.ts'
+import { unsettled } from '../procedures/unsettled.ts'
 import type { RpcCall, RpcRequest } from './request.ts'
 
 /** The outcome of one call. */
@@ -17,25 +19,39 @@ interface Scope {
 /** The one method of each kind of procedure. */
 const METHODS = { query: 'GET', mutation: 'POST', subscription: 'GET' } as const
 
-/** Makes all calls of a request at once. If one fails, its error is its outcome, and the others go on. */
-export function runCalls(request: RpcRequest, { ctx, res }: Scope): Promise<Outcome[]> {
-  const source = signalOf(res)
-  return Promise.all(
-    request.calls.map((call, batchIndex) =>
+/**
+ * Makes all calls of a request at once. If one fails, its error is its outcome, and the others go on. One that
+ * has not settled in its time fails, and the others keep their outcomes.
+ */
+export function runCalls(
+  request: RpcRequest,
+  { ctx, res, deadlines }: Scope & { readonly deadlines: Deadlines },
+): Promise<Outcome[]> {
+  const { calls } = request
+  return new Promise((resolve) => {
+    const outcomes: Outcome[] = []
+    let settled = 0
+    const deadline = deadlines.begin(res, (reason) => {
+      resolve(calls.map(({ path }, index) => outcomes[index] ?? { error: unsettled(reason, path) }))
+    })
+    for (const [batchIndex, call] of calls.entries()) {
       // Not by `{ ...spread }`: V8 would make new shapes for each object.
-      runCall(call, { ctx, res, request, source, batchIndex }),
-    ),
-  )
+      void runCall(call, { ctx, res, request, deadline, batchIndex }).then((outcome) => {
+        outcomes[batchIndex] = outcome
+        if (++settled === calls.length && deadline.settle()) resolve(outcomes)
+      })
+    }
+  })
 }
 
 interface CallScope extends Scope {
   readonly request: RpcRequest
-  readonly source: SignalSource
+  readonly deadline: Deadline
   readonly batchIndex: number
 }
 
 async function runCall({ path, procedure }: RpcCall, scope: CallScope): Promise<Outcome> {
-  const { request, source, batchIndex, ctx, res } = scope
+  const { request, deadline, batchIndex, ctx, res } = scope
   try {
     if (!procedure) throw new TRPCError({ code: 'NOT_FOUND' })
     const { type } = procedure._def
@@ -44,9 +60,11 @@ async function runCall({ path, procedure }: RpcCall, scope: CallScope): Promise<
       throw new TRPCError({ code: 'METHOD_NOT_SUPPORTED' })
     }
     const getRawInput = async () => (await request.inputs.read())[batchIndex]
-    const call = createCall(source, { path, getRawInput, ctx, type, batchIndex })
+    const call = createCall(deadline, { path, getRawInput, ctx, type, batchIndex })
     return { data: await (procedure as unknown as CallProcedure)(call) }
   } catch (cause) {
-    return { error: getTRPCErrorFromUnknown(cause) }
+    return {
+      error: deadline.told ? unsettled(deadline.told, path) : getTRPCErrorFromUnknown(cause),
+    }
   }
 }

@@ -39,6 +39,8 @@ describe('settings', () => {
       logLevel: 'info',
       trustProxy: 0,
       keepAliveSeconds: 65,
+      procedureTimeoutSeconds: 25,
+      maxStreamsPerClient: 100,
       redisUrls: undefined,
       rateLimit: { windowSeconds: 60, max: 6_000, failedAuthenticationMax: 3_000 },
       metricsPort: undefined,

@@ -120,7 +120,7 @@ describe('the description', () => {
       ([name, { responses }]) => [name, Object.keys(responses ?? {})],
     )
     expect(Object.fromEntries(statuses)).toEqual({
-      'get /api/messages/public': ['200', '400', '413', '429', '500'],
+      'get /api/messages/public': ['200', '400', '413', '429', '500', '503'],
       'get /api/messages/protected': ['200', '400', '401', '413', '429', '500', '503'],
       'get /api/messages/admin': ['200', '400', '401', '403', '413', '429', '500', '503'],
     })

@@ -3,7 +3,9 @@ import { text } from 'node:stream/consumers'
 import { createExpressMiddleware } from '@trpc/server/adapters/express'
 import express, { type RequestHandler } from 'express'
 import { MISSING_TOKEN } from '../../src/auth/errors.ts'
+import { createDeadlines } from '../../src/procedures/deadlines.ts'
 import { createRpcHandler } from '../../src/rpc/rpc.ts'
+import { createStreams } from '../../src/rpc/streams.ts'
 import { createEndTogether } from '../../src/speed/end-together.ts'
 import { withFastProcedures } from '../../src/speed/fast-procedures.ts'
 import type { RequestContext } from '../../src/http/context.ts'
@@ -50,6 +52,10 @@ export async function serveBothWays(createRouter: () => ApiRouter) {
       reportError: () => undefined,
       end: createEndTogether(() => undefined),
       maxBodyBytes: MAX_BODY_BYTES,
+      deadlines: createDeadlines({ timeoutMs: 60_000, sweepMs: 1_000 }),
+      streams: createStreams({ maxPerClient: 0, now: Date.now, onEnd: () => undefined }),
+      pingMs: 15_000,
+      now: Date.now,
     }),
   )
   const theirs = await listen(

@@ -6,7 +6,7 @@ import type { Fetch } from '../../src/auth/fetch-json.ts'
 import { loggerOptions } from '../../src/logger.ts'
 import { restOperations } from '../../src/procedures/operations.ts'
 import type { ServerLimits } from '../../src/server.ts'
-import { start } from '../../src/start.ts'
+import { start, type Times } from '../../src/start.ts'
 import { createDescriptionCheck, watchAnswers } from './described.ts'
 import { baseUrl } from './http.ts'
 import { AUDIENCE, type TestIssuer } from './issuer.ts'
@@ -26,6 +26,7 @@ export interface TestServerOptions {
   /** In place of `testRouter`. */
   readonly router?: ApiRouter
   readonly limits?: Partial<ServerLimits>
+  readonly times?: Partial<Times>
   /** How the issuer is asked. */
   readonly fetch?: Fetch
 }
@@ -55,6 +56,7 @@ export async function startTestServer(options: TestServerOptions) {
     monotonicNow,
     ...(options.fetch && { fetch: options.fetch }),
     limits: options.limits,
+    times: options.times,
   })
   const check = createDescriptionCheck(
     describeApi(restOperations(router), { issuer: undefined, audience: AUDIENCE }),
