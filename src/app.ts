@@ -1,5 +1,5 @@
 import express, { type Express, type Request, type RequestHandler } from 'express'
-import type { Authenticate } from './auth/authenticate.ts'
+import type { Authenticator } from './auth/authenticate.ts'
 import { createDocs, createDocsRedirect, DOCS_PATH, type DocsOptions } from './docs/docs.ts'
 import { createAccessLog } from './http/access-log.ts'
 import { createBodyLimit } from './http/body-limit.ts'
@@ -45,7 +45,7 @@ const OWN_PATHS = [...GET_ONLY, '/trpc']
 
 export interface AppOptions extends DocsOptions, DescriptionOptions, RefusalLogOptions {
   readonly router: ApiRouter
-  readonly authenticate: Authenticate
+  readonly authenticator: Authenticator
   /** Browser origins that may call. */
   readonly clientOrigins: readonly string[]
   /** Names of headers that their requests may carry besides the usual ones. */

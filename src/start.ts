@@ -137,7 +137,7 @@ async function createParts(config: Config, options: PartsOptions) {
     redisAvailable: shared.redisAvailable,
     droppedLogLines: options.droppedLines ?? (() => 0),
   })
-  const authenticate = createAuthenticator({
+  const authenticator = createAuthenticator({
     ...config,
     keys,
     now,
@@ -150,7 +150,7 @@ async function createParts(config: Config, options: PartsOptions) {
     tracing,
     metrics,
     router: tracing.traceProcedures(withFastProcedures(withPublicErrors(options.router))),
-    authenticate: tracing.traceAuthentication(authenticate),
+    authenticator: tracing.traceAuthentication(authenticator),
   }
 }
 

@@ -4,6 +4,7 @@ import type { Guard } from '../guard.ts'
 import type { Call } from '../procedures/call.ts'
 import { mapProcedures } from '../procedures/map-procedures.ts'
 import { Signalled } from '../procedures/signal.ts'
+import { isThenable } from '../thenable.ts'
 import type { ApiRouter } from '../trpc.ts'
 
 interface Success {
@@ -92,7 +93,7 @@ async function runFrom(first: number, run: Run, start: Given): Promise<Result | 
       if (!step) throw new TypeError('The last middleware has nothing to call')
       if ('check' in step) {
         const added = step.check(given.ctx as never)
-        if (added) given = changed(given, { ctx: added instanceof Promise ? await added : added })
+        given = withAdded(given, isThenable(added) ? await added : added)
       } else if ('parseOutput' in step) {
         const result = await runFrom(at + 1, run, given)
         return result?.ok ? await withOutput(result, step.parseOutput) : result
@@ -101,6 +102,10 @@ async function runFrom(first: number, run: Run, start: Given): Promise<Result | 
   } catch (cause) {
     return { ok: false, error: getTRPCErrorFromUnknown(cause), marker: middlewareMarker }
   }
+}
+
+function withAdded(given: Given, added: object | undefined): Given {
+  return added ? changed(given, { ctx: added }) : given
 }
 
 function call(
