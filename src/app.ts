@@ -27,6 +27,7 @@ import { restOperations } from './procedures/operations.ts'
 import { createRefusalLog, type RefusalLogOptions } from './http/refusal-log.ts'
 import { createErrorReport } from './http/report-error.ts'
 import { requestId } from './http/request-id.ts'
+import type { RequestScope } from './http/request-scope.ts'
 import { requireHost } from './http/require-host.ts'
 import { createResourceMetadataHandler, RESOURCE_METADATA_PATH } from './http/resource-metadata.ts'
 import { createRest } from './rest/rest.ts'
@@ -51,6 +52,7 @@ export interface AppOptions extends DocsOptions, DescriptionOptions, RefusalLogO
   /** Names of headers that their requests may carry besides the usual ones. */
   readonly corsRequestHeaders: readonly string[]
   readonly trustProxy: number | string
+  readonly requestScope: RequestScope | undefined
   readonly isReady: () => boolean
   /** `undefined`: requests are not limited. */
   readonly rateLimit: RateLimitSettings | undefined
@@ -109,6 +111,7 @@ export function createApp(options: AppOptions): { app: Express; description: Des
   app.use(
     inTurn([
       requestId,
+      ...(options.requestScope ? [options.requestScope.handler] : []),
       securityHeaders,
       createObservation(observers),
       requireHost,

@@ -7,6 +7,7 @@ import { createKeySource, type KeyFetch, type KeySourceOptions } from './auth/ke
 import { createBackground } from './background.ts'
 import type { Clocks } from './clocks.ts'
 import type { Config } from './config/config.ts'
+import type { RequestScope } from './http/request-scope.ts'
 import { startLocalIssuer } from './local-issuer/start.ts'
 import { createKeyFetchLog } from './observability/key-fetch-log.ts'
 import { NO_METRICS, type Metrics } from './observability/metrics.ts'
@@ -44,6 +45,10 @@ export interface StartOptions extends Clocks {
   readonly logger: Logger
   /** How many lines of the log could not be written. */
   readonly droppedLines?: () => number
+  /** How many promises were rejected with nobody there to await them. */
+  readonly unhandledRejections?: () => number
+  /** Where each request is handled; without it, none is known to what it causes later. */
+  readonly requestScope?: RequestScope
   readonly limits?: Partial<ServerLimits> | undefined
   /** How the issuer is asked. */
   readonly fetch?: Fetch
@@ -74,6 +79,7 @@ export async function start(config: Config, options: StartOptions): Promise<Runn
     ...settings,
     ...parts,
     logger,
+    requestScope: options.requestScope,
     issuer: () => keys.issuer(),
     issuerMetadata: () => keys.metadata(),
     docsClientId: config.docsClientId ?? (localIssuer && LOCAL_DOCS_CLIENT_ID),
@@ -136,6 +142,7 @@ async function createParts(config: Config, options: PartsOptions) {
     keyAgeSeconds: () => keys.ageSeconds(),
     redisAvailable: shared.redisAvailable,
     droppedLogLines: options.droppedLines ?? (() => 0),
+    unhandledRejections: options.unhandledRejections ?? (() => 0),
   })
   const authenticator = createAuthenticator({
     ...config,

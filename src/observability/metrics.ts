@@ -22,6 +22,7 @@ export interface WatchedValues {
   /** `undefined` where no Redis is configured. */
   readonly redisAvailable: () => boolean | undefined
   readonly droppedLogLines: () => number
+  readonly unhandledRejections: () => number
 }
 
 const ignore = () => undefined
