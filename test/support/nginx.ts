@@ -26,6 +26,9 @@ export async function startNginx(ports: readonly [number, number], path = '/') {
     .replace('api-2:6060', `127.0.0.1:${ports[1]}`)
     .replace('location / {', `location ${path} {`)
     .replace('proxy_pass http://api;', `proxy_pass http://api${path === '/' ? '' : '/'};`)
+    .replace('location @other_replica {', (line) =>
+      path === '/' ? line : `${line} rewrite ^${path}(.*)$ /$1 break;`,
+    )
   writeFileSync(config, text)
   const program = run(['nginx', '-e', 'stderr', '-c', config, '-g', 'daemon off;'])
   while (!(await isListening(port))) {
