@@ -38,7 +38,7 @@ export function adoptItems(items: AsyncIterable<unknown>): AsyncIterable<unknown
           adoptPromises(result.value)
           return result
         },
-        async return(value) {
+        async return(value?: unknown) {
           return (await iterator.return?.(value)) ?? { done: true, value }
         },
       }
