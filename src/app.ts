@@ -1,5 +1,5 @@
 import express, { type Express, type Request, type RequestHandler } from 'express'
-import type { Authenticate } from './auth/authenticate.ts'
+import type { Authenticator } from './auth/authenticate.ts'
 import { createDocs, createDocsRedirect, DOCS_PATH, type DocsOptions } from './docs/docs.ts'
 import { createAccessLog } from './http/access-log.ts'
 import { createBodyLimit } from './http/body-limit.ts'
@@ -27,6 +27,7 @@ import { restOperations } from './procedures/operations.ts'
 import { createRefusalLog, type RefusalLogOptions } from './http/refusal-log.ts'
 import { createErrorReport } from './http/report-error.ts'
 import { requestId } from './http/request-id.ts'
+import type { RequestScope } from './http/request-scope.ts'
 import { requireHost } from './http/require-host.ts'
 import {
   createResourceMetadataHandler,
@@ -53,7 +54,7 @@ const OWN_PATHS = [...DOCS_PATHS, ...GET_ONLY, '/trpc']
 
 export interface AppOptions extends DocsOptions, DescriptionOptions, RefusalLogOptions {
   readonly router: ApiRouter
-  readonly authenticate: Authenticate
+  readonly authenticator: Authenticator
   /** Browser origins that may call. */
   readonly clientOrigins: readonly string[]
   /** Names of headers that their requests may carry besides the usual ones. */
@@ -61,6 +62,7 @@ export interface AppOptions extends DocsOptions, DescriptionOptions, RefusalLogO
   readonly trustProxy: number | string
   /** Whether there is a docs page. */
   readonly docs: boolean
+  readonly requestScope: RequestScope | undefined
   readonly isReady: () => boolean
   /** Those of every response. */
   readonly securityHeaders: SecurityHeaders
@@ -138,6 +140,7 @@ export function createApp(options: AppOptions): { app: Express; description: Des
     inTurn([
       requestId,
       sendSecurityHeaders(options.securityHeaders),
+      ...(options.requestScope ? [options.requestScope.handler] : []),
       createObservation(observers),
       requireHost,
       ...(options.trustProxy === 0 ? [createProxyWarning(logger)] : []),

@@ -2,14 +2,15 @@ import { TRPCError } from '@trpc/server'
 import type { MiddlewareResult } from '@trpc/server/unstable-core-do-not-import'
 import { AuthError } from './auth/errors.ts'
 import { AUTH_CODES } from './public-error.ts'
+import { isThenable } from './thenable.ts'
 
 /** A `scope-token` of RFC 6749 §3.3: the challenge of a refusal names the permissions as its `scope`. */
 const SCOPE_TOKEN = /^[!#-[\]-~]+$/
 
 /** What a guard keeps at its middleware. */
 export interface Guard {
-  /** Throws, or gives what the context has more of from then on. */
-  readonly check: (ctx: never) => undefined | object | Promise<object>
+  /** Throws or rejects, or gives what the context has more of from then on. */
+  readonly check: (ctx: never) => undefined | object | PromiseLike<undefined | object>
   readonly permissions: readonly string[]
 }
 
@@ -24,12 +25,13 @@ export interface GuardOptions<Ctx> {
  * `speed/fast-procedures.ts` can run its check without the middleware around it. A procedure with a guard is
  * described as one that needs a token.
  *
- * @param ask throws, or gives what is added to the context. An `AuthError` becomes a `TRPCError` with it as cause
+ * @param ask throws, or gives what is added to the context. Whatever has a `then`, such as a query of a database
+ *   library, is awaited, and refuses by rejecting. An `AuthError` becomes a `TRPCError` with it as cause
  * @param permissions those that it asks for, for the description
  * @throws {TypeError} for a permission that no challenge can name
  */
 export function createGuard<Ctx, Added extends object | undefined>(
-  ask: (ctx: Ctx) => Added | Promise<Added>,
+  ask: (ctx: Ctx) => Added | PromiseLike<Added>,
   permissions: readonly string[] = [],
 ) {
   const unspeakable = permissions.find((permission) => !SCOPE_TOKEN.test(permission))
@@ -41,13 +43,21 @@ export function createGuard<Ctx, Added extends object | undefined>(
   const check = (ctx: Ctx): Added | Promise<Added> => {
     try {
       const added = ask(ctx)
-      return added instanceof Promise ? added.catch(refuse) : added
+      return isThenable(added) ? settle(added) : added
     } catch (error) {
       return refuse(error)
     }
   }
   const middleware = async ({ ctx, next }: GuardOptions<Ctx>) => next({ ctx: await check(ctx) })
   return Object.assign(middleware, { check, permissions })
+}
+
+async function settle<Added>(asked: PromiseLike<Added>): Promise<Added> {
+  try {
+    return await asked
+  } catch (error) {
+    return refuse(error)
+  }
 }
 
 function refuse(error: unknown): never {

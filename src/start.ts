@@ -8,6 +8,7 @@ import { createBackground } from './background.ts'
 import type { Clocks } from './clocks.ts'
 import type { Config } from './config/config.ts'
 import { securityHeadersWith } from './http/security-headers.ts'
+import type { RequestScope } from './http/request-scope.ts'
 import { startLocalIssuer } from './local-issuer/start.ts'
 import { createKeyFetchLog } from './observability/key-fetch-log.ts'
 import { NO_METRICS, type Metrics } from './observability/metrics.ts'
@@ -59,6 +60,10 @@ export interface StartOptions extends Clocks {
   readonly logger: Logger
   /** How many lines of the log could not be written. */
   readonly droppedLines?: () => number
+  /** How many promises were rejected with nobody there to await them. */
+  readonly unhandledRejections?: () => number
+  /** Where each request is handled; without it, none is known to what it causes later. */
+  readonly requestScope?: RequestScope
   readonly limits?: Partial<ServerLimits> | undefined
   readonly times?: Partial<Times> | undefined
   /** How the issuer is asked. */
@@ -94,6 +99,7 @@ export async function start(config: Config, options: StartOptions): Promise<Runn
     logger,
     now: options.now,
     pingMs: times.pingMs,
+    requestScope: options.requestScope,
     issuer: () => keys.issuer(),
     issuerMetadata: () => keys.metadata(),
     docsClientId: config.docsClientId ?? (localIssuer && LOCAL_DOCS_CLIENT_ID),
@@ -180,8 +186,9 @@ async function createParts(config: Config, options: PartsOptions) {
     redisAvailable: shared.redisAvailable,
     droppedLogLines: options.droppedLines ?? (() => 0),
     openStreams: streams.count,
+    unhandledRejections: options.unhandledRejections ?? (() => 0),
   })
-  const authenticate = createAuthenticator({
+  const authenticator = createAuthenticator({
     ...config,
     keys,
     now,
@@ -197,7 +204,7 @@ async function createParts(config: Config, options: PartsOptions) {
     tracing,
     metrics,
     router: tracing.traceProcedures(withFastProcedures(withPublicErrors(options.router))),
-    authenticate: tracing.traceAuthentication(authenticate),
+    authenticator: tracing.traceAuthentication(authenticator),
   }
 }
 

@@ -1,6 +1,6 @@
 import { initTRPC } from '@trpc/server'
 import { TRPC_ERROR_CODES_BY_KEY } from '@trpc/server/rpc'
-import type { AccessToken } from './auth/access-token.ts'
+import { requireVerified, type AccessToken } from './auth/access-token.ts'
 import type { AuthError } from './auth/errors.ts'
 import { requirePermissionsOf } from './auth/permissions.ts'
 import { createGuard } from './guard.ts'
@@ -10,12 +10,17 @@ import { findAuthError, toPublicError, trpcCodeOf } from './public-error.ts'
 /** What every procedure is given. It is built per request, so it stays small. */
 export interface Context {
   /**
-   * The verified access token of the request. It is verified once per request, however many procedures of a
-   * batch ask for it.
+   * The access token of the request, where it was verified before and needs no proof. `undefined`: ask
+   * `authenticate`.
    *
-   * @throws {AuthError} when the request carries none, or one that is not valid
+   * @throws {AuthError} when the request carries none, or one that can't be valid
    */
-  readonly authenticate: () => AccessToken | Promise<AccessToken>
+  readonly recall: () => AccessToken | undefined
+  /**
+   * The verified access token of the request. It is verified once per request, however many procedures of a
+   * batch ask for it. Rejects with an `AuthError` when the request carries none, or one that is not valid.
+   */
+  readonly authenticate: () => Promise<AccessToken>
   /** The value of `WWW-Authenticate` that belongs to a refusal; `undefined` where none belongs. */
   readonly challenge: (error: AuthError) => string | undefined
   /**
@@ -68,11 +73,15 @@ export const publicProcedure = t.procedure
 
 /** Needs a valid access token and adds it to the context as `ctx.token`. */
 export const protectedProcedure = t.procedure.use(
-  createGuard(({ authenticate }: Context) => {
-    const token = authenticate()
-    return token instanceof Promise ? token.then((verified) => ({ token: verified })) : { token }
+  createGuard(({ recall, authenticate }: Context) => {
+    const token = recall()
+    return token ? { token: requireVerified(token) } : authenticated(authenticate)
   }),
 )
+
+async function authenticated(authenticate: Context['authenticate']) {
+  return { token: requireVerified(await authenticate()) }
+}
 
 // The third chain, `adminProcedure`, is `protectedProcedure.use(requirePermissions('read:admin-messages'))`.
 // It is in messages/messages.router.ts: a permission belongs to the feature that asks for it.

@@ -24,10 +24,10 @@ afterEach(async () => {
 afterAll(() => issuer.close())
 
 /** A request that waits in the server until the issuer answers: its token can't be verified before. */
-async function startWithOpenRequest() {
+async function startWithOpenRequest(options: { readonly preload?: string } = {}) {
   const waiting: ServerResponse[] = []
   issuer.answer = (_req, res) => waiting.push(res)
-  server = await startServerProcess({ issuer })
+  server = await startServerProcess({ issuer, ...options })
   const connection = await openConnection(server.port)
   const token = await issuer.mint()
   const response = connection.request('/api/messages/protected', bearer(token))
@@ -194,31 +194,47 @@ describe('a second signal', () => {
   })
 })
 
-describe('an error that nobody caught', () => {
-  it.each([
-    ['thrown', 'SIGUSR2', 'nobody catches this'],
-    ['a rejection', 'SIGHUP', 'nobody awaits this'],
-  ] as const)(
-    '(%s) is logged and ends the server with status 1',
-    async (_kind, signal, message) => {
-      server = await startServerProcess({ issuer, preload: CRASH })
-      await untilReady(server)
-      const id = 'the-request-before'
-      await fetch(`${server.url}/livez`, { headers: { 'x-request-id': id } })
-      server.signal(signal)
-      expect(await server.exit).toBe(1)
-      const last = server.log().slice(-2)
-      expect(last).toEqual([
-        expect.objectContaining({ requestId: id }),
-        expect.objectContaining({
-          level: 60,
-          msg: 'uncaught error',
-          err: expect.objectContaining({
-            message,
-            stack: expect.stringContaining('crash.ts') as string,
-          }) as object,
-        }),
-      ])
-    },
-  )
+describe('an exception that nobody caught', () => {
+  it('is logged and ends the server with status 1', async () => {
+    server = await startServerProcess({ issuer, preload: CRASH })
+    await untilReady(server)
+    const id = 'the-request-before'
+    await fetch(`${server.url}/livez`, { headers: { 'x-request-id': id } })
+    server.signal('SIGUSR2')
+    expect(await server.exit).toBe(1)
+    const last = server.log().slice(-2)
+    expect(last).toEqual([
+      expect.objectContaining({ requestId: id }),
+      expect.objectContaining({
+        level: 60,
+        msg: 'uncaught error',
+        err: expect.objectContaining({
+          message: 'nobody catches this',
+          stack: expect.stringContaining('crash.ts') as string,
+        }) as object,
+      }),
+    ])
+  })
+
+  it('in a stop makes its status 1, and lets open requests end as before', async () => {
+    const open = await startWithOpenRequest({ preload: CRASH })
+    server.signal('SIGTERM')
+    await server.printed(/"msg":"stopping"/)
+    server.signal('SIGUSR2')
+    await server.printed(/"msg":"uncaught error"/)
+    open.answer()
+    expect((await open.response).status).toBe(200)
+    expect(await server.exit).toBe(1)
+  })
+
+  it('leaves a signal that follows to end the server at once', async () => {
+    const open = await startWithOpenRequest({ preload: CRASH })
+    const lost = expect(open.response).rejects.toThrow('The connection ended')
+    server.signal('SIGUSR2')
+    await server.printed(/"msg":"uncaught error"/)
+    await delay(150)
+    server.signal('SIGTERM')
+    expect(await server.exit).toBe(1)
+    await lost
+  })
 })

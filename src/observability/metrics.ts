@@ -26,6 +26,7 @@ export interface WatchedValues {
   readonly redisAvailable: () => boolean | undefined
   readonly droppedLogLines: () => number
   readonly openStreams: () => number
+  readonly unhandledRejections: () => number
 }
 
 const ignore = () => undefined

@@ -152,6 +152,15 @@ function watchValues(registry: Registry, values: WatchedValues): void {
       this.set(values.openStreams())
     },
   })
+  new Counter({
+    name: 'unhandled_rejections_total',
+    help: 'Promises that were rejected with nobody there to await them',
+    registers: [registry],
+    collect() {
+      this.reset()
+      this.inc(values.unhandledRejections())
+    },
+  })
   if (values.redisAvailable() === undefined) return
   new Gauge({
     name: 'redis_available',

@@ -1,5 +1,5 @@
 import type { RequestHandler } from 'express'
-import type { Authenticate } from '../auth/authenticate.ts'
+import type { Authenticator } from '../auth/authenticate.ts'
 import type { Fetch } from '../auth/fetch-json.ts'
 import type { InBackground } from '../background.ts'
 import type { ApiRouter } from '../trpc.ts'
@@ -19,7 +19,7 @@ export interface Tracing {
   /** Begins the span of a request; nothing when there is no tracing. */
   readonly requestHandlers: readonly RequestHandler[]
   readonly traceProcedures: (router: ApiRouter) => ApiRouter
-  readonly traceAuthentication: (authenticate: Authenticate) => Authenticate
+  readonly traceAuthentication: (authenticator: Authenticator) => Authenticator
   readonly traceBackground: (inBackground: InBackground) => InBackground
   readonly traceFetch: (fetch: Fetch) => Fetch
   /** Sends what is still to be sent. */
@@ -30,7 +30,7 @@ export interface Tracing {
 export const NO_TRACING: Tracing = {
   requestHandlers: [],
   traceProcedures: (router) => router,
-  traceAuthentication: (authenticate) => authenticate,
+  traceAuthentication: (authenticator) => authenticator,
   traceBackground: (inBackground) => inBackground,
   traceFetch: (fetch) => fetch,
   close: () => Promise.resolve(),

@@ -1,9 +1,16 @@
 import { getTRPCErrorFromUnknown, TRPCError } from '@trpc/server'
-import { getParseFn, middlewareMarker, type Parser } from '@trpc/server/unstable-core-do-not-import'
+import {
+  getParseFn,
+  isAsyncIterable,
+  middlewareMarker,
+  type Parser,
+} from '@trpc/server/unstable-core-do-not-import'
 import type { Guard } from '../guard.ts'
 import type { Call } from '../procedures/call.ts'
+import { adoptItems, adoptPromises } from '../procedures/left-promises.ts'
 import { mapProcedures } from '../procedures/map-procedures.ts'
 import { Signalled } from '../procedures/signal.ts'
+import { isThenable } from '../thenable.ts'
 import type { ApiRouter } from '../trpc.ts'
 
 interface Success {
@@ -44,6 +51,8 @@ interface Run {
   readonly steps: readonly Step[]
   readonly meta: unknown
   readonly call: Call
+  /** The last result whose promises are taken care of: most middlewares hand on what they were given. */
+  adopted: unknown
 }
 
 /**
@@ -56,11 +65,17 @@ export function withFastProcedures(router: ApiRouter): ApiRouter {
   return mapProcedures(router, (procedure) => {
     // tRPC keeps the chain here at run time but leaves it out of the type.
     const chain = procedure._def as unknown as Chain
-    if (chain.caller) return procedure
+    if (chain.caller) {
+      return async (call) => {
+        const data = await procedure(call)
+        adoptPromises(data)
+        return withAdoptedItems(data)
+      }
+    }
     const { meta } = chain
     const steps = stepsOf(chain)
     return async (call) => {
-      const result = await runFrom(0, { steps, meta, call }, call)
+      const result = await runFrom(0, { steps, meta, call, adopted: undefined }, call)
       if (!result) {
         throw new TRPCError({
           code: 'INTERNAL_SERVER_ERROR',
@@ -68,9 +83,13 @@ export function withFastProcedures(router: ApiRouter): ApiRouter {
         })
       }
       if (!result.ok) throw result.error
-      return result.data
+      return withAdoptedItems(result.data)
     }
   })
+}
+
+function withAdoptedItems(data: unknown): unknown {
+  return isAsyncIterable(data) ? adoptItems(data) : data
 }
 
 function stepsOf({ middlewares, output }: Chain): Step[] {
@@ -92,15 +111,23 @@ async function runFrom(first: number, run: Run, start: Given): Promise<Result | 
       if (!step) throw new TypeError('The last middleware has nothing to call')
       if ('check' in step) {
         const added = step.check(given.ctx as never)
-        if (added) given = changed(given, { ctx: added instanceof Promise ? await added : added })
+        given = withAdded(given, isThenable(added) ? await added : added)
       } else if ('parseOutput' in step) {
         const result = await runFrom(at + 1, run, given)
         return result?.ok ? await withOutput(result, step.parseOutput) : result
-      } else return await call(step.middleware, { at, run, given })
+      } else {
+        const result = await call(step.middleware, { at, run, given })
+        if (result?.ok && result.data !== run.adopted) adoptPromises((run.adopted = result.data))
+        return result
+      }
     }
   } catch (cause) {
     return { ok: false, error: getTRPCErrorFromUnknown(cause), marker: middlewareMarker }
   }
+}
+
+function withAdded(given: Given, added: object | undefined): Given {
+  return added ? changed(given, { ctx: added }) : given
 }
 
 function call(

@@ -33,7 +33,7 @@ export async function startNginx(ports: readonly [number, number], path = '/') {
   return { url: `http://127.0.0.1:${port}`, output: program.output, end: () => end(program) }
 }
 
-const LOCATION = /^ {4}location \/ \{\n\s*proxy_pass http:\/\/api;\n([^]*?)\n {4}\}\n/m
+const LOCATION = /^ {4}location \/ \{\n\s*proxy_pass http:\/\/api;([^]*?)\n {4}\}\n/m
 
 /** Puts in what deploy/README.md says about a path. */
 function withPath(config: string, path: string): string {
@@ -48,6 +48,10 @@ function withPath(config: string, path: string): string {
     .replace(
       location,
       block('location').replaceAll('# … and the other lines of `location /`', others),
+    )
+    .replace(
+      /(@other_replica \{[^}]*\}\s*)(proxy_pass http:\/\/api)/,
+      `$1$2$$below_${path.slice(1, -1)}`,
     )
     .replace('  server {', `${block('http')}\n  server {`)
 }

@@ -11,7 +11,7 @@ import { withFastProcedures } from '../../src/speed/fast-procedures.ts'
 import type { RequestContext } from '../../src/http/context.ts'
 import type { ApiRouter } from '../../src/trpc.ts'
 import { baseUrl, closeServer, listenOnLoopback } from './http.ts'
-import { contextOf } from './procedures.ts'
+import { contextOf, refused } from './procedures.ts'
 
 const MAX_BATCH_SIZE = 10
 const MAX_BODY_BYTES = 1024
@@ -33,10 +33,8 @@ export interface RpcAnswer {
   readonly body: string
 }
 
-const refuse = () => {
-  throw MISSING_TOKEN
-}
-const context: RequestContext = { identify: refuse, ...contextOf(refuse) }
+const stranger = contextOf(refused(MISSING_TOKEN))
+const context: RequestContext = { ...stranger, identify: stranger.authenticate }
 
 /**
  * A router served twice: by us, and by tRPC's own adapter for Express.
