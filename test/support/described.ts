@@ -1,5 +1,5 @@
 import type { OutgoingHttpHeaders, Server } from 'node:http'
-import { Ajv2020 } from 'ajv/dist/2020.js'
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import type { OpenAPIObject } from 'trpc-openapi'
 
 /** A request and the answer that the server gave it. */
@@ -38,9 +38,19 @@ const ANY_ERROR: DescribedResponse = {
  */
 export function createDescriptionCheck(document: OpenAPIObject): (exchange: Exchange) => string[] {
   const ajv = new Ajv2020({ strict: false, allErrors: true, validateFormats: false })
+  const validators = new Map<Json, ValidateFunction>()
+
+  /** Compiled once: it takes as long as hundreds of requests. */
+  function validatorOf(schema: Json): ValidateFunction {
+    const known = validators.get(schema)
+    if (known) return known
+    const validate = ajv.compile({ ...schema, components: document.components })
+    validators.set(schema, validate)
+    return validate
+  }
 
   function faultsOf(schema: Json, value: unknown): string[] {
-    const validate = ajv.compile({ ...schema, components: document.components })
+    const validate = validatorOf(schema)
     if (validate(value)) return []
     return (validate.errors ?? []).map((error) => `${error.instancePath} ${error.message ?? ''}`)
   }
