@@ -45,6 +45,8 @@ export interface StartOptions extends Clocks {
   /** How many lines of the log could not be written. */
   readonly droppedLines?: () => number
   readonly limits?: Partial<ServerLimits> | undefined
+  /** How long requests are still accepted after a stop was asked for. */
+  readonly graceMs?: number
   /** How the issuer is asked. */
   readonly fetch?: Fetch
   /** Where the local issuer keeps what outlives a restart; without it, nothing does. */
@@ -84,6 +86,7 @@ export async function start(config: Config, options: StartOptions): Promise<Runn
   const http = createHttpServer(app, { ...DEFAULT_LIMITS, keepAliveTimeoutMs, ...options.limits })
   const { server } = http
   const stop = createStop(http)
+  const { graceMs = config.production ? GRACE_MS : DEVELOPMENT_GRACE_MS } = options
   const port = await listen(server, config)
   keys.start()
   const end = async () => {
@@ -106,7 +109,7 @@ export async function start(config: Config, options: StartOptions): Promise<Runn
     localIssuer: localIssuer?.issuer,
     async close() {
       ready = false
-      await stop({ graceMs: config.production ? GRACE_MS : DEVELOPMENT_GRACE_MS })
+      await stop({ graceMs })
       await end()
     },
   }
