@@ -14,7 +14,7 @@ const SYSTEM = [
   'test/rpc/subscriptions.test.ts',
 ]
 
-const every = { testTimeout: 60_000, hookTimeout: 60_000, expect: { poll: { timeout: 30_000 } } }
+const every = { testTimeout: 120_000, hookTimeout: 120_000, expect: { poll: { timeout: 60_000 } } }
 
 export default defineConfig({
   test: {

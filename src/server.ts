@@ -49,8 +49,16 @@ export interface HttpServer {
   readonly connections: Connections
 }
 
-/** The HTTP server: limits against slow and huge senders, answers to what Node can't parse. */
-export function createHttpServer(app: App, limits: ServerLimits): HttpServer {
+/**
+ * The HTTP server: limits against slow and huge senders, answers to what Node can't parse.
+ *
+ * @param monotonicNow milliseconds, by a clock that is never set back
+ */
+export function createHttpServer(
+  app: App,
+  limits: ServerLimits,
+  monotonicNow: () => number,
+): HttpServer {
   const server = createServer({
     ...createExpressClasses(app),
     maxHeaderSize: limits.maxHeaderBytes,
@@ -72,7 +80,7 @@ export function createHttpServer(app: App, limits: ServerLimits): HttpServer {
   server.on('request', listener)
   server.on('checkExpectation', listener) // an expectation that is not known may be passed over
   server.on('clientError', createRefusal(connections, limits))
-  const unread = { timeoutMs: limits.unreadTimeoutMs, now: () => performance.now() }
+  const unread = { timeoutMs: limits.unreadTimeoutMs, now: monotonicNow }
   server.once('close', closeUnread(connections, unread))
   return { server, connections }
 }

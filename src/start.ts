@@ -83,7 +83,8 @@ export async function start(config: Config, options: StartOptions): Promise<Runn
     createRateLimitStore: shared.createRateLimitStore,
   })
   const keepAliveTimeoutMs = config.keepAliveSeconds * 1000
-  const http = createHttpServer(app, { ...DEFAULT_LIMITS, keepAliveTimeoutMs, ...options.limits })
+  const limits = { ...DEFAULT_LIMITS, keepAliveTimeoutMs, ...options.limits }
+  const http = createHttpServer(app, limits, options.monotonicNow)
   const { server } = http
   const stop = createStop(http)
   const { graceMs = config.production ? GRACE_MS : DEVELOPMENT_GRACE_MS } = options
