@@ -9,6 +9,7 @@ const SYSTEM = [
   'test/redis/*.test.ts',
   'test/{command-line,stop,supply-chain}.test.ts',
   'test/local-issuer/token-command.test.ts',
+  'test/messages/readme.test.ts',
   'test/observability/{full-pipe,tracing}.test.ts',
   'test/openapi/generated-client.test.ts',
   'test/rpc/subscriptions.test.ts',

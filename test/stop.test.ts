@@ -117,7 +117,7 @@ describe('SIGTERM', () => {
   it('refuses new connections once its grace is over', async () => {
     const open = await startWithOpenRequest()
     server.signal('SIGTERM')
-    await expect.poll(() => isListening(server.port), { timeout: 5_000 }).toBe(false)
+    await expect.poll(() => isListening(server.port)).toBe(false)
     open.answer()
     expect((await open.response).status).toBe(200)
     expect(await server.exit).toBe(0)

@@ -100,7 +100,7 @@ describe.skipIf(!hasRedis)('two servers with one Redis', () => {
     await Promise.all(
       servers.map((server) => server.printed(/Redis is away[^]*"msg":"Redis is connected"/)),
     )
-    await expect.poll(() => areShared(crypto.randomUUID()), { timeout: 10_000 }).toBe(true)
+    await expect.poll(() => areShared(crypto.randomUUID())).toBe(true)
     expect(new Set(await traffic.stop())).toEqual(new Set([200, 429]))
   })
 
@@ -110,7 +110,7 @@ describe.skipIf(!hasRedis)('two servers with one Redis', () => {
     redis.freeze()
     expect(await send(one, 'a', LIMIT + 2)).toEqual({ ok: LIMIT, refused: 2 })
     redis.thaw()
-    await expect.poll(() => areShared(crypto.randomUUID()), { timeout: 10_000 }).toBe(true)
+    await expect.poll(() => areShared(crypto.randomUUID())).toBe(true)
     expect(new Set(await traffic.stop())).toEqual(new Set([200, 429]))
   })
 
@@ -121,7 +121,7 @@ describe.skipIf(!hasRedis)('two servers with one Redis', () => {
     servers = await Promise.all([startServer(away), startServer(away)])
     expect(await send(servers[0], 'a', LIMIT + 2)).toEqual({ ok: LIMIT, refused: 2 })
     await redis.revive()
-    await expect.poll(() => areShared(crypto.randomUUID()), { timeout: 10_000 }).toBe(true)
+    await expect.poll(() => areShared(crypto.randomUUID())).toBe(true)
   })
 
   it('stop as ever while Redis is away', async () => {
@@ -181,7 +181,7 @@ describe.skipIf(!hasRedis)('two servers with one Redis', () => {
         [() => redis.freeze(), () => redis.thaw()],
       ]
       for (const [breakRedis, mendRedis] of troubles) {
-        await expect.poll(takesProofs, { timeout: 10_000 }).toBe(true)
+        await expect.poll(takesProofs).toBe(true)
         const proof = await prove()
         await breakRedis()
         for (const answer of [await use(one, proof), await use(other, proof)]) {
@@ -194,7 +194,7 @@ describe.skipIf(!hasRedis)('two servers with one Redis', () => {
         }
         expect(await send(one, crypto.randomUUID(), 1)).toEqual({ ok: 1, refused: 0 })
         await mendRedis()
-        await expect.poll(takesProofs, { timeout: 10_000 }).toBe(true)
+        await expect.poll(takesProofs).toBe(true)
       }
     })
 
