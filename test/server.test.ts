@@ -31,12 +31,12 @@ function bodyOf(answer: string): string {
   return answer.split('\r\n\r\n')[1] ?? ''
 }
 
-describe('a connection is cut', () => {
-  it('when it sends nothing', async () => {
+describe('a slow or silent connection', () => {
+  it('cuts a connection that sends nothing', async () => {
     await open(impatient).closed
   })
 
-  it('when its headers take too long, with 408', async () => {
+  it('cuts a connection whose headers take too long, with 408', async () => {
     const answer = await open(impatient, REQUEST).closed
     expect(answer).toMatch(/^HTTP\/1\.1 408 Request Timeout\r\n/)
     expect(bodyOf(answer)).toBe('{"message":"Request Timeout"}')
@@ -44,26 +44,26 @@ describe('a connection is cut', () => {
     expect(answer).toMatch(/\r\nx-request-id: [\w-]+\r\n/)
   })
 
-  it('when its headers come a byte at a time', async () => {
+  it('cuts a connection whose headers come a byte at a time', async () => {
     const { socket, closed } = open(impatient, REQUEST)
     const drip = setInterval(() => socket.write('x'), 20)
     await closed
     clearInterval(drip)
   })
 
-  it('when its body takes too long', async () => {
+  it('cuts a connection whose body takes too long', async () => {
     const head = 'POST /trpc/messages.public HTTP/1.1\r\nHost: localhost\r\n'
     const type = 'Content-Type: application/json\r\nContent-Length: 100\r\n\r\n'
     await open(impatient, `${head}${type}{`).closed
   })
 
-  it('when it is kept alive and idle', async () => {
+  it('cuts a connection that is kept alive and idle', async () => {
     const answer = await open(impatient, `${REQUEST}\r\n`).closed
     expect(bodyOf(answer)).toBe(MESSAGES.public)
   })
 })
 
-describe('a request is refused', () => {
+describe('a request that is none', () => {
   it.each([
     ['431', `${REQUEST}X-Filler: ${'x'.repeat(40_000)}\r\n\r\n`],
     ['400', 'nonsense\r\n\r\n'],
@@ -75,7 +75,7 @@ describe('a request is refused', () => {
     ['400', `${REQUEST}Host: other\r\nConnection: close\r\n\r\n`],
     ['400', 'GET /api/messages/public HTTP/1.1\r\nHost: a"b\r\nConnection: close\r\n\r\n'],
     ['400', 'GET http://[bad HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n'],
-  ])('with %s and a JSON body', async (status, bytes) => {
+  ])('answers %s with a JSON body to what it can not take', async (status, bytes) => {
     const answer = await open(fixture, bytes).closed
     expect(answer.startsWith(`HTTP/1.1 ${status} `)).toBe(true)
     expect(answer).toMatch(/content-type: application\/json; charset=utf-8/i)
@@ -83,7 +83,7 @@ describe('a request is refused', () => {
     expect(JSON.parse(bodyOf(answer))).toEqual({ message: expect.any(String) as string })
   })
 
-  it('with 413 when its body goes on and on without saying its length', async () => {
+  it('refuses a body that goes on and on without saying its length', async () => {
     const chunk = `ffff\r\n${'x'.repeat(0xffff)}\r\n`
     const head = 'POST /trpc/messages.public HTTP/1.1\r\nHost: localhost\r\n'
     const type = 'Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n'
@@ -97,8 +97,8 @@ describe('a request is refused', () => {
   })
 })
 
-describe('others are not kept waiting', () => {
-  it('by 300 idle sockets and 50 requests that are half sent', async () => {
+describe('many open connections', () => {
+  it('keeps nobody waiting while 300 idle sockets and 50 half sent requests are open', async () => {
     const idle = Array.from({ length: 300 }, () => open(fixture))
     const half = Array.from({ length: 50 }, () => open(fixture, REQUEST))
     await Promise.all([...idle, ...half].map(({ socket }) => once(socket, 'connect')))
@@ -129,8 +129,8 @@ function randomBytes(random: (below: number) => number): Uint8Array {
   return bytes
 }
 
-describe('10,000 random byte strings', () => {
-  it('neither end the server nor leave a socket open', async () => {
+describe('bytes of no meaning', () => {
+  it('survives 10,000 random byte strings, and leaves no socket open', async () => {
     const random = createRandom(20_250_101)
     for (let sent = 0; sent < 10_000; sent += 100) {
       const batch = Array.from({ length: 100 }, () => open(fixture, randomBytes(random)))

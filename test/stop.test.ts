@@ -125,18 +125,21 @@ describe('SIGTERM', () => {
 })
 
 describe('a second signal', () => {
-  it.each(['SIGTERM', 'SIGINT'] as const)('%s ends the server without waiting', async (second) => {
-    const open = await startWithOpenRequest()
-    const lost = expect(open.response).rejects.toThrow('The connection ended')
-    server.signal('SIGTERM')
-    server.signal('SIGTERM') // the same one, passed on by npm
-    await server.printed(/"msg":"stopping"/)
-    expect((await (await openConnection(server.port)).request('/livez')).status).toBe(200)
-    await delay(150)
-    server.signal(second)
-    expect(await server.exit).toBe(1)
-    await lost
-  })
+  it.each(['SIGTERM', 'SIGINT'] as const)(
+    'ends the server at a second signal, %s, without waiting',
+    async (second) => {
+      const open = await startWithOpenRequest()
+      const lost = expect(open.response).rejects.toThrow('The connection ended')
+      server.signal('SIGTERM')
+      server.signal('SIGTERM') // the same one, passed on by npm
+      await server.printed(/"msg":"stopping"/)
+      expect((await (await openConnection(server.port)).request('/livez')).status).toBe(200)
+      await delay(150)
+      server.signal(second)
+      expect(await server.exit).toBe(1)
+      await lost
+    },
+  )
 })
 
 describe('an error that nobody caught', () => {
@@ -144,7 +147,7 @@ describe('an error that nobody caught', () => {
     ['thrown', 'SIGUSR2', 'nobody catches this'],
     ['a rejection', 'SIGHUP', 'nobody awaits this'],
   ] as const)(
-    '(%s) is logged and ends the server with status 1',
+    'logs an error that nobody caught (%s), and ends the server with status 1',
     async (_kind, signal, message) => {
       server = await startServerProcess({ issuer, preload: CRASH })
       await untilReady(server)

@@ -64,7 +64,7 @@ const openManyDeaf = (count: number, bytes: string) =>
   Promise.all(Array.from({ length: count }, () => openDeaf(bytes)))
 
 describe('requests that nobody reads the answers of', () => {
-  it('leave no file and no socket open when their sender goes', async () => {
+  it('leaves no file and no socket open when the sender of unread requests goes', async () => {
     const path = await bundle()
     await answers() // fetch has its connection by now
     const before = descriptors()
@@ -76,7 +76,7 @@ describe('requests that nobody reads the answers of', () => {
     expect(await answers()).toBe(MESSAGES.public)
   })
 
-  it('are answered up to 16 of a connection, in their order', async () => {
+  it('answers up to 16 requests of a connection, in their order', async () => {
     const paths = Array.from({ length: 16 }, (_, i) => (i % 2 ? '/livez' : '/api/messages/public'))
     const { socket, received } = openRaw(server.port, paths.map(get).join(''))
     await vi.waitFor(() => {
@@ -88,11 +88,11 @@ describe('requests that nobody reads the answers of', () => {
     socket.destroy()
   })
 
-  it('close their connection when more than 16 wait', async () => {
+  it('closes a connection on which more than 16 requests wait', async () => {
     await openRaw(server.port, get('/docs/docs.css').repeat(17)).closed
   })
 
-  it('take no memory for what waits: 60 connections of 1,100 requests each', async () => {
+  it('takes no memory for the requests that wait: 60 connections of 1,100 each', async () => {
     const before = process.memoryUsage().rss
     const senders = await openManyDeaf(60, get('/docs/docs.css').repeat(1_100))
     for (let i = 0; i < 5; i++) expect(await answers()).toBe(MESSAGES.public)
@@ -103,7 +103,7 @@ describe('requests that nobody reads the answers of', () => {
     ).toContain('ok')
   })
 
-  it('close their connection when nothing is read for a while', async () => {
+  it('closes a connection on which nothing is read for a while', async () => {
     const socket = await openDeaf(get('/api/huge'))
     const lineLater = () => {
       clock.advance({ seconds: 1 })
@@ -113,7 +113,7 @@ describe('requests that nobody reads the answers of', () => {
     socket.destroy()
   })
 
-  it('stay for as long as a little is read now and then', async () => {
+  it('keeps a connection open for as long as a little is read now and then', async () => {
     const socket = await openDeaf(get('/api/huge'))
     let received = 0
     const readALittle = async () => {

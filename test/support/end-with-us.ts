@@ -1,21 +1,23 @@
 import { spawn, type ChildProcess } from 'node:child_process'
-import type { Socket } from 'node:net'
+import { Socket } from 'node:net'
+import type { Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 
 const REAPER = fileURLToPath(new URL('reaper.js', import.meta.url))
 
-let reaperInput: Socket | undefined
+let reaperInput: Writable | undefined
 
 /** A process of its own, because one that is killed can't clean up; in a group of its own, because Ctrl+C reaches all of ours. */
-function startReaper(): Socket {
+function startReaper(): Writable {
   const reaper = spawn(process.execPath, [REAPER], {
     detached: true,
     stdio: ['pipe', 'ignore', 'ignore'],
   })
   reaper.unref()
-  const input = reaper.stdin as Socket
-  input.on('error', () => undefined).unref()
-  return input
+  const { stdin } = reaper
+  stdin.on('error', () => undefined)
+  if (stdin instanceof Socket) stdin.unref()
+  return stdin
 }
 
 /** Has a detached child and all that it starts killed when this process ends, however that comes about. */
