@@ -21,6 +21,7 @@ export default defineConfig({
   test: {
     globalSetup: ['test/support/temporary-folder.ts', 'test/support/search-output.ts'],
     maxWorkers: 2,
+    teardownTimeout: 60_000, // a busy machine takes long to end a process
     projects: [
       {
         test: {

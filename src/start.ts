@@ -17,15 +17,14 @@ import { withPublicErrors } from './procedures/public-errors.ts'
 import { createHttpServer, DEFAULT_LIMITS, listen, type ServerLimits } from './server.ts'
 import { createSharedState } from './shared-state.ts'
 import { withFastProcedures } from './speed/fast-procedures.ts'
-import { createStop } from './stop.ts'
+import { createStop, type StopLimits } from './stop.ts'
 import type { ApiRouter } from './trpc.ts'
 
 /** The local issuer takes any client. */
 const LOCAL_DOCS_CLIENT_ID = 'docs'
 
-/** How long requests are still accepted after a stop was asked for: a load balancer has to notice. */
-const GRACE_MS = 2_000
-const DEVELOPMENT_GRACE_MS = 100
+const STOP_LIMITS: StopLimits = { graceMs: 2_000, deadlineMs: 8_500 }
+const DEVELOPMENT_STOP_LIMITS: StopLimits = { ...STOP_LIMITS, graceMs: 100 }
 
 /** A server that listens, with all that runs beside it. */
 export interface Running {
@@ -45,8 +44,7 @@ export interface StartOptions extends Clocks {
   /** How many lines of the log could not be written. */
   readonly droppedLines?: () => number
   readonly limits?: Partial<ServerLimits> | undefined
-  /** How long requests are still accepted after a stop was asked for. */
-  readonly graceMs?: number
+  readonly stopLimits?: Partial<StopLimits> | undefined
   /** How the issuer is asked. */
   readonly fetch?: Fetch
   /** Where the local issuer keeps what outlives a restart; without it, nothing does. */
@@ -87,7 +85,7 @@ export async function start(config: Config, options: StartOptions): Promise<Runn
   const http = createHttpServer(app, limits, options.monotonicNow)
   const { server } = http
   const stop = createStop(http)
-  const { graceMs = config.production ? GRACE_MS : DEVELOPMENT_GRACE_MS } = options
+  const stopLimits = config.production ? STOP_LIMITS : DEVELOPMENT_STOP_LIMITS
   const port = await listen(server, config)
   keys.start()
   const end = async () => {
@@ -110,7 +108,7 @@ export async function start(config: Config, options: StartOptions): Promise<Runn
     localIssuer: localIssuer?.issuer,
     async close() {
       ready = false
-      await stop({ graceMs })
+      await stop({ ...stopLimits, ...options.stopLimits })
       await end()
     },
   }

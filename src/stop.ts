@@ -3,9 +3,15 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { lastExchange, type Connection, type Connections } from './connections/connections.ts'
 import type { HttpServer } from './server.ts'
 
-/** How long open requests have, counted from the start of the stop. */
-const DEADLINE_MS = 8_500
 const SWEEP_INTERVAL_MS = 50
+
+/** Both are counted from the start of the stop. */
+export interface StopLimits {
+  /** How long requests are still accepted: a load balancer has to notice. */
+  readonly graceMs: number
+  /** How long open requests have. */
+  readonly deadlineMs: number
+}
 
 /**
  * How a server stops without losing a request.
@@ -15,12 +21,12 @@ const SWEEP_INTERVAL_MS = 50
  * load balancers take a while to notice `/readyz`; then no new connection is taken, and idle ones and
  * event streams are closed; what is still open at the deadline is cut.
  */
-export function createStop(http: HttpServer): (options: { graceMs: number }) => Promise<void> {
+export function createStop(http: HttpServer): (limits: StopLimits) => Promise<void> {
   const { server, connections } = http
-  return async ({ graceMs }) => {
+  return async ({ graceMs, deadlineMs }) => {
     const deadline = setTimeout(() => {
       server.closeAllConnections()
-    }, DEADLINE_MS)
+    }, deadlineMs)
     closeAfterResponses(server, connections)
     await delay(graceMs)
     await closeWhenIdle(server, connections)

@@ -3,6 +3,7 @@ import { describe, expect, it, vi } from 'vitest'
 import { MESSAGES } from './support/contract.ts'
 import { useServer } from './support/fixtures.ts'
 import { openRaw, type RawConnection } from './support/raw.ts'
+import { startTestServer } from './support/server.ts'
 
 const fixture = useServer()
 const impatient = useServer({
@@ -106,6 +107,22 @@ describe('many open connections', () => {
     expect(await response.text()).toBe(MESSAGES.public)
     expect(await connections(fixture)).toBeGreaterThanOrEqual(350) // they are all still there
     for (const { socket } of [...idle, ...half]) socket.destroy()
+  })
+})
+
+describe('a stop', () => {
+  it('cuts connections that are idle, silent or too slow at its deadline', async () => {
+    const stopping = await startTestServer({
+      issuer: fixture.issuer,
+      stopLimits: { deadlineMs: 200 },
+    })
+    const idle = openRaw(stopping.port, `${REQUEST}\r\n`)
+    await once(idle.socket, 'data')
+    const silent = openRaw(stopping.port)
+    const slow = openRaw(stopping.port, 'GET /livez HTTP/1.1\r\nHost: local')
+    await Promise.all([silent, slow].map(({ socket }) => once(socket, 'connect')))
+    await stopping.close()
+    await Promise.all([idle, silent, slow].map(({ closed }) => closed))
   })
 })
 

@@ -82,7 +82,7 @@ describe('an issuer with a state file, started again', () => {
     await second.close()
   })
 
-  it.each(['', '{', '{}', '{"signingKey":{"kty":"RSA"},"cookieKey":"x","entries":[]}', 'null'])(
+  it.each(['{', '{"signingKey":{"kty":"RSA"},"cookieKey":"x","entries":[]}'])(
     'starts anew, and says so, when the file holds %j',
     async (text) => {
       const { browser, issuer, close, errors } = await restarted(() => {

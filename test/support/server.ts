@@ -7,6 +7,7 @@ import { loggerOptions } from '../../src/logger.ts'
 import { restOperations } from '../../src/procedures/operations.ts'
 import type { ServerLimits } from '../../src/server.ts'
 import { start } from '../../src/start.ts'
+import type { StopLimits } from '../../src/stop.ts'
 import { createDescriptionCheck, watchAnswers } from './described.ts'
 import { baseUrl } from './http.ts'
 import { AUDIENCE, type TestIssuer } from './issuer.ts'
@@ -26,6 +27,8 @@ export interface TestServerOptions {
   /** In place of `testRouter`. */
   readonly router?: ApiRouter
   readonly limits?: Partial<ServerLimits>
+  /** Of its `close`, over no grace. */
+  readonly stopLimits?: Partial<StopLimits>
   /** How the issuer is asked. */
   readonly fetch?: Fetch
 }
@@ -55,7 +58,7 @@ export async function startTestServer(options: TestServerOptions) {
     monotonicNow,
     ...(options.fetch && { fetch: options.fetch }),
     limits: options.limits,
-    graceMs: 0,
+    stopLimits: { graceMs: 0, ...options.stopLimits },
   })
   const check = descriptionCheckOf(router)
   const faults: string[] = []
