@@ -47,6 +47,8 @@ export const DEFAULT_LIMITS: Omit<ServerLimits, 'keepAliveTimeoutMs'> = {
 interface ServerOptions extends ServerLimits {
   /** Those of answers that never reach the app. */
   readonly securityHeaders: SecurityHeaders
+  /** Milliseconds, by a clock that is never set back. */
+  readonly monotonicNow: () => number
 }
 
 /** An Express app: `unhandled` is called when nothing in it answers. */
@@ -84,7 +86,7 @@ export function createHttpServer(app: App, limits: ServerOptions): HttpServer {
   })
   server.on('checkExpectation', listener) // an expectation that is not known may be passed over
   server.on('clientError', createRefusal(connections, limits))
-  const unread = { timeoutMs: limits.unreadTimeoutMs, now: () => performance.now() }
+  const unread = { timeoutMs: limits.unreadTimeoutMs, now: limits.monotonicNow }
   server.once('close', closeUnread(connections, unread))
   return { server, connections }
 }

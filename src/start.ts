@@ -27,8 +27,7 @@ import type { ApiRouter } from './trpc.ts'
 /** The local issuer takes any client. */
 const LOCAL_DOCS_CLIENT_ID = 'docs'
 
-/** How long requests are still accepted after a stop was asked for: a load balancer has to notice. */
-const GRACE_MS = 2_000
+/** Nobody balances load in development. */
 const DEVELOPMENT_GRACE_MS = 100
 
 /** How often it is looked whether the time of a procedure or of a stream's token is over. */
@@ -112,6 +111,7 @@ export async function start(config: Config, options: StartOptions): Promise<Runn
     keepAliveTimeoutMs,
     ...options.limits,
     securityHeaders,
+    monotonicNow: options.monotonicNow,
   })
   const { server } = http
   const stop = createStop(http, { deadlines, streams, times })
@@ -142,7 +142,7 @@ export async function start(config: Config, options: StartOptions): Promise<Runn
     localIssuer: localIssuer?.issuer,
     async close() {
       ready = false
-      await stop({ graceMs: config.production ? GRACE_MS : DEVELOPMENT_GRACE_MS })
+      await stop()
       await end()
     },
   }
@@ -170,6 +170,7 @@ async function createParts(config: Config, options: PartsOptions) {
   })
   const times: Times = {
     ...STOP_TIMES,
+    ...(!config.production && { graceMs: DEVELOPMENT_GRACE_MS }),
     procedureTimeoutMs: config.procedureTimeoutSeconds * 1000,
     sweepMs: SWEEP_MS,
     pingMs: PING_MS,

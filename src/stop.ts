@@ -7,8 +7,10 @@ import type { HttpServer } from './server.ts'
 
 const SWEEP_INTERVAL_MS = 50
 
-/** When what is still open ends, in milliseconds from the start of the stop. */
+/** What happens when, in milliseconds from the start of the stop. */
 export interface StopTimes {
+  /** No new request is taken: until then a load balancer has time to notice. */
+  readonly graceMs: number
   /** Procedures are told by their signal. */
   readonly tellMs: number
   /** The callers of those that have not settled are answered 503. */
@@ -17,7 +19,12 @@ export interface StopTimes {
   readonly cutMs: number
 }
 
-export const STOP_TIMES: StopTimes = { tellMs: 7_000, answerMs: 8_000, cutMs: 8_500 }
+export const STOP_TIMES: StopTimes = {
+  graceMs: 2_000,
+  tellMs: 7_000,
+  answerMs: 8_000,
+  cutMs: 8_500,
+}
 
 interface OpenWork {
   readonly deadlines: Deadlines
@@ -37,7 +44,7 @@ interface OpenWork {
 export function createStop(
   { server, connections }: HttpServer,
   { deadlines, streams, times }: OpenWork,
-): (options: { graceMs: number }) => Promise<void> {
+): () => Promise<void> {
   const steps: [afterMs: number, step: () => void][] = [
     [
       times.tellMs,
@@ -59,10 +66,10 @@ export function createStop(
       },
     ],
   ]
-  return async ({ graceMs }) => {
+  return async () => {
     const timers = steps.map(([afterMs, step]) => setTimeout(step, afterMs))
     closeAfterResponses(server, connections)
-    await delay(graceMs)
+    await delay(times.graceMs)
     await closeWhenIdle({ server, connections }, streams)
     for (const timer of timers) clearTimeout(timer)
   }

@@ -102,25 +102,10 @@ describe('SIGTERM', () => {
     }
   }
 
-  it('cuts connections that are idle, silent or too slow, and ends within 10 seconds', async () => {
-    server = await startServerProcess({ issuer })
-    const idle = await openConnection(server.port)
-    await idle.request('/livez')
-    const silent = await openConnection(server.port)
-    const slow = await openConnection(server.port)
-    slow.socket.write('GET /livez HTTP/1.1\r\nhost: 127')
-
-    const startedAt = Date.now()
-    server.signal('SIGTERM')
-    await Promise.all([idle.ended, silent.ended, slow.ended])
-    expect(await server.exit).toBe(0)
-    expect(Date.now() - startedAt).toBeLessThan(10_000)
-  })
-
   it('refuses new connections once its grace is over', async () => {
     const open = await startWithOpenRequest()
     server.signal('SIGTERM')
-    await expect.poll(() => isListening(server.port), { timeout: 5_000 }).toBe(false)
+    await expect.poll(() => isListening(server.port)).toBe(false)
     open.answer()
     expect((await open.response).status).toBe(200)
     expect(await server.exit).toBe(0)
@@ -180,18 +165,21 @@ describe('a stop with procedures that have not settled', () => {
 })
 
 describe('a second signal', () => {
-  it.each(['SIGTERM', 'SIGINT'] as const)('%s ends the server without waiting', async (second) => {
-    const open = await startWithOpenRequest()
-    const lost = expect(open.response).rejects.toThrow('The connection ended')
-    server.signal('SIGTERM')
-    server.signal('SIGTERM') // the same one, passed on by npm
-    await server.printed(/"msg":"stopping"/)
-    expect((await (await openConnection(server.port)).request('/livez')).status).toBe(200)
-    await delay(150)
-    server.signal(second)
-    expect(await server.exit).toBe(1)
-    await lost
-  })
+  it.each(['SIGTERM', 'SIGINT'] as const)(
+    'ends the server at a second signal, %s, without waiting',
+    async (second) => {
+      const open = await startWithOpenRequest()
+      const lost = expect(open.response).rejects.toThrow('The connection ended')
+      server.signal('SIGTERM')
+      server.signal('SIGTERM') // the same one, passed on by npm
+      await server.printed(/"msg":"stopping"/)
+      expect((await (await openConnection(server.port)).request('/livez')).status).toBe(200)
+      await delay(150)
+      server.signal(second)
+      expect(await server.exit).toBe(1)
+      await lost
+    },
+  )
 })
 
 describe('an exception that nobody caught', () => {

@@ -2,6 +2,7 @@ import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
+import { endWithUs } from './end-with-us.ts'
 import { isListening } from './http.ts'
 
 /** Whether Debian's `redis-server` is there. Tests that need it are skipped without it, and say so. */
@@ -56,7 +57,8 @@ export type TestRedis = Awaited<ReturnType<typeof startRedis>>
 export async function launch(port: number, more: object = {}) {
   const options = { port, bind: '127.0.0.1', dir: tmpdir(), save: '', appendonly: 'no', ...more }
   const args = Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)])
-  const child = spawn('redis-server', args, { stdio: 'ignore' })
+  const child = spawn('redis-server', args, { stdio: 'ignore', detached: true })
+  endWithUs(child)
   while (!(await isListening(port))) {
     if (child.exitCode !== null) throw new Error('redis-server ended')
     await new Promise((resolve) => setTimeout(resolve, 20))

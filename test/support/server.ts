@@ -26,6 +26,7 @@ export interface TestServerOptions {
   /** In place of `testRouter`. */
   readonly router?: ApiRouter
   readonly limits?: Partial<ServerLimits>
+  /** Over those of the server, and no grace at its `close`. */
   readonly times?: Partial<Times>
   /** How the issuer is asked. */
   readonly fetch?: Fetch
@@ -56,11 +57,9 @@ export async function startTestServer(options: TestServerOptions) {
     monotonicNow,
     ...(options.fetch && { fetch: options.fetch }),
     limits: options.limits,
-    times: options.times,
+    times: { graceMs: 0, ...options.times },
   })
-  const check = createDescriptionCheck(
-    describeApi(restOperations(router), { issuer: undefined, audience: AUDIENCE }),
-  )
+  const check = descriptionCheckOf(router)
   const faults: string[] = []
   watchAnswers(running.server, (exchange) => faults.push(...check(exchange)))
   return {
@@ -73,6 +72,19 @@ export async function startTestServer(options: TestServerOptions) {
       if (faults.length > 0) throw new Error(`Not as described:\n${faults.join('\n')}`)
     },
   }
+}
+
+type DescriptionCheck = ReturnType<typeof createDescriptionCheck>
+const checks = new WeakMap<ApiRouter, DescriptionCheck>()
+
+/** Made once for a router: to compile a description takes longer than to start a server. */
+function descriptionCheckOf(router: ApiRouter): DescriptionCheck {
+  const known = checks.get(router)
+  if (known) return known
+  const signIn = { issuer: undefined, audience: AUDIENCE }
+  const check = createDescriptionCheck(describeApi(restOperations(router), signIn))
+  checks.set(router, check)
+  return check
 }
 
 export type TestServer = Awaited<ReturnType<typeof startTestServer>>
