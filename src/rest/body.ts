@@ -1,5 +1,6 @@
 import { TRPCError } from '@trpc/server'
 import express, { type Request, type RequestHandler, type Response } from 'express'
+import { notJson, unsupportedMediaType } from '../http/unreadable.ts'
 import type { BodyType } from '../procedures/operations.ts'
 import type { Texts } from './read-texts.ts'
 
@@ -21,7 +22,7 @@ export function createBodyReader(types: readonly BodyType[], maxBytes: number): 
   return async (req) => {
     if (!hasBody(req)) return undefined
     const type = types.find((known) => req.is(known))
-    if (!type) throw new TRPCError({ code: 'UNSUPPORTED_MEDIA_TYPE' })
+    if (!type) throw unsupportedMediaType(types)
     const body = await parseBody(req, parsers[type])
     return type === 'application/json' ? { json: body } : { form: body as Record<string, Texts> }
   }
@@ -46,5 +47,8 @@ function asTrpcError(cause: unknown): TRPCError {
   const status = cause instanceof Error && 'status' in cause ? cause.status : undefined
   if (status === 413) return new TRPCError({ code: 'PAYLOAD_TOO_LARGE', cause })
   if (status === 415) return new TRPCError({ code: 'UNSUPPORTED_MEDIA_TYPE', cause })
-  return new TRPCError({ code: 'BAD_REQUEST', cause })
+  const text = cause instanceof SyntaxError && 'body' in cause ? cause.body : undefined
+  return typeof text === 'string'
+    ? notJson('body', text)
+    : new TRPCError({ code: 'BAD_REQUEST', cause })
 }

@@ -2,6 +2,7 @@ import { TRPCError, type AnyProcedure, type ProcedureType } from '@trpc/server'
 import type { Request } from 'express'
 import { FeatureError } from '../feature-error.ts'
 import { readBody } from '../http/read-body.ts'
+import { unsupportedMediaType } from '../http/unreadable.ts'
 import type { ApiRouter } from '../trpc.ts'
 import { createInputs, type Inputs } from './inputs.ts'
 import { isPlain, readTarget, type Target } from './target.ts'
@@ -34,7 +35,11 @@ export function readRequest(
   { router, maxBodyBytes }: { readonly router: ApiRouter; readonly maxBodyBytes: number },
 ): RpcRequest | undefined {
   const { _config: config, procedures } = router._def
-  if (!isPlain(req.url) || !isJson(req)) return undefined
+  if (!isPlain(req.url)) return undefined
+  if (!isJson(req)) {
+    if (req.method === 'POST' && !isOfOtherType(req)) throw unsupportedMediaType([JSON_TYPE])
+    return undefined
+  }
   const target = readTarget(req.url, config.pathSeparator)
   limitBatch(target)
   if (asksForStream(req) || target.query.has('connectionParams')) return undefined
@@ -46,6 +51,7 @@ export function readRequest(
   const { method } = req
   const { isBatch, query } = target
   const inputs = createInputs({
+    from: method === 'GET' ? 'query' : 'body',
     text: () => (method === 'GET' ? query.get('input') : readBody(req, maxBodyBytes)),
     isBatch,
     count: calls.length,
@@ -70,15 +76,23 @@ function limitBatch({ isBatch, paths }: Target): void {
   throw new FeatureError('invalid', `A batch holds at most ${MAX_BATCH_SIZE} calls`)
 }
 
+const JSON_TYPE = 'application/json'
+
 /**
  * A body must be JSON. A GET has none, so it need not name a content type, but it may not name that of a
  * form or of bytes.
  */
-function isJson({ method, headers }: Request): boolean {
-  const type = headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase()
-  if (type === 'application/json') return method === 'GET' || method === 'POST'
-  return method === 'GET' && type !== 'multipart/form-data' && type !== 'application/octet-stream'
+function isJson(req: Request): boolean {
+  if (mediaTypeOf(req) === JSON_TYPE) return req.method === 'GET' || req.method === 'POST'
+  return req.method === 'GET' && !isOfOtherType(req)
 }
+
+/** A form or bytes, which tRPC takes as well. */
+const isOfOtherType = (req: Request) =>
+  ['multipart/form-data', 'application/octet-stream'].includes(mediaTypeOf(req) ?? '')
+
+const mediaTypeOf = ({ headers }: Request) =>
+  headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase()
 
 /** Every value that `trpc-accept` can have asks for one. */
 function asksForStream({ headers }: Request): boolean {
