@@ -2,9 +2,11 @@ import { STATUS_CODES } from 'node:http'
 import { TRPCError } from '@trpc/server'
 import { getHTTPStatusCodeFromError } from '@trpc/server/http'
 import type { TRPC_ERROR_CODE_KEY } from '@trpc/server/rpc'
-import { ZodError } from 'zod'
+import { z } from 'zod'
 import { AUTH_ERRORS, AuthError, type AuthErrorCode } from './auth/errors.ts'
 import { FeatureError, type FeatureErrorCode } from './feature-error.ts'
+import { Unreadable } from './http/unreadable.ts'
+import { issuesToTell, type InputIssue } from './input-issues.ts'
 
 /** What a client is told about an error, on both transports. */
 export interface PublicError {
@@ -12,12 +14,6 @@ export interface PublicError {
   readonly message: string
   /** Only for an input that does not fit its schema. */
   readonly issues?: readonly InputIssue[]
-}
-
-export interface InputIssue {
-  /** Where in the input, from its root: `['address', 'lines', 0]`. */
-  readonly path: readonly (string | number)[]
-  readonly message: string
 }
 
 /** The code of each refusal in tRPC's envelope. */
@@ -47,6 +43,8 @@ export function toPublicError(error: unknown): PublicError {
   const refusal = behind(error, FeatureError)
   if (refusal) return { status: FEATURE_ERRORS[refusal.code].status, message: refusal.message }
   const status = statusOf(error)
+  const unreadable = behind(error, Unreadable)
+  if (unreadable) return { status, message: unreadable.message }
   return { status, message: statusText(status) }
 }
 
@@ -72,11 +70,8 @@ type Class<T> = abstract new (...args: never[]) => T
 
 function inputIssues(error: unknown): InputIssue[] | undefined {
   if (!(error instanceof TRPCError) || error.code !== 'BAD_REQUEST') return undefined
-  if (!(error.cause instanceof ZodError)) return undefined
-  return error.cause.issues.map(({ path, message }) => ({
-    path: path.map((key) => (typeof key === 'symbol' ? String(key) : key)),
-    message,
-  }))
+  // Of zod/mini too, whose errors are of another class.
+  return error.cause instanceof z.core.$ZodError ? issuesToTell(error.cause.issues) : undefined
 }
 
 /** Express' own errors (`http-errors`) have a `status`, which is used only for client errors. */

@@ -18,6 +18,7 @@ import { createDeadlines } from './procedures/deadlines.ts'
 import { loadLazyRouters } from './procedures/lazy-routers.ts'
 import { withPublicErrors } from './procedures/public-errors.ts'
 import { createStreams } from './rpc/streams.ts'
+import { unsendableBigints, withSentInputs } from './procedures/sent-inputs.ts'
 import { createHttpServer, DEFAULT_LIMITS, listen, type ServerLimits } from './server.ts'
 import { createSharedState } from './shared-state.ts'
 import { withFastProcedures } from './speed/fast-procedures.ts'
@@ -79,7 +80,8 @@ export interface StartOptions extends Clocks {
  */
 export async function start(config: Config, options: StartOptions): Promise<Running> {
   const { logger } = options
-  const router = await loadLazyRouters(options.router)
+  const router = withSentInputs(await loadLazyRouters(options.router))
+  warnOfBigints(router, logger)
   const permissions = permissionsOf(router)
   const localIssuer = config.issuer
     ? undefined
@@ -207,6 +209,16 @@ async function createParts(config: Config, options: PartsOptions) {
     router: tracing.traceProcedures(withFastProcedures(withPublicErrors(options.router))),
     authenticator: tracing.traceAuthentication(authenticator),
   }
+}
+
+/** JSON has none, so those of tRPC's own clients fail before anything is sent. */
+function warnOfBigints(router: ApiRouter, logger: Logger): void {
+  const procedures = unsendableBigints(router)
+  if (procedures.length === 0) return
+  logger.warn(
+    { procedures },
+    'inputs hold a bigint, which a tRPC client can send only with a transformer: give the router one, or take a text',
+  )
 }
 
 async function startMetrics({ metricsPort: port, metricsHost: host }: Config): Promise<Metrics> {

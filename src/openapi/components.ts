@@ -166,7 +166,7 @@ const responses: NonNullable<Components['responses']> = {
   }),
   UnsupportedMediaType: errorResponse({
     description: 'The body is of a media type or character set that is not supported.',
-    messages: { default: statusText(415) },
+    messages: { default: `${statusText(415)}: send ${JSON_TYPE}` },
   }),
   TooManyRequests: errorResponse({
     description: 'The client sent too many requests.',

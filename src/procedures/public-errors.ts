@@ -1,7 +1,6 @@
 import { getTRPCErrorFromUnknown, type AnyProcedure, type TRPCError } from '@trpc/server'
 import { isObservable, observable } from '@trpc/server/observable'
 import {
-  createBuilder,
   getDefaultErrorShape,
   getFormattedErrorShape,
   isAsyncIterable,
@@ -11,16 +10,7 @@ import {
 import { toPublicError, trpcCodeOf } from '../public-error.ts'
 import type { ApiRouter } from '../trpc.ts'
 import type { CallProcedure } from './call.ts'
-import { mapProcedures } from './map-procedures.ts'
-
-/** tRPC keeps these here at run time but leaves them out of the type. */
-interface Definition {
-  readonly type: 'query' | 'mutation' | 'subscription'
-  readonly middlewares: readonly AnyMiddlewareFunction[]
-  readonly resolver: unknown
-}
-
-type Builder = Record<Definition['type'], (resolver: unknown) => CallProcedure>
+import { mapProcedures, withMiddlewares } from './map-procedures.ts'
 
 /**
  * The same router, in which whatever formats an error (the router's formatter, the `.errors()` of a chain) sees
@@ -38,12 +28,11 @@ export function withPublicErrors(router: ApiRouter): ApiRouter {
 }
 
 function withPublicChain(procedure: AnyProcedure & CallProcedure): CallProcedure {
-  const { middlewares, type, resolver } = procedure._def as unknown as Definition
+  const { middlewares } = procedure._def as unknown as { middlewares: AnyMiddlewareFunction[] }
   if (!middlewares.some(isFormatter)) return procedure
-  const changed = middlewares.map((given) => (isFormatter(given) ? withPublicError(given) : given))
-  const chain = { ...procedure._def, middlewares: changed.slice(0, -1) } // the last is the resolver
-  const builder = createBuilder(chain) as unknown as Builder
-  return builder[type](resolver)
+  return withMiddlewares(procedure, (given) =>
+    isFormatter(given) ? withPublicError(given) : given,
+  )
 }
 
 const isFormatter = ({ _type }: AnyMiddlewareFunction) => _type === 'errors'

@@ -1,10 +1,10 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
-import { TRPCError } from '@trpc/server'
 import { bodyRefusal } from '../http/body-refusal.ts'
 import { isUnicode, textOf } from '../http/body-text.ts'
 import { decompress, isCompression } from '../http/decompress.ts'
 import { charsetOf, mediaTypeOf } from '../http/media-type.ts'
 import { readBody } from '../http/read-body.ts'
+import { parseJson, unsupportedMediaType } from '../http/unreadable.ts'
 import type { BodyType } from '../procedures/operations.ts'
 import { pairsOf } from './pairs.ts'
 import type { Texts } from './read-texts.ts'
@@ -64,7 +64,7 @@ function formatOf(headers: IncomingHttpHeaders, types: readonly BodyType[]): For
   const coding = headers['content-encoding']?.toLowerCase() ?? 'identity'
   const isCharset = type === 'application/json' ? isUnicode : isFormCharset
   if (!type || !isCharset(charset) || (coding !== 'identity' && !isCompression(coding))) {
-    throw new TRPCError({ code: 'UNSUPPORTED_MEDIA_TYPE' })
+    throw unsupportedMediaType(types)
   }
   return { type, charset, coding: coding === 'identity' ? undefined : coding }
 }
@@ -75,7 +75,7 @@ const isFormCharset = (charset: string) => charset === 'utf-8' || charset === LA
 function parse(bytes: Buffer, { type, charset }: Format): Body {
   if (type === 'application/json') {
     const text = textOf(bytes, charset)
-    return { json: text === '' ? {} : (JSON.parse(text) as unknown) }
+    return { json: text === '' ? {} : parseJson(text, 'body') }
   }
   const isLatin1 = charset === LATIN1
   const pairs = pairsOf(isLatin1 ? bytes.toString('latin1') : textOf(bytes), {

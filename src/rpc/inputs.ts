@@ -1,6 +1,7 @@
 import { TRPCError } from '@trpc/server'
 import { isObject } from '@trpc/server/unstable-core-do-not-import'
 import { bodyRefusal } from '../http/body-refusal.ts'
+import { parseJson } from '../http/unreadable.ts'
 
 /** The inputs of a request's calls, by their place in it. */
 type InputRecord = Readonly<Record<number, unknown>>
@@ -15,6 +16,8 @@ export interface Inputs {
 export interface InputSource {
   /** The JSON text, from the query or the body. */
   readonly text: () => string | null | Promise<string>
+  /** Where it is from. */
+  readonly from: 'query' | 'body'
   /** Whether the text holds an object of inputs, or one input. */
   readonly isBatch: boolean
   /** How many calls there are. */
@@ -40,9 +43,9 @@ export function createInputs(source: InputSource): Inputs {
 
 function parse(
   text: string | null,
-  { isBatch, count, deserialize }: Omit<InputSource, 'text'>,
+  { from, isBatch, count, deserialize }: Omit<InputSource, 'text'>,
 ): InputRecord {
-  const value: unknown = text ? JSON.parse(text) : undefined
+  const value: unknown = text ? parseJson(text, from === 'body' ? 'body' : 'input') : undefined
   if (value === undefined) return {}
   if (!isBatch) return { 0: deserialize(value) }
   if (!isObject(value)) throw new TRPCError({ code: 'BAD_REQUEST' })

@@ -4,6 +4,7 @@ import { FeatureError } from '../feature-error.ts'
 import { textOf } from '../http/body-text.ts'
 import { mediaTypeOf } from '../http/media-type.ts'
 import { readBody } from '../http/read-body.ts'
+import { unsupportedMediaType } from '../http/unreadable.ts'
 import type { ApiRouter } from '../trpc.ts'
 import { createInputs, type Inputs } from './inputs.ts'
 import { isPlain, namesHost, readTarget, type Target } from './target.ts'
@@ -40,7 +41,10 @@ export function readRequest(
     if (namesHost(req.url)) throw new TRPCError({ code: 'BAD_REQUEST' })
     return undefined
   }
-  if (!isJson(req)) return undefined
+  if (!isJson(req)) {
+    if (req.method === 'POST' && !isOfOtherType(req)) throw unsupportedMediaType([JSON_TYPE])
+    return undefined
+  }
   const target = readTarget(req.url, config.pathSeparator)
   limitBatch(target)
   if (asksForStream(req) || target.query.has('connectionParams')) return undefined
@@ -52,6 +56,7 @@ export function readRequest(
   const { method } = req
   const { isBatch, query } = target
   const inputs = createInputs({
+    from: method === 'GET' ? 'query' : 'body',
     text: () => (method === 'GET' ? query.get('input') : readText(req, maxBodyBytes)),
     isBatch,
     count: calls.length,
@@ -80,15 +85,20 @@ function limitBatch({ isBatch, paths }: Target): void {
   throw new FeatureError('invalid', `A batch holds at most ${MAX_BATCH_SIZE} calls`)
 }
 
+const JSON_TYPE = 'application/json'
+
 /**
  * A body must be JSON. A GET has none, so it need not name a content type, but it may not name that of a
  * form or of bytes.
  */
-function isJson({ method, headers }: Request): boolean {
-  const type = mediaTypeOf(headers)
-  if (type === 'application/json') return method === 'GET' || method === 'POST'
-  return method === 'GET' && type !== 'multipart/form-data' && type !== 'application/octet-stream'
+function isJson(req: Request): boolean {
+  if (mediaTypeOf(req.headers) === JSON_TYPE) return req.method === 'GET' || req.method === 'POST'
+  return req.method === 'GET' && !isOfOtherType(req)
 }
+
+/** A form or bytes, which tRPC takes as well. */
+const isOfOtherType = (req: Request) =>
+  ['multipart/form-data', 'application/octet-stream'].includes(mediaTypeOf(req.headers) ?? '')
 
 /** Every value that `trpc-accept` can have asks for one. */
 function asksForStream({ headers }: Request): boolean {

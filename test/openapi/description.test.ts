@@ -276,8 +276,11 @@ describe('every answer over REST is as described', () => {
       })
     expect((await post('{"lines":["a"]}'))[0]).toBe(200)
     expect(await post('{"lines":3}')).toEqual([400, 'Input validation failed'])
-    expect(await post('{"lines":')).toEqual([400, 'Bad Request'])
-    expect(await post('<lines/>', 'application/xml')).toEqual([415, 'Unsupported Media Type'])
+    expect(await post('{"lines":')).toEqual([400, 'Bad Request: the body is no JSON (position 9)'])
+    expect(await post('<lines/>', 'application/xml')).toEqual([
+      415,
+      'Unsupported Media Type: send application/json',
+    ])
     expect(await post(`"${'x'.repeat(200_000)}"`)).toEqual([413, 'Payload Too Large'])
   })
 

@@ -132,7 +132,6 @@ describe('over REST, an answer is that of trpc-openapi to the byte', () => {
     ['/api/things', json('POST', '{"text":"a","count":2}')],
     ['/api/things', json('POST', '{"text":"far too long"}')],
     ['/api/things', json('POST', '{}')],
-    ['/api/things', json('POST', '{"text":"a"}', 'text/plain')],
     ['/api/things/a', json('PUT', '{"text":"b"}')],
     ['/api/things/a', json('PUT', '{"text":"b","id":"c"}')],
     ['/api/things/a', json('PUT', '{}')],
