@@ -10,6 +10,13 @@ export default tseslint.config(
     rules: {
       'max-params': ['error', 3],
       'no-console': 'error',
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: "BinaryExpression[operator='instanceof'][right.name='Promise']",
+          message: 'Some promises are no instance of the global Promise: ask isThenable.',
+        },
+      ],
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/switch-exhaustiveness-check': [
         'error',

@@ -1,12 +1,38 @@
 import { defineConfig } from 'vitest/config'
 
+/** They copy the project, and install packages. */
+const MATRIX = ['test/e2e/{clean-clone,package,template}.test.ts']
+
+/** They drive browsers, Redis, nginx, compilers and servers in processes of their own. */
+const SYSTEM = [
+  'test/e2e/*.test.ts',
+  'test/redis/*.test.ts',
+  'test/{command-line,stop,supply-chain}.test.ts',
+  'test/local-issuer/token-command.test.ts',
+  'test/messages/readme.test.ts',
+  'test/observability/{full-pipe,tracing}.test.ts',
+  'test/openapi/generated-client.test.ts',
+  'test/rpc/subscriptions.test.ts',
+]
+
+const every = { testTimeout: 120_000, hookTimeout: 120_000, expect: { poll: { timeout: 60_000 } } }
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/temporary-folder.ts', 'test/support/search-output.ts'],
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
-    expect: { poll: { timeout: 15_000 } },
     maxWorkers: 2,
+    teardownTimeout: 60_000, // a busy machine takes long to end a process
+    projects: [
+      {
+        test: {
+          ...every,
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          exclude: [...SYSTEM, ...MATRIX],
+        },
+      },
+      { test: { ...every, name: 'system', include: SYSTEM, exclude: MATRIX } },
+      { test: { ...every, name: 'matrix', include: MATRIX } },
+    ],
   },
 })

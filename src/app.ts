@@ -1,5 +1,5 @@
 import express, { type Express, type Request, type RequestHandler } from 'express'
-import type { Authenticate } from './auth/authenticate.ts'
+import type { Authenticator } from './auth/authenticate.ts'
 import { createDocs, createDocsRedirect, DOCS_PATH, type DocsOptions } from './docs/docs.ts'
 import { createAccessLog } from './http/access-log.ts'
 import { createBodyLimit } from './http/body-limit.ts'
@@ -23,39 +23,63 @@ import { createEndTogether } from './speed/end-together.ts'
 import { inTurn } from './speed/in-turn.ts'
 import { refuseMethod } from './http/methods.ts'
 import { createObservation } from './http/observation.ts'
-import { createRoutes, type Around } from '../packages/trpc-hybrid/src/engine.ts'
+import { createRoutes, type Around, type Deadlines } from '../packages/trpc-hybrid/src/engine.ts'
 import { createRefusalLog, type RefusalLogOptions } from './http/refusal-log.ts'
-import { createErrorReport } from './http/report-error.ts'
+import { createErrorReport, isHangUp } from './http/report-error.ts'
 import { requestId } from './http/request-id.ts'
+import type { RequestScope } from './http/request-scope.ts'
 import { requireHost } from './http/require-host.ts'
-import { createResourceMetadataHandler, RESOURCE_METADATA_PATH } from './http/resource-metadata.ts'
-import { serveProcedures, type ServerRequest } from './http/serve-procedures.ts'
+import { serveProcedures } from './http/serve-procedures.ts'
+import type { ServerRequest } from './http/server-request.ts'
+import {
+  createResourceMetadataHandler,
+  resourceMetadataRoutes,
+  RESOURCE_METADATA_PATH,
+} from './http/resource-metadata.ts'
+import { createOriginWarning } from './http/warn-of-origin.ts'
 import { createProxyWarning } from './http/warn-of-proxy.ts'
-import { securityHeaders } from './http/security-headers.ts'
+import { sendSecurityHeaders, type SecurityHeaders } from './http/security-headers.ts'
 import type { Metrics } from './observability/metrics.ts'
 import type { Tracing } from './observability/tracing.ts'
+import { admitStream } from './streams/admission.ts'
+import type { Streams } from './streams/streams.ts'
 import type { ApiRouter } from './trpc.ts'
 
 const MAX_BODY_BYTES = 100 * 1024
-const GET_ONLY = ['/', '/livez', '/readyz', DOCS_PATH, RESOURCE_METADATA_PATH, DESCRIPTION_PATH]
+const GET_ONLY = ['/livez', '/readyz', RESOURCE_METADATA_PATH, DESCRIPTION_PATH]
+const DOCS_PATHS = ['/', DOCS_PATH]
+/** No procedure's REST route may be at these, or below them. */
+const OWN_PATHS = [...DOCS_PATHS, ...GET_ONLY]
 const RPC_PATH = '/trpc'
 const RPC_METHODS = ['GET', 'POST']
 
 export interface AppOptions extends DocsOptions, DescriptionOptions, RefusalLogOptions {
   readonly router: ApiRouter
-  readonly authenticate: Authenticate
+  readonly authenticator: Authenticator
   /** Browser origins that may call. */
   readonly clientOrigins: readonly string[]
   /** Names of headers that their requests may carry besides the usual ones. */
   readonly corsRequestHeaders: readonly string[]
   readonly trustProxy: number | string
+  /** Whether there is a docs page. */
+  readonly docs: boolean
+  readonly requestScope: RequestScope | undefined
   readonly isReady: () => boolean
+  /** Those of every response. */
+  readonly securityHeaders: SecurityHeaders
+  readonly production: boolean
   /** `undefined`: requests are not limited. */
   readonly rateLimit: RateLimitSettings | undefined
   readonly tracing: Tracing
   readonly aroundProcedures: Around | undefined
   readonly metrics: Metrics
   readonly createRateLimitStore: RateLimitOptions['createStore']
+  readonly deadlines: Deadlines
+  readonly streams: Streams
+  /** The most that passes on a stream without a sign of life. */
+  readonly pingMs: number
+  /** Milliseconds since the epoch. */
+  readonly now: () => number
 }
 
 /**
@@ -63,27 +87,41 @@ export interface AppOptions extends DocsOptions, DescriptionOptions, RefusalLogO
  * request reaches them.
  */
 export function createApp(options: AppOptions): { app: Express; description: Description } {
-  const { router, logger, clientOrigins: origins, corsRequestHeaders: requestHeaders } = options
+  const { router, logger, corsRequestHeaders: requestHeaders } = options
+  const origins = {
+    named: options.clientOrigins,
+    loopback: !options.production,
+    onRefused: createOriginWarning(options),
+  }
   const createContext = createContextFactory(options)
   const observers = [
     createAccessLog(logger),
     ...createRefusalLog(options),
     ...options.metrics.requestObservers,
   ]
-  const reportError = createErrorReport(logger)
+  const reportError = createErrorReport(logger, options.metrics.onProcedureTimeout)
   const { requestHandlers: trace } = options.tracing
   const rateLimit = rateLimiting(options, createContext)
   const bodyLimit = createBodyLimit(MAX_BODY_BYTES)
   const routes = createRoutes({
     router,
     rpcPath: RPC_PATH,
-    ownPaths: GET_ONLY,
+    ownPaths: OWN_PATHS,
     limits: { bodyBytes: MAX_BODY_BYTES },
     around: options.aroundProcedures,
     errorHeaders: (error, request) =>
       challengeOf(error, createContext((request as ServerRequest).req).challenge),
     onError: ({ error, request }) => {
-      reportError(error.cause, (request as ServerRequest).req)
+      const { req } = request as ServerRequest
+      reportError(error.cause, req)
+      if (isHangUp(error.cause, req)) (request as ServerRequest).hungUp = true
+    },
+    deadlines: options.deadlines,
+    pingMs: options.pingMs,
+    admitStream: ({ request, kind }) => {
+      const { req, res } = request as ServerRequest
+      const { streams, now } = options
+      return admitStream(res, { context: createContext(req), kind, streams, now })
     },
   })
   const description = createDescription(routes.operations, options)
@@ -92,6 +130,7 @@ export function createApp(options: AppOptions): { app: Express; description: Des
     res.destroy()
   })
   const methods = [...new Set(routes.operations.map(({ method }) => method))]
+  const responseHeaders = routes.operations.flatMap(({ meta }) => headerNames(meta.responseHeaders))
 
   const app = express()
   app.disable('x-powered-by')
@@ -102,7 +141,7 @@ export function createApp(options: AppOptions): { app: Express; description: Des
 
   const beforeRest = [
     ...trace,
-    ...createCors({ origins, requestHeaders, methods, end }),
+    ...createCors({ origins, requestHeaders, responseHeaders, methods, end }),
     ...rateLimit,
     bodyLimit,
   ]
@@ -115,14 +154,15 @@ export function createApp(options: AppOptions): { app: Express; description: Des
   app.use(
     inTurn([
       requestId,
-      securityHeaders,
+      sendSecurityHeaders(options.securityHeaders),
+      ...(options.requestScope ? [options.requestScope.handler] : []),
       createObservation(observers),
       requireHost,
       ...(options.trustProxy === 0 ? [createProxyWarning(logger)] : []),
       serveProcedures({
         routes,
         rpcPath: RPC_PATH,
-        ownPaths: GET_ONLY,
+        ownPaths: OWN_PATHS,
         before: { rest: beforeRest, rpc: beforeRpc },
         createContext,
         end,
@@ -133,17 +173,28 @@ export function createApp(options: AppOptions): { app: Express; description: Des
   app.get('/livez', live)
   app.get('/readyz', createReadyHandler(options.isReady))
 
-  app.get('/', createDocsRedirect(options))
-  app.use(DOCS_PATH, createDocs(options))
+  if (options.docs) {
+    app.get('/', inTurn([...rateLimit, createDocsRedirect(options)]))
+    app.use(DOCS_PATH, inTurn([...rateLimit, createDocs(options)]))
+  }
 
   app.use(inTurn(beforeRest))
-  app.get(RESOURCE_METADATA_PATH, createResourceMetadataHandler(options))
+  const metadataRoutes = resourceMetadataRoutes(options.publicUrl)
+  const serveMetadata = createResourceMetadataHandler(options)
+  for (const path of metadataRoutes) app.get(path, serveMetadata)
   app.get(DESCRIPTION_PATH, description.serve)
-  for (const path of GET_ONLY) app.all(path, refuseMethod(['GET']))
+  for (const path of [...(options.docs ? DOCS_PATHS : []), ...GET_ONLY, ...metadataRoutes]) {
+    app.all(path, refuseMethod(['GET']))
+  }
 
   app.use(notFound)
   app.use(createErrorHandler({ routes, end }))
   return { app, description }
+}
+
+/** Those that an object of a procedure's `responseHeaders` names. */
+function headerNames(schema: object | undefined): string[] {
+  return schema && 'shape' in schema ? Object.keys(schema.shape as object) : []
 }
 
 /** No middleware where the limit is off. */

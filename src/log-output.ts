@@ -10,6 +10,9 @@ const RETRY_MS = 10
 /** How long what waits has to be read when the process ends. */
 const LAST_FLUSH_MS = 500
 
+/** What JSON leaves as it is, and terminals (C1 controls such as CSI) or readers of lines obey. */
+const CONTROLS = /[\u0080-\u009f\u2028\u2029]/g
+
 const STDOUT = 1
 const NEWLINE = 10
 
@@ -43,7 +46,7 @@ export function createLogOutput(): LogOutput {
       waiting += `${JSON.stringify(line)}\n`
       toldOf = dropped
     }
-    rest = Buffer.from(waiting)
+    rest = encode(waiting)
     waiting = ''
   }
 
@@ -93,4 +96,15 @@ export function createLogOutput(): LogOutput {
     flushSync,
     dropped: () => dropped,
   }
+}
+
+/** Lines of ASCII, as nearly all are, are known by their length: an expression would take 1 µs to read each. */
+function encode(lines: string) {
+  const encoded = Buffer.from(lines)
+  if (encoded.length === lines.length) return encoded
+  return Buffer.from(
+    lines.replace(CONTROLS, (character) => {
+      return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
+    }),
+  )
 }

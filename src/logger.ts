@@ -49,8 +49,17 @@ interface ErrorDescription {
   readonly cause?: ErrorDescription
 }
 
+/** Anything can be thrown, a proxy or a getter that throws too: the log must not fail over it. */
+function describeError(error: unknown): ErrorDescription {
+  try {
+    return describe(error)
+  } catch {
+    return { type: typeof error, message: 'An error was thrown that cannot be read' }
+  }
+}
+
 /** Not every property, as pino's own would: an HTTP client's error may carry the headers it sent. */
-function describeError(error: unknown, depth = 0): ErrorDescription {
+function describe(error: unknown, depth = 0): ErrorDescription {
   if (!(error instanceof Error)) return { type: typeof error, message: 'Not an error was thrown' }
   const { name, message, stack, cause } = error
   return {
@@ -58,6 +67,6 @@ function describeError(error: unknown, depth = 0): ErrorDescription {
     message,
     ...('code' in error && { code: error.code }),
     stack,
-    ...(cause !== undefined && depth < MAX_CAUSES && { cause: describeError(cause, depth + 1) }),
+    ...(cause !== undefined && depth < MAX_CAUSES && { cause: describe(cause, depth + 1) }),
   }
 }

@@ -7,9 +7,12 @@ import {
 } from 'node:http'
 import { closeUnread } from './connections/close-unread.ts'
 import { trackConnections, type Connections } from './connections/connections.ts'
+import { continueWhenRead } from './connections/continue-when-read.ts'
 import { endWithUnreadBody, lingerWhereUnread } from './connections/hang-up.ts'
 import { createRefusal, refuse } from './connections/refuse.ts'
 import { serveInTurn } from './connections/serve-in-turn.ts'
+import type { SecurityHeaders } from './http/security-headers.ts'
+import { readRequestTarget } from './http/request-target.ts'
 import { createExpressClasses, type Prototypes } from './speed/express-classes.ts'
 
 /** Limits of one connection, in milliseconds and bytes. */
@@ -41,6 +44,13 @@ export const DEFAULT_LIMITS: Omit<ServerLimits, 'keepAliveTimeoutMs'> = {
   maxPendingRequests: 16,
 }
 
+interface ServerOptions extends ServerLimits {
+  /** Those of answers that never reach the app. */
+  readonly securityHeaders: SecurityHeaders
+  /** Milliseconds, by a clock that is never set back. */
+  readonly monotonicNow: () => number
+}
+
 /** An Express app: `unhandled` is called when nothing in it answers. */
 type App = Prototypes & ((req: IncomingMessage, res: ServerResponse, unhandled: () => void) => void)
 
@@ -50,7 +60,7 @@ export interface HttpServer {
 }
 
 /** The HTTP server: limits against slow and huge senders, answers to what Node can't parse. */
-export function createHttpServer(app: App, limits: ServerLimits): HttpServer {
+export function createHttpServer(app: App, limits: ServerOptions): HttpServer {
   const server = createServer({
     ...createExpressClasses(app),
     maxHeaderSize: limits.maxHeaderBytes,
@@ -70,23 +80,31 @@ export function createHttpServer(app: App, limits: ServerLimits): HttpServer {
     maxPending: limits.maxPendingRequests,
   })
   server.on('request', listener)
+  server.on('checkContinue', (req, res) => {
+    continueWhenRead(req, res)
+    listener(req, res)
+  })
   server.on('checkExpectation', listener) // an expectation that is not known may be passed over
   server.on('clientError', createRefusal(connections, limits))
-  const unread = { timeoutMs: limits.unreadTimeoutMs, now: () => performance.now() }
+  const unread = { timeoutMs: limits.unreadTimeoutMs, now: limits.monotonicNow }
   server.once('close', closeUnread(connections, unread))
   return { server, connections }
 }
 
-function serveWithin(app: App, { maxHeaders }: ServerLimits): RequestListener {
+function serveWithin(app: App, { maxHeaders, securityHeaders }: ServerOptions): RequestListener {
   return (req, res) => {
     if (req.rawHeaders.length > 2 * maxHeaders) {
-      refuse(res, '431 Request Header Fields Too Large')
+      refuse(res, '431 Request Header Fields Too Large', securityHeaders)
       return
     }
     endWithUnreadBody(req, res)
+    if (!readRequestTarget(req)) {
+      refuse(res, '400 Bad Request', securityHeaders)
+      return
+    }
     /** Express gives up on a URL that it can't parse before any middleware is asked. */
     app(req, res, () => {
-      refuse(res, '400 Bad Request')
+      refuse(res, '400 Bad Request', securityHeaders)
     })
   }
 }

@@ -19,7 +19,7 @@ export async function createSharedState(
   redisUrls: RedisUrls | undefined,
   deps: Clocks & { readonly logger: Logger },
 ): Promise<SharedState> {
-  const { logger, monotonicNow } = deps
+  const { logger, now, monotonicNow } = deps
   const replayMemory = createReplayMemory(deps)
   const createRateLimitStore: RateLimitOptions['createStore'] = (limit) =>
     createRateLimitMemory(limit, monotonicNow)
@@ -33,9 +33,20 @@ export async function createSharedState(
       import('./redis/rate-limit-store.ts'),
       import('./redis/replay-memory.ts'),
     ])
-  const redis = connectRedis({ urls: redisUrls, logger, now: monotonicNow })
+  const redis = connectRedis({
+    urls: redisUrls,
+    logger,
+    now: monotonicNow,
+    onConnected: () => void sharedReplayMemory.begin(),
+  })
+  const isCluster = redisUrls.length > 1
+  const sharedReplayMemory = createSharedReplayMemory(redis, {
+    local: replayMemory,
+    isCluster,
+    now,
+  })
   return {
-    replayMemory: createSharedReplayMemory(redis, replayMemory),
+    replayMemory: sharedReplayMemory,
     createRateLimitStore: (limit) => {
       const local = createRateLimitStore(limit)
       return createSharedRateLimitStore(redis, { ...limit, local, monotonicNow })

@@ -7,22 +7,41 @@ import { createKeySource, type KeyFetch, type KeySourceOptions } from './auth/ke
 import { createBackground } from './background.ts'
 import type { Clocks } from './clocks.ts'
 import type { Config } from './config/config.ts'
+import { securityHeadersWith } from './http/security-headers.ts'
+import type { RequestScope } from './http/request-scope.ts'
 import { startLocalIssuer } from './local-issuer/start.ts'
 import { createKeyFetchLog } from './observability/key-fetch-log.ts'
 import { NO_METRICS, type Metrics } from './observability/metrics.ts'
 import { NO_TRACING, type Tracing } from './observability/tracing.ts'
-import { loadRouter, permissionsOf } from '../packages/trpc-hybrid/src/engine.ts'
+import { createStreams } from './streams/streams.ts'
+import {
+  createDeadlines,
+  loadRouter,
+  permissionsOf,
+  unsendableBigints,
+} from '../packages/trpc-hybrid/src/engine.ts'
 import { createHttpServer, DEFAULT_LIMITS, listen, type ServerLimits } from './server.ts'
 import { createSharedState } from './shared-state.ts'
-import { createStop } from './stop.ts'
+import { createStop, STOP_TIMES, type StopTimes } from './stop.ts'
 import type { ApiRouter } from './trpc.ts'
 
 /** The local issuer takes any client. */
 const LOCAL_DOCS_CLIENT_ID = 'docs'
 
-/** How long requests are still accepted after a stop was asked for: a load balancer has to notice. */
-const GRACE_MS = 2_000
+/** Nobody balances load in development. */
 const DEVELOPMENT_GRACE_MS = 100
+
+/** How often it is looked whether the time of a procedure or of a stream's token is over. */
+const SWEEP_MS = 1_000
+/** Less than any proxy keeps a connection on which nothing happens. */
+const PING_MS = 15_000
+
+/** Times in milliseconds that no setting has. */
+export interface Times extends StopTimes {
+  readonly procedureTimeoutMs: number
+  readonly sweepMs: number
+  readonly pingMs: number
+}
 
 /** A server that listens, with all that runs beside it. */
 export interface Running {
@@ -41,7 +60,12 @@ export interface StartOptions extends Clocks {
   readonly logger: Logger
   /** How many lines of the log could not be written. */
   readonly droppedLines?: () => number
+  /** How many promises were rejected with nobody there to await them. */
+  readonly unhandledRejections?: () => number
+  /** Where each request is handled; without it, none is known to what it causes later. */
+  readonly requestScope?: RequestScope
   readonly limits?: Partial<ServerLimits> | undefined
+  readonly times?: Partial<Times> | undefined
   /** How the issuer is asked. */
   readonly fetch?: Fetch
   /** Where the local issuer keeps what outlives a restart; without it, nothing does. */
@@ -57,6 +81,7 @@ export interface StartOptions extends Clocks {
 export async function start(config: Config, options: StartOptions): Promise<Running> {
   const { logger } = options
   const router = await loadRouter(options.router)
+  warnOfBigints(router, logger)
   const permissions = permissionsOf(router)
   const localIssuer = config.issuer
     ? undefined
@@ -65,12 +90,17 @@ export async function start(config: Config, options: StartOptions): Promise<Runn
   if (!issuer) throw new Error('There is no issuer')
   const settings = { ...config, ...localIssuer?.tokenFormat }
   const parts = await createParts(settings, { ...options, router, issuer })
-  const { keys, tracing, metrics, shared } = parts
+  const { keys, tracing, metrics, shared, deadlines, streams, times } = parts
   let ready = false
+  const securityHeaders = securityHeadersWith(config.hsts)
   const { app, description } = createApp({
     ...settings,
     ...parts,
+    securityHeaders,
     logger,
+    now: options.now,
+    pingMs: times.pingMs,
+    requestScope: options.requestScope,
     issuer: () => keys.issuer(),
     issuerMetadata: () => keys.metadata(),
     docsClientId: config.docsClientId ?? (localIssuer && LOCAL_DOCS_CLIENT_ID),
@@ -78,12 +108,23 @@ export async function start(config: Config, options: StartOptions): Promise<Runn
     createRateLimitStore: shared.createRateLimitStore,
   })
   const keepAliveTimeoutMs = config.keepAliveSeconds * 1000
-  const http = createHttpServer(app, { ...DEFAULT_LIMITS, keepAliveTimeoutMs, ...options.limits })
+  const http = createHttpServer(app, {
+    ...DEFAULT_LIMITS,
+    keepAliveTimeoutMs,
+    ...options.limits,
+    securityHeaders,
+    monotonicNow: options.monotonicNow,
+  })
   const { server } = http
-  const stop = createStop(http)
+  const stop = createStop(http, { deadlines, streams, times })
+  const sweep = setInterval(() => {
+    deadlines.sweep()
+    streams.cutExpired()
+  }, times.sweepMs).unref()
   const port = await listen(server, config)
   keys.start()
   const end = async () => {
+    clearInterval(sweep)
     keys.stop()
     shared.close()
     await Promise.all([localIssuer?.close(), tracing.close(), metrics.close()])
@@ -103,7 +144,7 @@ export async function start(config: Config, options: StartOptions): Promise<Runn
     localIssuer: localIssuer?.issuer,
     async close() {
       ready = false
-      await stop({ graceMs: config.production ? GRACE_MS : DEVELOPMENT_GRACE_MS })
+      await stop()
       await end()
     },
   }
@@ -129,12 +170,28 @@ async function createParts(config: Config, options: PartsOptions) {
     fetch: tracing.traceFetch(options.fetch ?? fetch),
     onFetch,
   })
+  const times: Times = {
+    ...STOP_TIMES,
+    ...(!config.production && { graceMs: DEVELOPMENT_GRACE_MS }),
+    procedureTimeoutMs: config.procedureTimeoutSeconds * 1000,
+    sweepMs: SWEEP_MS,
+    pingMs: PING_MS,
+    ...options.times,
+  }
+  const { procedureTimeoutMs: timeoutMs, sweepMs } = times
+  const streams = createStreams({
+    maxPerClient: config.maxStreamsPerClient,
+    now,
+    onEnd: metrics.onStreamEnd,
+  })
   metrics.watch({
     keyAgeSeconds: () => keys.ageSeconds(),
     redisAvailable: shared.redisAvailable,
     droppedLogLines: options.droppedLines ?? (() => 0),
+    openStreams: streams.count,
+    unhandledRejections: options.unhandledRejections ?? (() => 0),
   })
-  const authenticate = createAuthenticator({
+  const authenticator = createAuthenticator({
     ...config,
     keys,
     now,
@@ -144,15 +201,28 @@ async function createParts(config: Config, options: PartsOptions) {
   return {
     keys,
     shared,
+    times,
+    streams,
+    deadlines: createDeadlines({ timeoutMs, sweepMs }),
     tracing,
     metrics,
     router: options.router,
     aroundProcedures: tracing.aroundProcedures,
-    authenticate: tracing.traceAuthentication(authenticate),
+    authenticator: tracing.traceAuthentication(authenticator),
   }
 }
 
-async function startMetrics({ metricsPort: port, host }: Config): Promise<Metrics> {
+/** JSON has none, so those of tRPC's own clients fail before anything is sent. */
+function warnOfBigints(router: ApiRouter, logger: Logger): void {
+  const procedures = unsendableBigints(router)
+  if (procedures.length === 0) return
+  logger.warn(
+    { procedures },
+    'inputs hold a bigint, which a tRPC client can send only with a transformer: give the router one, or take a text',
+  )
+}
+
+async function startMetrics({ metricsPort: port, metricsHost: host }: Config): Promise<Metrics> {
   if (port === undefined) return NO_METRICS
   const { startPrometheusMetrics } = await import('./observability/prometheus.ts')
   return startPrometheusMetrics({ port, host })

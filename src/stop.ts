@@ -1,11 +1,36 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
 import { lastExchange, type Connection, type Connections } from './connections/connections.ts'
+import type { Deadlines } from '../packages/trpc-hybrid/src/engine.ts'
+import type { Streams } from './streams/streams.ts'
 import type { HttpServer } from './server.ts'
 
-/** How long open requests have, counted from the start of the stop. */
-const DEADLINE_MS = 8_500
 const SWEEP_INTERVAL_MS = 50
+
+/** What happens when, in milliseconds from the start of the stop. */
+export interface StopTimes {
+  /** No new request is taken: until then a load balancer has time to notice. */
+  readonly graceMs: number
+  /** Procedures are told by their signal. */
+  readonly tellMs: number
+  /** The callers of those that have not settled are answered 503. */
+  readonly answerMs: number
+  /** Connections are cut. */
+  readonly cutMs: number
+}
+
+export const STOP_TIMES: StopTimes = {
+  graceMs: 2_000,
+  tellMs: 7_000,
+  answerMs: 8_000,
+  cutMs: 8_500,
+}
+
+interface OpenWork {
+  readonly deadlines: Deadlines
+  readonly streams: Streams
+  readonly times: StopTimes
+}
 
 /**
  * How a server stops without losing a request.
@@ -13,18 +38,40 @@ const SWEEP_INTERVAL_MS = 50
  * The stop goes in steps: the last response of each connection says `connection: close` from here on
  * (RFC 9112 §9.6), so that its client goes elsewhere; new requests are still served for `graceMs`, since
  * load balancers take a while to notice `/readyz`; then no new connection is taken, and idle ones and
- * event streams are closed; what is still open at the deadline is cut.
+ * subscriptions are closed; near the end, procedures that have not settled are told to give up, and then
+ * their callers are answered; what is still open after that is cut.
  */
-export function createStop(http: HttpServer): (options: { graceMs: number }) => Promise<void> {
-  const { server, connections } = http
-  return async ({ graceMs }) => {
-    const deadline = setTimeout(() => {
-      server.closeAllConnections()
-    }, DEADLINE_MS)
+export function createStop(
+  { server, connections }: HttpServer,
+  { deadlines, streams, times }: OpenWork,
+): () => Promise<void> {
+  const steps: [afterMs: number, step: () => void][] = [
+    [
+      times.tellMs,
+      () => {
+        deadlines.tellAll('stop')
+      },
+    ],
+    [
+      times.answerMs,
+      () => {
+        deadlines.endAll('stop')
+      },
+    ],
+    [
+      times.cutMs,
+      () => {
+        streams.cutAll()
+        server.closeAllConnections()
+      },
+    ],
+  ]
+  return async () => {
+    const timers = steps.map(([afterMs, step]) => setTimeout(step, afterMs))
     closeAfterResponses(server, connections)
-    await delay(graceMs)
-    await closeWhenIdle(server, connections)
-    clearTimeout(deadline)
+    await delay(times.graceMs)
+    await closeWhenIdle({ server, connections }, streams)
+    for (const timer of timers) clearTimeout(timer)
   }
 }
 
@@ -36,7 +83,9 @@ function closeAfterResponses(server: Server, connections: Connections): void {
     if (before) before.res.shouldKeepAlive = true // it is not the last one any more
     res.shouldKeepAlive = false
   }
-  server.prependListener('request', closeAfter).prependListener('checkExpectation', closeAfter)
+  for (const event of ['request', 'checkContinue', 'checkExpectation']) {
+    server.prependListener(event, closeAfter)
+  }
   for (const connection of connections.values()) {
     const last = lastExchange(connection)
     if (last) last.res.shouldKeepAlive = false // without effect once its headers are sent
@@ -46,16 +95,12 @@ function closeAfterResponses(server: Server, connections: Connections): void {
 /** To Node a connection that never sent anything is not idle. */
 const isUnused = ({ socket }: Connection) => socket.bytesRead === 0
 
-/** It has no end to wait for: its client reconnects elsewhere, from the last event that it received. */
-const isEventStream = ({ current }: Connection) =>
-  String(current?.res.getHeader('content-type')).startsWith('text/event-stream')
-
-function closeWhenIdle(server: Server, connections: Connections): Promise<void> {
+function closeWhenIdle({ server, connections }: HttpServer, streams: Streams): Promise<void> {
   const sweep = setInterval(() => {
     server.closeIdleConnections()
+    streams.stopSubscriptions()
     for (const connection of connections.values()) {
       if (isUnused(connection)) connection.socket.destroy()
-      else if (isEventStream(connection)) connection.socket.destroySoon()
     }
   }, SWEEP_INTERVAL_MS)
   return new Promise((resolve) => {

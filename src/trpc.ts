@@ -1,5 +1,5 @@
 import { initTRPC, type TRPCDefaultErrorShape } from '@trpc/server'
-import type { AccessToken } from './auth/access-token.ts'
+import { requireVerified, type AccessToken } from './auth/access-token.ts'
 import type { AuthError } from './auth/errors.ts'
 import { requirePermissionsOf } from './auth/permissions.ts'
 import {
@@ -11,17 +11,24 @@ import {
 /** What every procedure is given. It is built per request, so it stays small. */
 export interface Context {
   /**
-   * The verified access token of the request. It is verified once per request, however many procedures of a
-   * batch ask for it.
+   * The access token of the request, where it was verified before and needs no proof. `undefined`: ask
+   * `authenticate`.
    *
-   * @throws {AuthError} when the request carries none, or one that is not valid
+   * @throws {AuthError} when the request carries none, or one that can't be valid
    */
-  readonly authenticate: () => AccessToken | Promise<AccessToken>
+  readonly recall: () => AccessToken | undefined
+  /**
+   * The verified access token of the request. It is verified once per request, however many procedures of a
+   * batch ask for it. Rejects with an `AuthError` when the request carries none, or one that is not valid.
+   */
+  readonly authenticate: () => Promise<AccessToken>
   /** The value of `WWW-Authenticate` that belongs to a refusal; `undefined` where none belongs. */
   readonly challenge: (error: AuthError) => string | undefined
   /**
-   * Sets a header of a successful answer over REST, such as `Location`. Over RPC it has no effect, because
-   * one response may carry the answers of many calls.
+   * Sets a header of a successful answer over REST, such as `Location`. `Vary` and `Set-Cookie` are added to.
+   * Over RPC it has no effect, because one response may carry the answers of many calls.
+   *
+   * @throws {TypeError} for what can't be sent, and for headers of framing and coding, such as `Content-Length`
    */
   readonly setHeader: (name: string, value: string) => void
   /** A log whose lines carry the request's id. It is created when it is first asked for. */
@@ -58,11 +65,15 @@ export const publicProcedure = t.procedure
 
 /** Needs a valid access token and adds it to the context as `ctx.token`. */
 export const protectedProcedure = t.procedure.use(
-  createGuard(({ authenticate }: Context) => {
-    const token = authenticate()
-    return token instanceof Promise ? token.then((verified) => ({ token: verified })) : { token }
+  createGuard(({ recall, authenticate }: Context) => {
+    const token = recall()
+    return token ? { token: requireVerified(token) } : authenticated(authenticate)
   }),
 )
+
+async function authenticated(authenticate: Context['authenticate']) {
+  return { token: requireVerified(await authenticate()) }
+}
 
 // The third chain, `adminProcedure`, is `protectedProcedure.use(requirePermissions('read:admin-messages'))`.
 // It is in messages/messages.router.ts: a permission belongs to the feature that asks for it.

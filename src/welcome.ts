@@ -4,6 +4,8 @@ import { createRoutes, guardOf } from '../packages/trpc-hybrid/src/engine.ts'
 
 interface Addresses {
   readonly api: string
+  /** Whether there is a docs page. */
+  readonly docs: boolean
   /**
    * Three of its routes are shown: the first that is open to all, the first that asks for a token, and the
    * first that asks for a permission.
@@ -22,7 +24,8 @@ interface Addresses {
  * POSIX shell or PowerShell (whose `curl` is another program).
  */
 export function welcome(addresses: Addresses): string {
-  const { api, localIssuer } = addresses
+  const { api, docs, localIssuer } = addresses
+  const page = docs ? `\n  Docs           ${api}/docs   sign in and try the routes` : ''
   const issuer = localIssuer
     ? `\n  Local issuer   ${localIssuer}   development only, no account needed`
     : ''
@@ -30,8 +33,7 @@ export function welcome(addresses: Addresses): string {
   const hint = localIssuer ? '' : ', with an access token of your issuer'
   const trial = `\n  Try it from another terminal in this folder${hint}:\n\n${lines.join('')}`
   return `
-  ${ABOUT.title}   ${api}${issuer}
-  Docs           ${api}/docs   sign in and try the routes
+  ${ABOUT.title}   ${api}${issuer}${page}
 ${lines.length > 0 ? trial : ''}
 `
 }

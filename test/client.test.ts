@@ -64,14 +64,14 @@ describe('the typed client', () => {
 })
 
 describe('a token that the server refuses', () => {
-  it('is replaced once by a fresh one', async () => {
+  it('replaces a token that the server refuses once by a fresh one', async () => {
     const { client, asked } = clientWith('stale', await fixture.issuer.mint())
     const answer = await client.messages.protected.query()
     expect(answer).toEqual(JSON.parse(MESSAGES.protected))
     expect(asked).toEqual([false, true])
   })
 
-  it('is replaced where other calls of the same batch went through', async () => {
+  it('replaces a refused token where other calls of the same batch went through', async () => {
     const { client, asked } = clientWith('stale', await fixture.issuer.mint())
     const answers = await Promise.all([
       client.messages.public.query(),
@@ -81,20 +81,20 @@ describe('a token that the server refuses', () => {
     expect(asked).toEqual([false, true])
   })
 
-  it('is given up when the fresh one is refused too', async () => {
+  it('gives up when the fresh token is refused too', async () => {
     const { client, asked } = clientWith('stale', 'stale-too', 'never asked for')
     const error = await failure(client.messages.protected.query())
     expect(error).toMatchObject({ data: { code: 'UNAUTHORIZED' } })
     expect(asked).toEqual([false, true])
   })
 
-  it('is not sent again when the fresh one is the same', async () => {
+  it('does not send a refused token again when the fresh one is the same', async () => {
     const { client } = clientWith('stale', 'stale')
     await failure(client.messages.protected.query())
     expect(sent).toHaveBeenCalledTimes(1)
   })
 
-  it('is refreshed once for all requests that it was refused in', async () => {
+  it('asks for a fresh token once for all requests that the old one was refused in', async () => {
     const fresh = await fixture.issuer.mint()
     let refreshes = 0
     const client = createTestClient({
@@ -110,7 +110,7 @@ describe('a token that the server refuses', () => {
     expect(refreshes).toBe(1)
   })
 
-  it('is not refreshed for want of a permission', async () => {
+  it('asks for no fresh token for want of a permission', async () => {
     const { client, asked } = clientWith(await fixture.issuer.mint(), 'never asked for')
     await failure(client.messages.admin.query())
     expect(asked).toEqual([false])
@@ -142,7 +142,7 @@ describe('with a DPoP proof function', () => {
 })
 
 describe('errors', () => {
-  it('say code, message and the needed permission', async () => {
+  it('fails with code, message and the needed permission', async () => {
     const { client } = clientWith(await fixture.issuer.mint())
     const error = await failure(client.messages.admin.query())
     if (!isMessagesError(error)) throw new Error('not an error of the API')
@@ -154,7 +154,7 @@ describe('errors', () => {
     expectTypeOf(error.data.permissions).toEqualTypeOf<readonly string[] | undefined>()
   })
 
-  it('are told from a server that is not there, and from a sign-in that fails', async () => {
+  it('tells refusals from a server that is not there, and from a sign-in that fails', async () => {
     const nowhere = createTestClient({ url: 'http://127.0.0.1:1' })
     expect(isMessagesError(await failure(nowhere.messages.public.query()))).toBe(false)
     const signedOut = createTestClient({
@@ -168,7 +168,7 @@ describe('errors', () => {
 })
 
 describe('its bundle for browsers', () => {
-  it('has no server code, and is small', async () => {
+  it('is small in a bundle for browsers, and brings no server code', async () => {
     const { metafile, outputFiles } = await build({
       entryPoints: [`${ROOT}src/client.ts`],
       absWorkingDir: ROOT,

@@ -14,7 +14,7 @@ const PRODUCTION = {
 }
 
 describe('in production', () => {
-  it('serves a tenant with just its four settings, and stops at SIGTERM', async () => {
+  it('serves an Auth0 tenant with just its four settings, and stops at SIGTERM', async () => {
     const seen = await tryInProduction(MAIN, folderWithEnv())
     expect(seen.answers).toEqual([
       MESSAGES.public,
@@ -26,7 +26,7 @@ describe('in production', () => {
     expect(seen.exit).toBe(0)
   })
 
-  it('never starts the local issuer', async () => {
+  it('never starts the local issuer in production', async () => {
     const program = run(MAIN, { cwd: folderWithEnv(), env: { NODE_ENV: 'production' } })
     expect(await program.exit).toBe(1)
     expect(program.output()).toMatch(
@@ -36,7 +36,7 @@ describe('in production', () => {
 })
 
 describe('settings that can not be used', () => {
-  it('are named all at once, without a value and without a stack', async () => {
+  it('names all settings that can not be used at once, without a value and without a stack', async () => {
     const env = {
       ...PRODUCTION,
       PORT: 's3cret',
@@ -55,7 +55,7 @@ describe('settings that can not be used', () => {
     expect(program.output()).not.toContain('s3cret')
   })
 
-  it('are found in .env too, over which the environment wins', async () => {
+  it('finds settings that can not be used in .env too, over which the environment wins', async () => {
     const cwd = folderWithEnv('PORT=nonsense\nLOG_LEVEL=nonsense\n')
     const program = run(MAIN, { cwd, env: { ...PRODUCTION, PORT: '0' } })
     expect(await program.exit).toBe(1)
@@ -68,7 +68,7 @@ describe('settings that can not be used', () => {
 })
 
 describe('what Node.js reads before there is a .env', () => {
-  it('is warned of where it stands there alone', async () => {
+  it('warns of what Node.js reads before there is a .env, where it stands there alone', async () => {
     const cwd = folderWithEnv(
       'NODE_EXTRA_CA_CERTS=/ca.pem\nHTTPS_PROXY=http://proxy\nNODE_OPTIONS=\n',
     )
@@ -84,7 +84,7 @@ describe('what Node.js reads before there is a .env', () => {
 })
 
 describe('a port in use', () => {
-  it('is one clear line', async () => {
+  it('says in one line that a port is in use', async () => {
     const other = createServer()
     const port = await listenOnLoopback(other)
     const address = { HOST: '127.0.0.1', PORT: String(port), PUBLIC_URL: 'https://api.example.com' }
@@ -98,7 +98,7 @@ describe('a port in use', () => {
 })
 
 describe('in development, with no setting at all', () => {
-  it('prints addresses and lines that work', async () => {
+  it('prints addresses and lines that work, with no setting at all', async () => {
     const env = { PORT: '0', LOCAL_ISSUER_PORT: '0' }
     const program = run(MAIN, { cwd: folderWithEnv(), env })
     const [, api] = await program.printed(/curl (http:\S+)\/api\/messages\/public/)

@@ -18,6 +18,7 @@ describe('what npm run dev prints', () => {
     const args = tokenArguments(config, 'http://localhost:7000/')
     const text = welcome({
       api,
+      docs: true,
       router: testRouter,
       localIssuer: issuer,
       tokenArguments: args,
@@ -33,6 +34,7 @@ describe('what npm run dev prints', () => {
     const config = loadConfig({ AUTH0_AUDIENCE: audience })
     const text = welcome({
       api,
+      docs: true,
       router: testRouter,
       localIssuer: issuer,
       tokenArguments: tokenArguments(config, issuer),
@@ -48,6 +50,7 @@ describe('what npm run dev prints', () => {
   it('is the same with an issuer of the settings, but for its tokens', () => {
     const text = welcome({
       api,
+      docs: true,
       router: testRouter,
       localIssuer: undefined,
       tokenArguments: [],
@@ -60,6 +63,7 @@ describe('what npm run dev prints', () => {
   it('calls the real curl in PowerShell', () => {
     const text = welcome({
       api,
+      docs: true,
       router: testRouter,
       localIssuer: issuer,
       tokenArguments: [],
@@ -81,6 +85,7 @@ describe('what npm run dev prints', () => {
     const shown = (routes: ApiRouter) =>
       welcome({
         api,
+        docs: true,
         router: routes,
         localIssuer: issuer,
         tokenArguments: [],

@@ -12,13 +12,45 @@ export interface AccessToken {
 /** The only claim whose text is not read as a list: `permissions` is an array, as Auth0 writes it. */
 export const AUTH0_CLAIM = 'permissions'
 
-/** @param permissionsClaim see `readClaim` */
-export function toAccessToken(claims: JWTPayload, permissionsClaim: string): AccessToken {
-  return {
-    subject: typeof claims.sub === 'string' ? claims.sub : undefined,
-    permissions: new Set(readPermissions(claims, permissionsClaim)),
-    claims,
+/**
+ * A class for its private field alone, which nothing else can have: no copy of a token, and no other object of
+ * that shape.
+ */
+class VerifiedToken implements AccessToken {
+  readonly subject: string | undefined
+  readonly permissions: ReadonlySet<string>
+  readonly claims: JWTPayload
+  readonly #verified = true
+
+  constructor(claims: JWTPayload, permissionsClaim: string) {
+    this.subject = typeof claims.sub === 'string' ? claims.sub : undefined
+    this.permissions = new Set(readPermissions(claims, permissionsClaim))
+    this.claims = claims
   }
+
+  static is(value: object): boolean {
+    return #verified in value
+  }
+}
+
+/**
+ * For the verifier, which alone may vouch for claims.
+ *
+ * @param permissionsClaim see `readClaim`
+ */
+export function toAccessToken(claims: JWTPayload, permissionsClaim: string): AccessToken {
+  return new VerifiedToken(claims, permissionsClaim)
+}
+
+/**
+ * Whatever decides by a token asks this first: what is no token, such as a promise of one, must not pass for
+ * one.
+ *
+ * @throws {TypeError} unless the verifier made it
+ */
+export function requireVerified(token: AccessToken): AccessToken {
+  if (VerifiedToken.is(token)) return token
+  throw new TypeError('An access token is used that the verifier did not make')
 }
 
 /** An array of strings, or one string with spaces between, as `scope` is written (RFC 6749 §3.3). */

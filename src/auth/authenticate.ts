@@ -1,4 +1,4 @@
-import { toAccessToken, type AccessToken } from './access-token.ts'
+import type { AccessToken } from './access-token.ts'
 import {
   findCredentials,
   headerValues,
@@ -35,41 +35,71 @@ export interface Sender {
   readonly useProof?: () => Promise<void>
 }
 
-/**
- * Finds out who sends a request. Gives the access token itself, without a promise, when it is remembered and
- * needs no proof.
- *
- * @throws {AuthError} when the request carries no token, or one that is not valid
- */
-export type Authenticate = (request: AuthRequest) => AccessToken | Promise<Sender>
+/** Finds out who sends a request. */
+export interface Authenticator {
+  /**
+   * The access token, where nothing is left to verify: it is remembered, and needs no proof. `undefined`: ask
+   * `verify`.
+   *
+   * @throws {AuthError} when the header alone says that the request carries no token, or a malformed one
+   */
+  readonly recall: (request: AuthRequest) => AccessToken | undefined
+  /**
+   * Whatever the request carries. It rejects with an `AuthError` when that is no token, or one that is not
+   * valid.
+   */
+  readonly verify: (request: AuthRequest) => Promise<Sender>
+}
 
 /** The outcome of one request's credentials, for metrics. */
 export type AuthOutcome = 'verified' | 'remembered' | AuthErrorReason | 'error'
 
+interface Checked {
+  readonly accessToken: AccessToken
+  readonly success: 'verified' | 'remembered'
+  /** To be used, where there is one. */
+  readonly proof?: ProofUse
+}
+
 export interface AuthenticatorOptions extends VerifierOptions {
   readonly production: boolean
-  readonly permissionsClaim: string
   readonly replayMemory: ReplayMemory
   readonly onOutcome: (outcome: AuthOutcome) => void
 }
 
 /** From the headers of a request to a verified access token, Bearer (RFC 6750) or DPoP (RFC 9449). */
-export function createAuthenticator(options: AuthenticatorOptions): Authenticate {
-  const { keys, now, permissionsClaim, onOutcome } = options
-  const verify = createVerifier(options)
+export function createAuthenticator(options: AuthenticatorOptions): Authenticator {
+  const { keys, now, onOutcome } = options
+  const verifyToken = createVerifier(options)
   const memory = createTokenMemory()
   const refusals = createRefusalMemory()
 
-  function recall(token: string): AccessToken | undefined {
+  function find(token: string): AccessToken | undefined {
     const keySet = keys.current()
     return keySet && memory.find(token, keySet, now())
+  }
+
+  function recall(request: AuthRequest): AccessToken | undefined {
+    let known: AccessToken | undefined
+    let credentials: Credentials
+    try {
+      credentials = findCredentials(request.rawHeaders)
+      known = find(credentials.token)
+      if (!known) requireWellFormed(credentials.token)
+    } catch (error) {
+      onOutcome(error instanceof AuthError ? error.reason : 'error')
+      throw error
+    }
+    if (!known || !isPlainBearer(request, credentials, known)) return undefined
+    onOutcome('remembered')
+    return known
   }
 
   async function verifyUnlessRefused(token: string): Promise<Verified> {
     const keySet = keys.current()
     if (keySet) refusals.check(token, { keySet, nowMs: now() })
     try {
-      return await verify(token)
+      return await verifyToken(token)
     } catch (error) {
       if (keySet && keys.current() === keySet && error instanceof AuthError) {
         refusals.remember(token, error, { keySet, nowMs: now() })
@@ -79,24 +109,23 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticate
   }
 
   async function verifyAndRemember(token: string): Promise<AccessToken> {
-    const { claims, keySet } = await verifyUnlessRefused(token)
-    const accessToken = toAccessToken(claims, permissionsClaim)
+    const { accessToken, keySet } = await verifyUnlessRefused(token)
     memory.remember(token, accessToken, keySet)
     return accessToken
   }
 
-  async function verifyRequest(
-    request: AuthRequest,
-    { scheme, token }: Credentials,
-    known: AccessToken | undefined,
-  ): Promise<{ accessToken: AccessToken; proof?: ProofUse }> {
+  async function verifyRequest(request: AuthRequest): Promise<Checked> {
+    const { scheme, token } = findCredentials(request.rawHeaders)
+    const known = find(token)
+    if (!known) requireWellFormed(token)
+    const success = known ? 'remembered' : 'verified'
     const proofs = headerValues(request.rawHeaders, 'dpop')
     if (scheme === 'Bearer' && proofs.length > 0) throw invalidRequest()
     const accessToken = known ?? (await verifyAndRemember(token))
     const thumbprint = thumbprintOf(accessToken)
     if (scheme === 'Bearer') {
       if (accessToken.claims['cnf'] !== undefined) throw invalidToken('bound')
-      return { accessToken }
+      return { accessToken, success }
     }
     if (thumbprint === undefined) throw invalidToken('unbound')
     const [proof, ...more] = proofs
@@ -105,17 +134,11 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticate
     const { subject } = accessToken
     const targetUri = request.targetUri()
     const context = { accessToken: token, thumbprint, subject, method, targetUri }
-    return { accessToken, proof: await verifyProof(proof, context, options) }
+    return { accessToken, success, proof: await verifyProof(proof, context, options) }
   }
 
-  async function verifyAndReport(
-    request: AuthRequest,
-    credentials: Credentials,
-    known: AccessToken | undefined,
-  ): Promise<Sender> {
-    const success = known ? 'remembered' : 'verified'
-    const verifying = verifyRequest(request, credentials, known)
-    const { accessToken, proof } = await reportFailure(verifying)
+  async function verify(request: AuthRequest): Promise<Sender> {
+    const { accessToken, success, proof } = await reportFailure(verifyRequest(request))
     if (!proof) {
       onOutcome(success)
       return { accessToken }
@@ -138,23 +161,7 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticate
     }
   }
 
-  return function authenticate(request) {
-    let credentials: Credentials
-    let known: AccessToken | undefined
-    try {
-      credentials = findCredentials(request.rawHeaders)
-      known = recall(credentials.token)
-      if (!known) requireWellFormed(credentials.token)
-    } catch (error) {
-      if (error instanceof AuthError) onOutcome(error.reason)
-      throw error
-    }
-    if (known && isPlainBearer(request, credentials, known)) {
-      onOutcome('remembered')
-      return known
-    }
-    return verifyAndReport(request, credentials, known)
-  }
+  return { recall, verify }
 }
 
 /** Needs no proof and sends none: once the token is known, nothing is left to verify. */

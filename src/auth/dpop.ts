@@ -3,9 +3,10 @@ import { JWTClaimValidationFailed, JWTExpired } from 'jose/errors'
 import { EmbeddedJWK } from 'jose/jwk/embedded'
 import { calculateJwkThumbprint } from 'jose/jwk/thumbprint'
 import { jwtVerify } from 'jose/jwt/verify'
-import type { JWTVerifyResult } from 'jose'
+import type { JWTPayload, JWTVerifyResult } from 'jose'
 import { isLoopback } from '../loopback.ts'
 import { invalidProof } from './errors.ts'
+import { normalizePath } from './normalize-path.ts'
 import { isCompactJws } from './token-shape.ts'
 import type { ProofUse, ReplayMemory } from './replay-memory.ts'
 
@@ -14,7 +15,8 @@ export const DPOP_ALGS = ['ES256', 'ES384', 'ES512', 'Ed25519', 'EdDSA', 'PS256'
 
 const MAX_PROOF_CHARS = 8 * 1024
 const MAX_AGE_SECONDS = 60
-const CLOCK_TOLERANCE_SECONDS = 5
+/** How far a sender's clock may differ from ours. */
+export const CLOCK_TOLERANCE_SECONDS = 5
 /** How long a proof may be valid, from the first second in which it is accepted to the last. */
 export const PROOF_LIFETIME_SECONDS = MAX_AGE_SECONDS + 2 * CLOCK_TOLERANCE_SECONDS + 1
 
@@ -64,7 +66,7 @@ export async function verifyProof(
   if (deps.replayMemory.has(id)) throw invalidProof('proof_replayed')
   const { subject } = context
   const owner = subject === undefined ? `key ${thumbprint}` : `subject ${subject}`
-  return { id, owner: sha256(owner) }
+  return { id, owner: sha256(owner), issuedAtMs: issuedAtMs(payload) }
 }
 
 /**
@@ -98,6 +100,9 @@ async function verifySignature(proof: string, nowMs: number): Promise<JWTVerifyR
   return result
 }
 
+/** `iat`, which `maxTokenAge` makes a required number. */
+const issuedAtMs = ({ iat = 0 }: JWTPayload): number => iat * 1000
+
 function isClaimFailure(error: unknown, claim: string): boolean {
   return error instanceof JWTClaimValidationFailed && error.claim === claim
 }
@@ -109,15 +114,19 @@ function isClaimFailure(error: unknown, claim: string): boolean {
 const ABSOLUTE_URI = /^https?:\/\/[\w.:[\]-]+(?:[/?#][!#-;=?-[\]-~]*)?$/i
 
 /**
- * RFC 9449 §4.3: `htu` is compared without query and fragment, after the normalisation of RFC 3986. Text that
- * the URL parser would repair (backslashes, blanks, line ends) is not accepted.
+ * RFC 9449 §4.3: `htu` is compared without query and fragment, after the normalisation of RFC 3986 §6.2.2: the
+ * URL parser does that of case and of dot segments. Text that it would repair (backslashes, blanks, line ends)
+ * is not accepted.
  */
 function isTarget(htu: unknown, targetUri: string, production: boolean): boolean {
   if (typeof htu !== 'string' || !ABSOLUTE_URI.test(htu)) return false
   if (!URL.canParse(htu) || !URL.canParse(targetUri)) return false
   const [claimed, actual] = [new URL(htu), new URL(targetUri)]
   if (production && actual.protocol === 'http:' && !isLoopback(actual)) return false
-  return claimed.origin === actual.origin && claimed.pathname === actual.pathname
+  return (
+    claimed.origin === actual.origin &&
+    normalizePath(claimed.pathname) === normalizePath(actual.pathname)
+  )
 }
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('base64url')

@@ -8,6 +8,8 @@ export interface ProofUse {
   readonly id: string
   /** Whose share of the memory it takes. */
   readonly owner: string
+  /** Its `iat`, in milliseconds. */
+  readonly issuedAtMs: number
 }
 
 /** Knows which DPoP proofs were used (RFC 9449 §11.1). Replicas share one memory through Redis. */
@@ -22,6 +24,13 @@ export interface ReplayMemory {
    *   then
    */
   remember(use: ProofUse): boolean | Promise<boolean>
+}
+
+/** The part of the memory that one process holds. */
+export interface LocalReplayMemory extends ReplayMemory {
+  remember(use: ProofUse): boolean
+  /** Takes back a use that was just remembered and refused for another reason. */
+  forget(use: ProofUse): void
 }
 
 /** 42 MB at most, if each has a different owner. SECURITY.md says for how many senders it is enough. */
@@ -43,7 +52,7 @@ interface Generation {
 }
 
 /** A memory in this process. When it is full, new proofs are refused. */
-export function createReplayMemory({ now, monotonicNow }: Clocks): ReplayMemory {
+export function createReplayMemory({ now, monotonicNow }: Clocks): LocalReplayMemory {
   let generations: Generation[] = []
 
   const isNeeded = ({ neededUntil: { monotonic, wall } }: Generation): boolean =>
@@ -84,6 +93,11 @@ export function createReplayMemory({ now, monotonicNow }: Clocks): ReplayMemory 
         wall: Math.max(generation.neededUntil.wall, now() + lifetimeMs),
       }
       return true
+    },
+    forget({ id, owner }) {
+      for (const { ids, counts } of generations) {
+        if (ids.delete(id)) counts.set(owner, (counts.get(owner) ?? 1) - 1)
+      }
     },
   }
 }

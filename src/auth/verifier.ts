@@ -1,6 +1,7 @@
-import type { JWTPayload, ProtectedHeaderParameters } from 'jose'
+import type { ProtectedHeaderParameters } from 'jose'
 import { decodeProtectedHeader } from 'jose/decode/protected_header'
 import { JOSEError, JWKSNoMatchingKey, JWTClaimValidationFailed } from 'jose/errors'
+import { toAccessToken, type AccessToken } from './access-token.ts'
 import { checkAudience, type AudienceRule } from './audience.ts'
 import { checkClaims } from './claims.ts'
 import { invalidToken, type TokenFault } from './errors.ts'
@@ -23,14 +24,15 @@ const UNKNOWN_KEY = invalidToken('unknown_key')
 export interface VerifierOptions extends AudienceRule {
   /** Asymmetric algorithms of RFC 7518 §3.1. */
   readonly signingAlgs: readonly string[]
+  readonly permissionsClaim: string
   readonly keys: KeySource
   /** Milliseconds since the epoch. */
   readonly now: () => number
 }
 
-/** A token's claims, with the keys that vouch for them. */
+/** A token, with the keys that vouch for it. */
 export interface Verified {
-  readonly claims: JWTPayload
+  readonly accessToken: AccessToken
   readonly keySet: KeySet
 }
 
@@ -40,7 +42,7 @@ export type Verify = (token: string) => Promise<Verified>
  * Verifies access tokens that are JWTs (RFC 7519 §7.2, RFC 8725, RFC 9068 §4): signature, issuer,
  * audience, times, algorithm and kind. The key comes from the issuer's key set alone.
  *
- * @returns a function from the token's text to its claims; it throws an `AuthError`: `invalid_token`
+ * @returns a function from the token's text to the token; it throws an `AuthError`: `invalid_token`
  *   for a fault of the token, `keys_unavailable` when there are no keys to verify it with
  */
 export function createVerifier(options: VerifierOptions): Verify {
@@ -59,7 +61,7 @@ export function createVerifier(options: VerifierOptions): Verify {
     if (isOtherKind(claims)) throw invalidToken('type')
     checkClaims(claims)
     checkAudience(claims, options)
-    return { claims, keySet }
+    return { accessToken: toAccessToken(claims, options.permissionsClaim), keySet }
   }
 
   async function verifyRenewing(token: string, kid: unknown): Promise<Verified> {

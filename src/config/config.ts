@@ -6,8 +6,8 @@ import { issuerSetting, type IssuerSetting } from './issuer.ts'
 import { findMisspelt } from './misspelt.ts'
 import { missingOrContradictory } from './rules.ts'
 import { schema, type LogLevel, type Settings } from './schema.ts'
-import { tracingSetting } from './tracing.ts'
-import { cleanValues, dropServiceLinks } from './values.ts'
+import { tracingSetting, warnOfUnsupported } from './tracing.ts'
+import { cleanValues, dropServiceLinks, warnOfReferences } from './values.ts'
 import { doubtsAbout } from './warnings.ts'
 
 export interface Config {
@@ -24,6 +24,8 @@ export interface Config {
   readonly clientOrigins: readonly string[]
   /** Headers that their requests may carry besides the usual ones. */
   readonly corsRequestHeaders: readonly string[]
+  /** The value of `Strict-Transport-Security`; `undefined`: it is not sent. */
+  readonly hsts: string | undefined
   /** `undefined`: none is set, and outside production the local issuer takes its place. */
   readonly issuer: IssuerSetting | undefined
   /** The API's identifiers at the issuer: a token must be for one of them. */
@@ -37,6 +39,10 @@ export interface Config {
   readonly trustProxy: number | string
   /** How long an idle connection is kept. */
   readonly keepAliveSeconds: number
+  /** How long a procedure may take until it is told to give up, and its caller is answered 503. */
+  readonly procedureTimeoutSeconds: number
+  /** Subscriptions and streamed batches that one client may have open; 0: any number. */
+  readonly maxStreamsPerClient: number
   /**
    * The Redis that replicas share; several URLs are nodes of a Redis Cluster. `undefined`: what would be
    * shared is kept in memory.
@@ -46,9 +52,13 @@ export interface Config {
   readonly rateLimit: RateLimitSettings | undefined
   /** Where Prometheus reads metrics; `undefined`: there are none. */
   readonly metricsPort: number | undefined
+  /** Where that port is; `undefined`: on all interfaces. */
+  readonly metricsHost: string | undefined
   /** `undefined`: requests are not traced. */
   readonly tracing: TracingSettings | undefined
   readonly localIssuerPort: number
+  /** Whether there is a docs page, at `/docs`. */
+  readonly docs: boolean
   /** The client that the docs page signs in as; `undefined`: a token can only be pasted there. */
   readonly docsClientId: string | undefined
   /** What the docs page asks for at sign-in. */
@@ -70,8 +80,8 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
     ...(parsed.error?.issues ?? []).map(({ path, message }) => `${path.join('.')}: ${message}`),
     ...missingOrContradictory(env),
   ]
-  const misspelt = findMisspelt(env, names)
-  if (!parsed.success || problems.length > 0) throw new ConfigError([...problems, ...misspelt])
+  const hints = [...warnOfReferences(env, names), ...findMisspelt(env, names)]
+  if (!parsed.success || problems.length > 0) throw new ConfigError([...problems, ...hints])
   const settings = parsed.data
   const { tracing, warnings: tracingWarnings } = tracingSetting(settings)
   return {
@@ -81,6 +91,7 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
     publicUrl: settings.PUBLIC_URL,
     clientOrigins: settings.CLIENT_ORIGIN_URL,
     corsRequestHeaders: settings.CORS_REQUEST_HEADERS,
+    hsts: settings.HSTS === 'off' ? undefined : settings.HSTS,
     issuer: issuerSetting(settings),
     audiences: settings.AUTH0_AUDIENCE,
     audienceClaim: settings.AUDIENCE_CLAIM,
@@ -89,14 +100,24 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
     logLevel: settings.LOG_LEVEL,
     trustProxy: settings.TRUST_PROXY,
     keepAliveSeconds: settings.KEEP_ALIVE_SECONDS,
+    procedureTimeoutSeconds: settings.PROCEDURE_TIMEOUT_SECONDS,
+    maxStreamsPerClient: settings.MAX_STREAMS_PER_CLIENT,
     redisUrls: settings.REDIS_URL,
     rateLimit: rateLimitSetting(settings),
     metricsPort: settings.METRICS_PORT,
+    metricsHost: settings.METRICS_HOST ?? settings.HOST,
     tracing,
     localIssuerPort: settings.LOCAL_ISSUER_PORT,
+    docs: settings.DOCS === 'on',
     docsClientId: settings.DOCS_CLIENT_ID,
     docsScopes: settings.DOCS_SCOPES,
-    warnings: [...warnings, ...misspelt, ...tracingWarnings, ...doubtsAbout(settings)],
+    warnings: [
+      ...warnings,
+      ...hints,
+      ...tracingWarnings,
+      ...warnOfUnsupported(env),
+      ...doubtsAbout(settings),
+    ],
   }
 }
 

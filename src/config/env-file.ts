@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import dotenv from 'dotenv'
 import { PACKAGE_FOLDER } from '../folders.ts'
 import { ConfigError } from './config-error.ts'
+import { parseEnvText } from './env-text.ts'
 
 export interface EnvFile {
   readonly path: string
@@ -22,7 +22,7 @@ export function readEnvFile(
   for (const folder of folders) {
     const path = join(folder, '.env')
     const bytes = readIfThere(path)
-    if (bytes) return { path, variables: dotenv.parse(decode(bytes, path)) }
+    if (bytes) return { path, variables: parseEnvText(decode(bytes, path)) }
   }
   return undefined
 }

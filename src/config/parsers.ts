@@ -76,8 +76,8 @@ export function parseIssuerUrl(text: string): string | undefined {
   const url = parseUrl(text)
   if (!url || /[?#]/.test(text)) return undefined
   const issuer = text
-    .replace(/\/\.well-known\/oauth-authorization-server(?=\/.)/, '') // RFC 8414 §3: before the path
-    .replace(/\/\.well-known\/[\w.-]+\/?$/, '')
+    .replace(/\/\.well-known\/(?:oauth-authorization-server|openid-configuration)(?=\/.)/, '') // RFC 8414 §3: before the path
+    .replace(/\/\.well-known(?:\/[\w.-]*)?\/?$/, '')
   return url.protocol === 'https:' || isLoopback(url) ? issuer : undefined
 }
 
@@ -100,6 +100,17 @@ export function parseScopes(text: string): string[] | undefined {
 export function parseAlgs(text: string): string[] | undefined {
   const algs = list(text)
   return algs.every((alg) => ASYMMETRIC_ALGS.includes(alg)) ? algs : undefined
+}
+
+/** `off`, or directives of RFC 6797 §6.1, each once, and `preload`, which lists of browsers ask for. */
+export function parseHsts(text: string): string | undefined {
+  if (text === 'off') return text
+  const [maxAge = '', ...others] = text
+    .split(';')
+    .map((directive) => directive.trim().toLowerCase())
+  const known = others.every((other) => ['includesubdomains', 'preload'].includes(other))
+  const once = new Set(others).size === others.length
+  return /^max-age=\d{1,10}$/.test(maxAge) && known && once ? text : undefined
 }
 
 /** `true` is not offered: with it, any client could say which address it comes from. */

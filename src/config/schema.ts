@@ -9,6 +9,7 @@ import {
   parseTexts,
   parseWebAddress,
   parseAlgs,
+  parseHsts,
   parseTrustProxy,
   wholeNumber,
 } from './parsers.ts'
@@ -67,6 +68,10 @@ export const schema = z.object({
     'names of request headers, separated by commas, such as X-Tenant, X-App-Version',
     parseHeaderNames,
   ).default([]),
+  HSTS: setting(
+    'off, or a value of Strict-Transport-Security, such as max-age=31536000 or max-age=31536000; includeSubDomains',
+    parseHsts,
+  ).default('max-age=31536000; includeSubDomains'),
   AUTH0_DOMAIN: setting(
     'a host name without https:// and without a path, such as tenant.eu.auth0.com',
     parseDomain,
@@ -100,6 +105,14 @@ export const schema = z.object({
       return seconds === 0 ? undefined : seconds
     },
   ).default(65),
+  PROCEDURE_TIMEOUT_SECONDS: setting('a number of seconds from 1 to 3600', (text) => {
+    const seconds = wholeNumber(3_600)(text)
+    return seconds === 0 ? undefined : seconds
+  }).default(25),
+  MAX_STREAMS_PER_CLIENT: setting(
+    'a number of streams from 0 (no limit) to 1000000',
+    wholeNumber(1_000_000),
+  ).default(100),
   REDIS_URL: setting(
     'the URL of a Redis server, such as redis://localhost:6379 or rediss://user:password@host:6380/0; in a user name or password @ / ? # % must be written as %40 %2F %3F %23 %25. Several, separated by commas, are nodes of one Redis Cluster, with the same user and password and database 0',
     parseRedisUrls,
@@ -111,13 +124,17 @@ export const schema = z.object({
     return seconds === 0 ? undefined : seconds
   }).default(60),
   METRICS_PORT: port.optional(),
+  METRICS_HOST: setting('a host name or address without a port', parseHost).optional(),
   OTEL_SDK_DISABLED: forOpenTelemetry,
   OTEL_TRACES_EXPORTER: forOpenTelemetry,
+  OTEL_TRACES_SAMPLER: forOpenTelemetry,
+  OTEL_TRACES_SAMPLER_ARG: forOpenTelemetry,
   OTEL_EXPORTER_OTLP_ENDPOINT: forOpenTelemetry,
   OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: forOpenTelemetry,
   OTEL_EXPORTER_OTLP_PROTOCOL: forOpenTelemetry,
   OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: forOpenTelemetry,
   LOCAL_ISSUER_PORT: port.default(6061),
+  DOCS: oneOf('on', 'off').default('on'),
   DOCS_CLIENT_ID: anyText.optional(),
   DOCS_SCOPES: setting('one or more scopes with spaces between', parseScopes).default(['openid']),
 })

@@ -33,7 +33,10 @@ export function tracingSetting(settings: Settings): TracingSetting {
   const wanted = exporters ? exporters.includes('otlp') : endpoint.value !== undefined
   const others = exporters?.some((name) => !['otlp', 'none'].includes(name))
   return {
-    tracing: wanted && usable && known ? { protocol: known } : undefined,
+    tracing:
+      wanted && usable && known
+        ? { protocol: known, sampledRatio: sampledRatio(settings) }
+        : undefined,
     warnings: [
       ...(usable ? [] : [`${endpoint.name}: is no http(s) URL, so nothing is traced`]),
       ...(known
@@ -44,6 +47,38 @@ export function tracingSetting(settings: Settings): TracingSetting {
         : []),
     ],
   }
+}
+
+/** Values of other variables, which are not settings of ours: OpenTelemetry's SDK reads them itself. */
+const SUPPORTED: Readonly<Record<string, readonly string[]>> = {
+  OTEL_PROPAGATORS: ['tracecontext', 'baggage', 'none'],
+  OTEL_TRACES_SAMPLER: [
+    ...['always_on', 'always_off', 'traceidratio'],
+    ...['parentbased_always_on', 'parentbased_always_off', 'parentbased_traceidratio'],
+  ],
+  OTEL_EXPORTER_OTLP_COMPRESSION: ['gzip', 'none'],
+  OTEL_EXPORTER_OTLP_TRACES_COMPRESSION: ['gzip', 'none'],
+}
+
+/** A warning for each of them that asks for what is not there. */
+export function warnOfUnsupported(environment: Readonly<Record<string, string>>): string[] {
+  if (environment['OTEL_SDK_DISABLED']?.toLowerCase() === 'true') return []
+  return Object.entries(SUPPORTED).flatMap(([name, supported]) => {
+    const values = environment[name]?.split(',').map((value) => value.trim()) ?? []
+    if (values.every((value) => supported.includes(value))) return []
+    return [`${name}: only ${supported.join(', ')} are supported, others are passed over`]
+  })
+}
+
+/**
+ * For the samplers that follow a caller's `traceparent` and trace less than everything. Of a ratio that is none,
+ * the SDK makes 1 and says so.
+ */
+function sampledRatio(settings: Settings): number | undefined {
+  if (settings.OTEL_TRACES_SAMPLER === 'parentbased_always_off') return 0
+  if (settings.OTEL_TRACES_SAMPLER !== 'parentbased_traceidratio') return undefined
+  const ratio = Number(settings.OTEL_TRACES_SAMPLER_ARG)
+  return ratio >= 0 && ratio <= 1 ? ratio : undefined
 }
 
 /** The variable for traces, else the one for every signal. */

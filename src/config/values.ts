@@ -14,6 +14,20 @@ export function cleanValues(environment: Environment): Values {
 /** Quotes belong to a shell. If they arrive as part of a value, something in between did not interpret them. */
 export const isQuoted = (text: string) => /^["'`]|["'`]$/.test(text)
 
+/**
+ * A warning for each of our own names whose value has a `${NAME}` in it. Neither dotenv nor systemd nor Docker's
+ * `--env-file` puts anything in its place.
+ */
+export function warnOfReferences(values: Values, names: readonly string[]): string[] {
+  return names
+    .filter((name) => /\$\{\w+\}/.test(values[name] ?? ''))
+    .map(
+      (name) => `${name}: has ${REFERENCE} in it, which is taken as it is: write the value itself`,
+    )
+}
+
+const REFERENCE = '${…}'
+
 /** What Kubernetes sets in each pod for a Service named `metrics`: `METRICS_PORT=tcp://10.0.0.1:9464`. */
 const SERVICE_LINK = /^(?:tcp|udp|sctp):\/\//
 

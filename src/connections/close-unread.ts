@@ -1,9 +1,13 @@
 import type { Socket } from 'node:net'
-import type { Connections } from './connections.ts'
+import type { Connection, Connections } from './connections.ts'
 import { bytesHandedOver, bytesTaken, readSendQueues } from './send-queues.ts'
 
 /** Answers up to this size may lie unread in the system's buffers: an idle connection costs as much. */
 const NEGLIGIBLE_BYTES = 64 * 1024
+
+/** Of a stream every byte counts: those of its pings are the only sign that its client has gone. */
+const isStreaming = ({ current }: Connection) =>
+  current !== undefined && current.res.headersSent && !current.res.writableEnded
 const LOOKS = 15
 
 /**
@@ -32,7 +36,9 @@ export function closeUnread(
     return [...connections.keys()].filter((socket) => {
       const seen = progress.get(socket)
       const untaken = bytesHandedOver(socket) - (seen?.taken ?? 0)
-      if (socket.writableLength > 0 || untaken > NEGLIGIBLE_BYTES) return true
+      const connection = connections.get(socket)
+      const negligible = connection && isStreaming(connection) ? 0 : NEGLIGIBLE_BYTES
+      if (socket.writableLength > 0 || untaken > negligible) return true
       if (seen) seen.since = at
       return false
     })

@@ -17,6 +17,11 @@ export interface Connection {
   unread: IncomingMessage | undefined
   /** Called at the end of each answer. */
   onAnswered: () => void
+  /**
+   * Ends the connection, once all has been answered, after something that can't be parsed or came too late.
+   * Nothing that comes behind that is a request. Absent while there is no such fault.
+   */
+  endAfterFault: (() => void) | undefined
 }
 
 export type Connections = ReadonlyMap<Socket, Connection>
@@ -32,6 +37,7 @@ export function trackConnections(server: Server): Connections {
       waiting: [],
       unread: undefined,
       onAnswered: () => undefined,
+      endAfterFault: undefined,
     })
     socket.once('close', () => connections.delete(socket))
   })

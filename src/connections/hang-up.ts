@@ -13,6 +13,7 @@ const MAX_UNREAD_BYTES = 100 * 1024
  * §9.6).
  */
 export function hangUp(socket: Socket, lingerMs: number): void {
+  if (socket.destroyed || socket.writableEnded) return
   const linger = () => {
     const timer = setTimeout(() => socket.destroy(), lingerMs)
     socket.once('close', () => {
@@ -25,8 +26,8 @@ export function hangUp(socket: Socket, lingerMs: number): void {
 }
 
 /**
- * Makes Node linger too where it closes after an answer that was given before the whole request had
- * arrived.
+ * Makes Node linger too where it closes after an answer, and more has come than was read: the rest of the
+ * request, or what follows a fault.
  */
 export function lingerWhereUnread(
   socket: Socket,
@@ -34,7 +35,8 @@ export function lingerWhereUnread(
 ): void {
   const destroySoon = socket.destroySoon.bind(socket)
   socket.destroySoon = () => {
-    if (connections.get(socket)?.current?.req.complete !== false) {
+    const connection = connections.get(socket)
+    if (connection?.current?.req.complete !== false && !connection?.endAfterFault) {
       destroySoon()
       return
     }

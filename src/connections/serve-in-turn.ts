@@ -31,11 +31,12 @@ export function serveInTurn(
     connection.current = undefined
     const next = waiting.shift()
     if (next) begin(connection, next)
+    else connection.endAfterFault?.()
   }
 
   return (req, res) => {
     const connection = connections.get(req.socket)
-    if (!connection || req.socket.destroyed) return
+    if (!connection || connection.endAfterFault || req.socket.destroyed) return
     if (connection.current) {
       if (connection.waiting.length + 1 < maxPending) connection.waiting.push({ req, res })
       else req.socket.destroy()

@@ -24,7 +24,6 @@ export const describeGuard: DescribeGuard = (guard) => {
     responses: {
       401: ref('responses', 'Unauthorized'),
       ...(permissions.length > 0 && { 403: forbidden(permissions) }),
-      503: ref('responses', 'ServiceUnavailable'),
     },
     malformed: {
       message: AUTH_ERRORS.invalid_request.message,
@@ -85,10 +84,5 @@ export const GUARD_RESPONSES = {
         proof: exampleChallenge(invalidProof('proof_time'), 'DPoP'),
       }),
     },
-  }),
-  ServiceUnavailable: errorResponse({
-    description: "The issuer's keys can't be fetched, so the token can't be verified now.",
-    messages: { default: AUTH_ERRORS.keys_unavailable.message },
-    headers: { 'Retry-After': ref('headers', 'Retry-After') },
   }),
 }

@@ -2,6 +2,12 @@ import { errorResponse, ref, type Surroundings } from '../../packages/trpc-hybri
 import { statusText } from '../../packages/trpc-hybrid/src/engine.ts'
 import { GUARD_RESPONSES } from './guard-answers.ts'
 
+const RETRY_AFTER = {
+  description: 'Seconds to wait before the next try.',
+  schema: { type: 'integer', minimum: 0 },
+  example: 5,
+}
+
 /** What this server does around every procedure, as the description says it. */
 export const SURROUNDINGS: Surroundings = {
   headers: {
@@ -9,7 +15,10 @@ export const SURROUNDINGS: Surroundings = {
     RateLimit: ref('headers', 'RateLimit'),
     'RateLimit-Policy': ref('headers', 'RateLimit-Policy'),
   },
-  responses: { 429: ref('responses', 'TooManyRequests') },
+  responses: {
+    429: ref('responses', 'TooManyRequests'),
+    503: ref('responses', 'ServiceUnavailable'),
+  },
   components: {
     headers: {
       'X-Request-Id': {
@@ -34,6 +43,12 @@ export const SURROUNDINGS: Surroundings = {
     },
     responses: {
       ...GUARD_RESPONSES,
+      ServiceUnavailable: errorResponse({
+        description:
+          "The operation took too long, or the issuer's keys can't be fetched, so the token can't be verified now.",
+        messages: { default: statusText(503) },
+        headers: { 'Retry-After': RETRY_AFTER }, // an operation that took too long may do so again
+      }),
       TooManyRequests: errorResponse({
         description: 'The client sent too many requests.',
         messages: { default: statusText(429) },

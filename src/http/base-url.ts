@@ -1,7 +1,10 @@
 import type { Request } from 'express'
 
-/** A host name or address with an optional port: nothing that could end a quoted string. */
-export const SANE_HOST = /^[\w.-]+(?::\d{1,5})?$|^\[[\da-f:.]+\](?::\d{1,5})?$/i
+/**
+ * A host name or address with an optional port, which may be empty (RFC 3986 §3.2.3): nothing that could end a
+ * quoted string.
+ */
+export const SANE_HOST = /^[\w.-]+(?::\d{0,5})?$|^\[[\da-f:.]+\](?::\d{0,5})?$/i
 
 /**
  * The address under which the client reaches this server, without a slash at the end, such as
@@ -13,7 +16,7 @@ export function baseUrlOf(req: Request, configured: string | undefined): string 
   const { host } = req as { host?: string } // absent in HTTP/1.0, whatever Express' types say
   const { protocol } = req // a proxy's word, where one is trusted
   const sane = host !== undefined && SANE_HOST.test(host) && /^https?$/.test(protocol)
-  return sane ? `${protocol}://${host}` : undefined
+  return sane ? `${protocol}://${host.replace(/:$/, '')}` : undefined
 }
 
 /** The path in front of this server's own paths, such as `/messages`, which a proxy removes. Usually empty. */

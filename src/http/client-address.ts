@@ -7,7 +7,7 @@ const WITH_PORT = /^(?:\[([^\]]*)\]|([\d.]+))(?::\d{1,5})?$/
 /**
  * The address of a request's sender, as far back as proxies are trusted: a bare IP address, without port,
  * brackets and zone. If an entry of `X-Forwarded-For` is not an IP address, the address of the proxy that
- * passed it on is used. `undefined` when the connection has gone.
+ * passed it on is used. `undefined` where the connection was reset before it could be asked for it.
  */
 export function clientAddress(req: Request): string | undefined {
   const { remoteAddress } = req.socket
@@ -19,12 +19,17 @@ export function clientAddress(req: Request): string | undefined {
   return remoteAddress === undefined ? undefined : parseAddress(remoteAddress)
 }
 
-/** Like Express' setting, but a proxy whose address has a port is recognised too. */
+/**
+ * Like Express' setting, but a proxy whose address has a port is recognised too, and a connection that was reset
+ * before it could be asked for its address (`undefined`) is no fault.
+ */
 export function trustProxies(app: Express, trusted: number | string): void {
   app.set('trust proxy', trusted)
   const isTrusted = app.get('trust proxy fn') as (address: string, hop: number) => boolean
-  app.set('trust proxy', (entry: string, hop: number) =>
-    isTrusted(parseAddress(entry) ?? entry, hop),
+  app.set('trust proxy', (entry: string | undefined, hop: number) =>
+    entry === undefined
+      ? typeof trusted === 'number' && hop < trusted
+      : isTrusted(parseAddress(entry) ?? entry, hop),
   )
 }
 

@@ -1,12 +1,13 @@
 import type { Request } from 'express'
 import type { Logger } from 'pino'
-import type { AccessToken } from '../auth/access-token.ts'
-import type { Authenticate, Sender } from '../auth/authenticate.ts'
+import { requireVerified, type AccessToken } from '../auth/access-token.ts'
+import type { Authenticator, AuthRequest, Sender } from '../auth/authenticate.ts'
 import { headerValues, schemeOf } from '../auth/authorization-header.ts'
 import { formatChallenge } from '../auth/challenge.ts'
 import { AuthError } from '../auth/errors.ts'
 import type { Context } from '../trpc.ts'
 import { baseUrlOf } from './base-url.ts'
+import { keepHeader } from './reply-headers.ts'
 import { RESOURCE_METADATA_PATH } from './resource-metadata.ts'
 
 declare module 'express-serve-static-core' {
@@ -24,10 +25,8 @@ declare module 'express-serve-static-core' {
 /** A request's context, and what handlers need before its procedures run. */
 export interface RequestContext extends Context {
   /**
-   * Who sent the request, as `authenticate` says, but without marking a DPoP proof as used: the request may yet
-   * be refused.
-   *
-   * @throws {AuthError} as `authenticate` does
+   * Who sent the request, as `authenticate` says and rejects, but without marking a DPoP proof as used: the
+   * request may yet be refused.
    */
   readonly identify: Context['authenticate']
 }
@@ -36,7 +35,7 @@ export interface RequestContext extends Context {
 export type CreateContext = (req: Request) => RequestContext
 
 export interface ContextOptions {
-  readonly authenticate: Authenticate
+  readonly authenticator: Authenticator
   readonly publicUrl: string | undefined
   readonly logger: Logger
 }
@@ -54,6 +53,7 @@ function createContext(req: Request, options: ContextOptions): RequestContext {
   const { publicUrl, logger } = options
   const credentials = new RequestCredentials(req, options)
   return {
+    recall: () => credentials.recall(),
     identify: () => credentials.identify(),
     authenticate: () => credentials.authenticate(),
     challenge: (error) =>
@@ -63,7 +63,7 @@ function createContext(req: Request, options: ContextOptions): RequestContext {
       }),
     setHeader: (name, value) => {
       req.replyHeaders ??= new Headers()
-      req.replyHeaders.set(name, value)
+      keepHeader(req.replyHeaders, name, value)
     },
     log: () => logger.child({ requestId: req.id }),
   }
@@ -77,7 +77,8 @@ class RequestCredentials {
   private readonly req: Request
   private readonly options: ContextOptions
   private readonly method: string // before anyone makes a GET of a HEAD
-  private sender: AccessToken | Promise<Sender> | undefined
+  private known: AccessToken | undefined
+  private verifying: Promise<Sender> | undefined
   private identified: Promise<AccessToken> | undefined
   private authenticated: Promise<AccessToken> | undefined
 
@@ -85,40 +86,38 @@ class RequestCredentials {
     this.req = req
     this.options = options
     this.method = req.method
-    this.sender = undefined
+    this.known = undefined
+    this.verifying = undefined
     this.identified = undefined
     this.authenticated = undefined
   }
 
-  identify(): AccessToken | Promise<AccessToken> {
-    const result = this.verify()
-    if (!(result instanceof Promise)) return this.accept(result)
-    return (this.identified ??= this.settle(result, false))
-  }
-
-  authenticate(): AccessToken | Promise<AccessToken> {
-    const result = this.verify()
-    if (!(result instanceof Promise)) return this.accept(result)
-    return (this.authenticated ??= this.settle(result, true))
-  }
-
-  private verify(): AccessToken | Promise<Sender> {
-    const { req, method, options } = this
-    if (req.refusal) throw req.refusal
+  recall(): AccessToken | undefined {
+    if (this.known) return this.known
+    if (this.verifying) return undefined
+    if (this.req.refusal) throw this.req.refusal
     try {
-      return (this.sender ??= options.authenticate({
-        rawHeaders: req.rawHeaders,
-        method,
-        targetUri: () => `${baseUrlOf(req, options.publicUrl) ?? ''}${req.originalUrl}`,
-      }))
+      const known = this.options.authenticator.recall(this.request())
+      this.known = known && this.accept(known)
+      return this.known
     } catch (error) {
       throw this.refuse(error)
     }
   }
 
-  private async settle(verifying: Promise<Sender>, use: boolean): Promise<AccessToken> {
+  identify(): Promise<AccessToken> {
+    return (this.identified ??= this.settle({ use: false }))
+  }
+
+  authenticate(): Promise<AccessToken> {
+    return (this.authenticated ??= this.settle({ use: true }))
+  }
+
+  private async settle({ use }: { readonly use: boolean }): Promise<AccessToken> {
+    if (this.req.refusal) throw this.req.refusal
     try {
-      const { accessToken, useProof } = await verifying
+      this.verifying ??= this.options.authenticator.verify(this.request())
+      const { accessToken, useProof } = await this.verifying
       if (use) await useProof?.()
       return this.accept(accessToken)
     } catch (error) {
@@ -126,8 +125,17 @@ class RequestCredentials {
     }
   }
 
+  private request(): AuthRequest {
+    const { req, method, options } = this
+    return {
+      rawHeaders: req.rawHeaders,
+      method,
+      targetUri: () => `${baseUrlOf(req, options.publicUrl) ?? ''}${req.originalUrl}`,
+    }
+  }
+
   private accept(accessToken: AccessToken): AccessToken {
-    this.req.subject = accessToken.subject
+    this.req.subject = requireVerified(accessToken).subject
     return accessToken
   }
 

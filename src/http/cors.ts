@@ -1,5 +1,6 @@
 import cors from 'cors'
-import type { RequestHandler } from 'express'
+import type { Request, RequestHandler } from 'express'
+import { LOOPBACK_ORIGIN } from '../loopback.ts'
 import type { End } from '../speed/end-together.ts'
 
 const DAY_SECONDS = 86_400
@@ -14,38 +15,56 @@ const REQUEST_HEADERS = [
   ...['traceparent', 'tracestate', 'baggage', 'sentry-trace', 'X-Request-Id'],
 ]
 
-const EXPOSED_HEADERS = ['WWW-Authenticate', 'Retry-After', 'X-Request-Id']
+const EXPOSED_HEADERS = [
+  ...['WWW-Authenticate', 'Retry-After', 'X-Request-Id'],
+  ...['RateLimit', 'RateLimit-Policy'],
+]
 
 /**
- * CORS for one group of paths: exactly the origins given, without credentials. `cors` is given a list even for
+ * CORS for one group of paths: exactly the origins given (in development those on this machine too), without
+ * credentials. `cors` is given a list even for
  * one origin, because it would send a single one to strangers too. It composes its headers for each request, so
  * it is used only for preflights: other answers need just two of its headers.
  */
 export function createCors(options: {
-  readonly origins: readonly string[]
+  readonly origins: {
+    readonly named: readonly string[]
+    /** Whether every page on this machine may call too. */
+    readonly loopback: boolean
+    /** Told of a request from an origin that may not call. */
+    readonly onRefused: (req: Request, origin: string) => void
+  }
   readonly methods: readonly string[]
   /** Names of headers that requests may carry too. */
   readonly requestHeaders: readonly string[]
+  /** Names of headers that pages may read too. */
+  readonly responseHeaders?: readonly string[]
   readonly end: End
 }): RequestHandler[] {
+  const { named, loopback, onRefused } = options.origins
+  const exposedHeaders = [...EXPOSED_HEADERS, ...(options.responseHeaders ?? [])]
   const setPreflightHeaders = cors({
-    origin: [...options.origins],
+    origin: [...named, ...(loopback ? [LOOPBACK_ORIGIN] : [])],
     methods: [...options.methods],
     allowedHeaders: [...REQUEST_HEADERS, ...options.requestHeaders],
-    exposedHeaders: EXPOSED_HEADERS,
+    exposedHeaders,
     maxAge: DAY_SECONDS,
     preflightContinue: true,
   })
-  const allowed = new Set(options.origins)
-  const exposed = EXPOSED_HEADERS.join(',')
+  const names = new Set(named)
+  const isAllowed = (origin: string) =>
+    names.has(origin) || (loopback && LOOPBACK_ORIGIN.test(origin))
+  const exposed = exposedHeaders.join(',')
   const setHeaders: RequestHandler = (req, res, next) => {
     const { origin } = req.headers
+    const allowed = origin !== undefined && isAllowed(origin)
+    if (origin !== undefined && !allowed) onRefused(req, origin)
     if (req.method === 'OPTIONS' && origin !== undefined) {
       setPreflightHeaders(req, res, next)
       return
     }
     res.setHeader('vary', 'Origin')
-    if (origin !== undefined && allowed.has(origin)) {
+    if (allowed) {
       res.setHeader('access-control-allow-origin', origin)
       res.setHeader('access-control-expose-headers', exposed)
     }

@@ -4,8 +4,8 @@ import { setHead, type PublicError, type Routes } from '../../packages/trpc-hybr
 import { findAuthError } from '../auth/find-auth-error.ts'
 import type { End } from '../speed/end-together.ts'
 import type { Context } from '../trpc.ts'
-import { ServerRequest } from './serve-procedures.ts'
 import { isHangUp } from './report-error.ts'
+import { ServerRequest } from './server-request.ts'
 import { CLIENT_CLOSED_REQUEST } from './when-over.ts'
 
 /** The challenge of an error (RFC 6750 §3). */
@@ -25,18 +25,29 @@ export function createErrorHandler(options: {
   readonly routes: Routes
   readonly end: End
 }): ErrorRequestHandler {
+  const { routes, end } = options
+
+  function answer(error: unknown, res: Response): void {
+    const { body, ...head } = routes.refuse(error, new ServerRequest(res.req, res))
+    setHead(res, { ...head, body })
+    end(res, body as string)
+  }
+
   // eslint-disable-next-line max-params -- Express knows an error handler by its four parameters
   return (error: unknown, req, res: Response, _next) => {
     if (isHangUp(error, req)) {
       res.status(CLIENT_CLOSED_REQUEST).end()
       return
     }
-    const answer = options.routes.refuse(error, new ServerRequest(req, res))
     if (res.headersSent) {
+      routes.refuse(error, new ServerRequest(req, res))
       res.destroy()
       return
     }
-    setHead(res, answer)
-    options.end(res, answer.body as string)
+    try {
+      answer(error, res)
+    } catch (failure) {
+      answer(new Error('An error could not be answered', { cause: failure }), res)
+    }
   }
 }

@@ -1,4 +1,8 @@
+import { LRUCache } from 'lru-cache'
 import type { RateLimitStore } from './rate-limit.ts'
+
+/** 12 MB at most. */
+export const MAX_CLIENTS = 50_000
 
 interface Window {
   hits: number
@@ -8,7 +12,8 @@ interface Window {
 
 /**
  * Counts in this process, in windows that a monotonic clock measures. By a wall clock that is set back by two
- * hours, a client would be refused for two hours.
+ * hours, a client would be refused for two hours. Beyond `MAX_CLIENTS`, the client that has sent nothing for the
+ * longest time is forgotten: whoever sends on stays counted, however many others there are.
  *
  * @param monotonicNow in milliseconds
  */
@@ -16,19 +21,12 @@ export function createRateLimitMemory(
   { windowMs }: { readonly windowMs: number },
   monotonicNow: () => number,
 ): RateLimitStore {
-  const windows = new Map<string, Window>()
-  let sweepAt = monotonicNow() + windowMs
+  const windows = new LRUCache<string, Window>({ max: MAX_CLIENTS })
 
   function begin(client: string, now: number): Window {
-    if (now >= sweepAt) forgetEnded(now)
     const window = { hits: 0, endsAt: now + windowMs }
     windows.set(client, window)
     return window
-  }
-
-  function forgetEnded(now: number): void {
-    for (const [client, { endsAt }] of windows) if (now >= endsAt) windows.delete(client)
-    sweepAt = now + windowMs
   }
 
   return {

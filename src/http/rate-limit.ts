@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto'
 import { TRPCError } from '@trpc/server'
 import type { NextFunction, Request, RequestHandler } from 'express'
 import { LRUCache } from 'lru-cache'
+import type { AccessToken } from '../auth/access-token.ts'
 import { AuthError, type AuthErrorCode } from '../auth/errors.ts'
+import { isThenable } from '../../packages/trpc-hybrid/src/procedures/thenable.ts'
 import { clientAddress } from './client-address.ts'
 import { clientNetwork } from './client-network.ts'
 import type { CreateContext, RequestContext } from './context.ts'
@@ -77,16 +79,17 @@ export function createRateLimit(options: RateLimitOptions): RequestHandler {
   return function limitRate(req, res, next) {
     if (req.headers.authorization === undefined) return byClient(req, res, next)
     const context = options.createContext(req)
+    let known: AccessToken | undefined
     try {
-      const token = context.identify()
-      if (!(token instanceof Promise)) return byClient(req, res, next)
-      return token.then(
-        () => byClient(req, res, usingProof(context, next)),
-        (error: unknown) => limiterFor(error)(req, res, next),
-      )
+      known = context.recall()
     } catch (error) {
       return limiterFor(error)(req, res, next)
     }
+    if (known) return byClient(req, res, next)
+    return context.identify().then(
+      () => byClient(req, res, usingProof(context, next)),
+      (error: unknown) => limiterFor(error)(req, res, next),
+    )
   }
 }
 
@@ -97,9 +100,10 @@ function usingProof({ authenticate }: RequestContext, next: NextFunction): NextF
       next(refusal)
       return
     }
-    void Promise.allSettled([authenticate()]).then(() => {
+    const goOn = () => {
       next()
-    })
+    }
+    void authenticate().then(goOn, goOn)
   }
 }
 
@@ -134,7 +138,7 @@ function createLimiter(
       next(new TRPCError({ code: 'TOO_MANY_REQUESTS' }))
     }
     const counted = store.increment(client)
-    if (counted instanceof Promise) return counted.then(settle)
+    if (isThenable(counted)) return counted.then(settle)
     settle(counted)
     return undefined
   }
@@ -156,7 +160,8 @@ function partitionKey(client: string): string {
   return createHash('sha256').update(client).digest().subarray(0, 12).toString('base64')
 }
 
-function clientOf(req: Request): string {
+/** Whom a request counts for: the subject of its token where it has been verified, else its address. */
+export function clientOf(req: Request): string {
   return req.subject === undefined
     ? `address:${clientNetwork(clientAddress(req) ?? '')}`
     : `subject:${req.subject}`

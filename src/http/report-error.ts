@@ -3,6 +3,7 @@ import type { Request } from 'express'
 import type { Logger } from 'pino'
 import { findAuthError } from '../auth/find-auth-error.ts'
 import { judge } from '../judge.ts'
+import { BodyError, UnsettledError } from '../../packages/trpc-hybrid/src/engine.ts'
 
 /** Told of every error that a client gets, once for each call of a batch. */
 export type ReportError = (error: unknown, req: Request) => void
@@ -10,9 +11,17 @@ export type ReportError = (error: unknown, req: Request) => void
 /**
  * Logs what is our own fault, with cause and stack. A refusal for lack of a permission is noted for the
  * request's line in the log.
+ *
+ * @param onTimeout called for each procedure that has not settled in its time
  */
-export function createErrorReport(logger: Logger): ReportError {
+export function createErrorReport(logger: Logger, onTimeout: () => void): ReportError {
   return (error, req) => {
+    if (error instanceof TRPCError && error.cause instanceof UnsettledError) {
+      const { reason, procedure, message } = error.cause
+      if (reason === 'timeout') onTimeout()
+      logger.error({ requestId: req.id, procedure, reason: message }, 'procedure not settled')
+      return
+    }
     const refusal = findAuthError(error)
     if (refusal?.code === 'insufficient_scope') req.denial = refusal
     if (judge(error).status < 500 || isExpected(error) || isHangUp(error, req)) return
@@ -33,9 +42,11 @@ const HANG_UPS = ['ECONNABORTED', 'ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_C
 export function isHangUp(error: unknown, { socket }: Request): boolean {
   if (!socket.destroyed) return false
   const causes = error instanceof Error ? [error, error.cause] : []
-  return causes.some(
-    (cause) =>
-      cause instanceof Error &&
-      (cause.name === 'AbortError' || ('code' in cause && HANG_UPS.includes(String(cause.code)))),
-  )
+  return causes.some(isEndOfConnection)
+}
+
+function isEndOfConnection(cause: unknown): boolean {
+  if (cause instanceof BodyError) return cause.code === 'gone'
+  if (!(cause instanceof Error)) return false
+  return cause.name === 'AbortError' || ('code' in cause && HANG_UPS.includes(String(cause.code)))
 }

@@ -2,9 +2,24 @@ import type { RequestHandler } from 'express'
 import { ABOUT } from '../about.ts'
 import { permissionsOf } from '../../packages/trpc-hybrid/src/procedures/guard.ts'
 import type { ApiRouter } from '../trpc.ts'
-import { baseUrlOf } from './base-url.ts'
+import { basePathOf, baseUrlOf } from './base-url.ts'
 
 export const RESOURCE_METADATA_PATH = '/.well-known/oauth-protected-resource'
+
+/**
+ * The routes of the document. If this server's address has a path, RFC 9728 §3.1 puts the document at the root of
+ * the host, with that path behind the well-known one: a proxy has to pass that on as it is. Challenges name the
+ * document below the path, where every proxy passes it on that removes the path.
+ */
+export function resourceMetadataRoutes(publicUrl: string | undefined): readonly string[] {
+  const path = basePathOf(publicUrl).replaceAll(SYNTAX_OF_ROUTES, String.raw`\$&`)
+  return path === ''
+    ? [RESOURCE_METADATA_PATH]
+    : [RESOURCE_METADATA_PATH, RESOURCE_METADATA_PATH + path]
+}
+
+/** Characters that are more than text in a path of Express. */
+const SYNTAX_OF_ROUTES = /[{}()[\]+?!:*\\]/g
 
 /**
  * Serves the protected resource metadata (RFC 9728 §3.2), with which a client that got a challenge finds

@@ -1,8 +1,7 @@
-import type { NextFunction, Request, RequestHandler, Response } from 'express'
+import type { NextFunction, RequestHandler } from 'express'
 import {
   isAtOrBelow,
   isStream,
-  NodeRequest,
   sendAnswer,
   setHead,
   type Answer,
@@ -10,57 +9,66 @@ import {
   type Routes,
 } from '../../packages/trpc-hybrid/src/engine.ts'
 import type { End } from '../speed/end-together.ts'
-import type { CreateContext } from './context.ts'
 import { inTurn } from '../speed/in-turn.ts'
+import type { CreateContext } from './context.ts'
+import { sendKeptHeaders } from './reply-headers.ts'
+import { ServerRequest } from './server-request.ts'
+import { CLIENT_CLOSED_REQUEST } from './when-over.ts'
 
 export interface ServeOptions {
   readonly routes: Routes
+  readonly rpcPath: string
   /** Paths of the server itself, which a template may match too. */
   readonly ownPaths: readonly string[]
-  /** What a request goes through first, over REST and over RPC. */
-  readonly before: {
-    readonly rest: readonly RequestHandler[]
-    readonly rpc: readonly RequestHandler[]
-  }
-  readonly rpcPath: string
+  /** What a request goes through first. */
+  readonly before: Readonly<Record<'rest' | 'rpc', readonly RequestHandler[]>>
   readonly createContext: CreateContext
   readonly end: End
 }
 
-/** A request on its way through the procedures, with the one that Express knows. */
-export class ServerRequest extends NodeRequest {
-  readonly req: Request
-
-  constructor(req: Request, res: Response) {
-    super(req, res)
-    this.req = req
-  }
-}
-
-/** Serves every procedure over REST and RPC, behind the handlers given. What goes wrong in these is answered alike. */
+/**
+ * Serves every procedure over REST and RPC, behind the handlers given. What goes wrong in these is answered as on
+ * the face that was asked.
+ */
 export function serveProcedures(options: ServeOptions): RequestHandler {
   const { routes, ownPaths, rpcPath, createContext, end } = options
   const isOwn = (path: string) => ownPaths.some((own) => isAtOrBelow(path, own))
-  const before = { rest: inTurn(options.before.rest), rpc: inTurn(options.before.rpc) }
+  const beforeRest = inTurn(options.before.rest)
+  const beforeRpc = inTurn(options.before.rpc)
 
-  function send(res: Response, answer: Answer, headers?: Headers): void {
+  function send({ res, hungUp }: ServerRequest, answer: Answer): void {
     if (res.headersSent) return
-    if (headers) res.setHeaders(headers)
-    if (isStream(answer.body) || answer.body instanceof Uint8Array) {
+    if (hungUp) {
+      res.status(CLIENT_CLOSED_REQUEST).end()
+      return
+    }
+    const { body } = answer
+    if (isStream(body) || body instanceof Uint8Array) {
       sendAnswer(res, answer)
       return
     }
     setHead(res, answer)
-    end(res, answer.body)
+    end(res, body)
   }
 
-  async function serveRest(route: Route, request: ServerRequest, res: Response): Promise<void> {
-    const answer = await route.serve(request, createContext(request.req))
-    send(res, answer, answer.status < 400 ? request.req.replyHeaders : undefined)
+  function refuse(route: Route, request: ServerRequest, error: unknown): void {
+    try {
+      send(request, route.refuse(error, request, createContext(request.req)))
+    } catch (cause) {
+      const bug = new Error('An error could not be answered', { cause })
+      send(request, routes.refuse(bug, request))
+    }
   }
 
-  async function serveRpc(route: Route, request: ServerRequest, res: Response): Promise<void> {
-    send(res, await route.serve(request, createContext(request.req)))
+  async function serve(route: Route, request: ServerRequest, isRpc: boolean): Promise<void> {
+    const { req, res } = request
+    try {
+      const answer = await route.serve(request, createContext(req))
+      if (!isRpc && answer.status < 400 && req.replyHeaders) sendKeptHeaders(res, req.replyHeaders)
+      send(request, answer)
+    } catch (error) {
+      refuse(route, request, error)
+    }
   }
 
   return (req, res, next) => {
@@ -74,9 +82,9 @@ export function serveProcedures(options: ServeOptions): RequestHandler {
     }
     req.routeTemplate = route.template
     const proceed: NextFunction = (error?: unknown) => {
-      if (error === undefined) void (isRpc ? serveRpc : serveRest)(route, request, res)
-      else send(res, route.refuse(error, request, createContext(req)))
+      if (error === undefined) void serve(route, request, isRpc)
+      else refuse(route, request, error)
     }
-    void before[isRpc ? 'rpc' : 'rest'](req, res, proceed)
+    void (isRpc ? beforeRpc : beforeRest)(req, res, proceed)
   }
 }

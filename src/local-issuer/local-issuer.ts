@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { jsonAsForm } from './body.ts'
 import { createProvider } from './provider.ts'
 import type { IssuerSettings } from './settings.ts'
-import { openState } from './state.ts'
+import { openState, type State } from './state.ts'
 
 export interface LocalIssuerOptions extends Omit<IssuerSettings, 'issuer'> {
   /** 0 takes any free one. */
@@ -25,24 +25,20 @@ const NO_SUCH_ADDRESS = ['EADDRNOTAVAIL', 'EAFNOSUPPORT']
 
 /**
  * Starts an OpenID provider for development. It has people to sign in as, and needs no account anywhere. It
- * listens on loopback only. Without a `stateFile` it forgets everything when it is closed.
+ * listens on loopback only, and not before it can answer. Without a `stateFile` it forgets everything when it
+ * is closed.
  *
  * @throws {Error} `EADDRINUSE` when the port is taken
  */
 export async function startLocalIssuer(options: LocalIssuerOptions): Promise<LocalIssuer> {
-  const servers = await listenOnLoopback(options.port)
   const state = await openState({ file: options.stateFile, onError: options.onError })
-  const port = portOf(servers[0])
-  const issuer = `http://localhost:${port}/`
-  const provider = createProvider({ ...options, issuer }, state)
-  const answer = provider.callback()
-  const listener: RequestListener = (request, response) => {
-    jsonAsForm(request).then(
-      (form) => answer(form, response),
-      () => response.destroy(),
-    )
-  }
-  for (const server of servers) server.on('request', onlyLocalHosts(port, listener))
+  let listener: RequestListener | undefined
+  const servers = await listenOnLoopback(options.port, (port) => {
+    listener ??= createListener({ ...options, issuer: issuerAt(port) }, { port, state })
+    return listener
+  })
+  state.changed() // a new key must be there after a crash, too
+  const issuer = issuerAt(portOf(servers[0]))
   return {
     issuer,
     jwksUri: `${issuer}.well-known/jwks.json`,
@@ -53,13 +49,33 @@ export async function startLocalIssuer(options: LocalIssuerOptions): Promise<Loc
   }
 }
 
+const issuerAt = (port: number) => `http://localhost:${port}/`
+
+function createListener(
+  settings: IssuerSettings,
+  { port, state }: { readonly port: number; readonly state: State },
+): RequestListener {
+  const answer = createProvider(settings, state).callback()
+  return onlyLocalHosts(port, (request, response) => {
+    jsonAsForm(request).then(
+      (form) => answer(form, response),
+      () => response.destroy(),
+    )
+  })
+}
+
+/** What answers at a port, which is not known before a server listens there. */
+type ListenerFor = (port: number) => RequestListener
+
 /** Listens on the same port of each loopback address that the machine has. */
-async function listenOnLoopback(port: number): Promise<Server[]> {
+async function listenOnLoopback(port: number, listenerFor: ListenerFor): Promise<Server[]> {
   const servers: Server[] = []
   try {
     for (const host of LOOPBACK) {
       const server = await listen(servers[0] ? portOf(servers[0]) : port, host)
-      if (server) servers.push(server)
+      if (!server) continue
+      servers.push(server)
+      server.on('request', listenerFor(portOf(server))) // at once: Node takes no connection before that
     }
     return servers
   } catch (error) {

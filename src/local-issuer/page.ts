@@ -70,6 +70,11 @@ ${body}
 </html>
 `
 
+/** Any port of this machine. A policy can't name an IPv6 address (CSP Level 3 §2.3.1). */
+const LOOPBACK_SOURCES = ['http', 'https'].flatMap((scheme) =>
+  ['localhost', '*.localhost', '127.0.0.1'].map((host) => `${scheme}://${host}:*`),
+)
+
 /**
  * The headers of every answer. `script-src` allows nothing: oidc-provider adds the hashes of its own two
  * scripts, which submit a form and post a web message. A form may lead to the apps, because browsers apply
@@ -81,7 +86,7 @@ export const securityHeaders = (allowedOrigins: readonly string[]) => ({
     `style-src 'sha256-${STYLE_HASH}'`,
     'img-src data:',
     'script-src',
-    `form-action 'self' ${allowedOrigins.join(' ')}`,
+    `form-action 'self' ${[...allowedOrigins, ...LOOPBACK_SOURCES].join(' ')}`,
     "base-uri 'none'",
     "frame-ancestors 'none'",
   ].join('; '),

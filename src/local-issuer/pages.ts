@@ -55,7 +55,7 @@ function hint({ error }: ShownError, allowedOrigins: readonly string[]): string 
     case 'expired':
       return 'Go back to the app and sign in again.'
     case 'invalid_redirect_uri':
-      return `The app asked to be answered at an address that is not allowed. Allowed are ${allowedOrigins.join(' and ')}, any path. CLIENT_ORIGIN_URL sets them.`
+      return `The app asked to be answered at an address that is not allowed. Allowed are ${allowedOrigins.join(' and ')} and every origin on this machine, any path. CLIENT_ORIGIN_URL sets them.`
     case 'server_error':
       return 'The local issuer failed. The log of the server says why.'
     default:

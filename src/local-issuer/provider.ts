@@ -12,7 +12,7 @@ import {
 } from './answers.ts'
 import { acceptAnyClient, withAnyClient } from './clients.ts'
 import { personBySubject, profileClaims } from './people.ts'
-import type { IssuerSettings } from './settings.ts'
+import { isAllowedOrigin, type IssuerSettings } from './settings.ts'
 import { signIn, signInPath } from './sign-in.ts'
 import type { State } from './state.ts'
 import { storeIn } from './store.ts'
@@ -90,7 +90,7 @@ function configuration(settings: IssuerSettings): Configuration {
     loadExistingGrant: grantWithoutConsent(settings),
     rotateRefreshToken: true,
     allowOmittingSingleRegisteredRedirectUri: false,
-    clientBasedCORS: (_ctx, origin) => allowedOrigins.includes(origin),
+    clientBasedCORS: (_ctx, origin) => isAllowedOrigin(origin, allowedOrigins),
     interactions: { url: (_ctx, { uid }) => signInPath(uid) },
     renderError: showError(settings),
     ttl: {

@@ -34,8 +34,8 @@ export interface StateOptions {
 }
 
 /**
- * Continues with the keys and the sessions of the last run, so that a restart signs nobody out. A file that
- * can't be used is replaced.
+ * Continues with the keys and the sessions of the last run, so that a restart signs nobody out. Nothing is
+ * written before `changed` is called; then a file that can't be used is replaced.
  */
 export async function openState({ file, onError }: StateOptions): Promise<State> {
   const state = (await restore(file, onError)) ?? (await createState())
@@ -52,7 +52,6 @@ export async function openState({ file, onError }: StateOptions): Promise<State>
   const changed = () => {
     timer ??= setTimeout(write, WRITE_DELAY_MS)
   }
-  changed() // a new key must be there after a crash, too
   return {
     ...state,
     changed,

@@ -2,6 +2,7 @@ import type { AuthOutcome } from '../auth/authenticate.ts'
 import type { KeyFetch } from '../auth/keys.ts'
 import type { RateLimitName } from '../http/rate-limit.ts'
 import type { RequestObserver } from '../http/observation.ts'
+import type { StreamEnd } from '../streams/streams.ts'
 
 /** What is counted and measured. Each part is asked for once, at start. */
 export interface Metrics {
@@ -12,6 +13,8 @@ export interface Metrics {
   readonly onAuthOutcome: (outcome: AuthOutcome) => void
   readonly onKeyFetch: (fetch: KeyFetch) => void
   readonly onRateLimited: (limit: RateLimitName) => void
+  readonly onProcedureTimeout: () => void
+  readonly onStreamEnd: (end: StreamEnd) => void
   /** Reads these values whenever metrics are read. */
   readonly watch: (values: WatchedValues) => void
   readonly close: () => Promise<void>
@@ -22,6 +25,8 @@ export interface WatchedValues {
   /** `undefined` where no Redis is configured. */
   readonly redisAvailable: () => boolean | undefined
   readonly droppedLogLines: () => number
+  readonly openStreams: () => number
+  readonly unhandledRejections: () => number
 }
 
 const ignore = () => undefined
@@ -32,6 +37,8 @@ export const NO_METRICS: Metrics = {
   onAuthOutcome: ignore,
   onKeyFetch: ignore,
   onRateLimited: ignore,
+  onProcedureTimeout: ignore,
+  onStreamEnd: ignore,
   watch: ignore,
   close: () => Promise.resolve(),
 }

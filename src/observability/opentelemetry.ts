@@ -6,6 +6,7 @@ import {
   propagation,
   SpanKind,
   trace,
+  type Span,
   type Tracer,
 } from '@opentelemetry/api'
 import { detectResources, envDetector, resourceFromAttributes } from '@opentelemetry/resources'
@@ -15,16 +16,18 @@ import {
   type SpanExporter,
 } from '@opentelemetry/sdk-trace-node'
 import type { Logger } from 'pino'
-import type { Authenticate } from '../auth/authenticate.ts'
+import type { Authenticator } from '../auth/authenticate.ts'
 import { AuthError } from '../auth/errors.ts'
 import type { Fetch } from '../auth/fetch-json.ts'
 import type { Around } from '../../packages/trpc-hybrid/src/engine.ts'
 import type { InBackground } from '../background.ts'
-import { inSpan } from './spans.ts'
+import { createParentBasedSampler } from './sampler.ts'
+import { inSpan, inSyncSpan } from './spans.ts'
 import { createRequestTracer } from './trace-request.ts'
 import type { Tracing, TracingSettings } from './tracing.ts'
 
 const NAME = 'messages-api'
+const REMEMBERED = 'auth.remembered'
 /** A receiver that doesn't answer must not delay a stop. */
 const FLUSH_TIMEOUT_MS = 1_000
 
@@ -33,7 +36,7 @@ const FLUSH_TIMEOUT_MS = 1_000
  * (`trace.getTracer(...)`) appear in the right place. Loaded only when settings ask for it.
  */
 export async function startOpenTelemetry(
-  { protocol }: TracingSettings,
+  { protocol, sampledRatio }: TracingSettings,
   logger: Logger,
 ): Promise<Tracing> {
   diag.setLogger(toDiagnosticLog(logger), DiagLogLevel.WARN)
@@ -41,6 +44,7 @@ export async function startOpenTelemetry(
     resource: resourceFromAttributes({ 'service.name': NAME }).merge(
       detectResources({ detectors: [envDetector] }), // OTEL_SERVICE_NAME, OTEL_RESOURCE_ATTRIBUTES
     ),
+    ...(sampledRatio !== undefined && { sampler: createParentBasedSampler(sampledRatio) }),
     spanProcessors: [new BatchSpanProcessor(await createExporter(protocol))],
   })
   provider.register()
@@ -48,7 +52,7 @@ export async function startOpenTelemetry(
   return {
     requestHandlers: [createRequestTracer(tracer)],
     aroundProcedures: inProcedureSpan(tracer),
-    traceAuthentication: (authenticate) => traceAuthentication(tracer, authenticate),
+    traceAuthentication: (authenticator) => traceAuthentication(tracer, authenticator),
     traceBackground: (inBackground) => traceBackground(tracer, inBackground),
     traceFetch: (fetch) => traceFetch(tracer, fetch),
     async close() {
@@ -89,21 +93,38 @@ const inProcedureSpan =
       return run()
     })
 
-function traceAuthentication(tracer: Tracer, authenticate: Authenticate): Authenticate {
-  return (request) =>
-    inSpan(tracer, { name: 'verify access token' }, (span) => {
-      const note = (error: unknown): never => {
-        if (error instanceof AuthError) span.setAttribute('auth.refusal', error.reason)
-        throw error as Error
-      }
+/** Each look at credentials has one span: `recall` leaves it to `verify` where it knows nothing. */
+function traceAuthentication(tracer: Tracer, { recall, verify }: Authenticator): Authenticator {
+  const name = 'verify access token'
+  return {
+    recall(request) {
+      const startTime = Date.now()
+      let known: ReturnType<typeof recall>
       try {
-        const token = authenticate(request)
-        span.setAttribute('auth.remembered', !(token instanceof Promise))
-        return token instanceof Promise ? token.catch(note) : token
+        known = recall(request)
       } catch (error) {
-        return note(error)
+        return inSyncSpan(tracer, { name, startTime }, (span) => noteRefusal(span, error))
       }
-    })
+      if (known) {
+        inSyncSpan(tracer, { name, startTime }, (span) => span.setAttribute(REMEMBERED, true))
+      }
+      return known
+    },
+    verify: (request) =>
+      inSpan(tracer, { name }, async (span) => {
+        span.setAttribute(REMEMBERED, false)
+        try {
+          return await verify(request)
+        } catch (error) {
+          return noteRefusal(span, error)
+        }
+      }),
+  }
+}
+
+function noteRefusal(span: Span, error: unknown): never {
+  if (error instanceof AuthError) span.setAttribute('auth.refusal', error.reason)
+  throw error
 }
 
 /** Background work has its own trace, with a link to the request that started it. */

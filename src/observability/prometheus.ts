@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http'
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { AuthOutcome } from '../auth/authenticate.ts'
 import type { RateLimitName } from '../http/rate-limit.ts'
+import { STREAM_ENDS } from '../streams/streams.ts'
 import { listen } from '../server.ts'
 import type { Metrics, WatchedValues } from './metrics.ts'
 import { createRequestHistogram } from './request-histogram.ts'
@@ -26,6 +27,8 @@ export async function startPrometheusMetrics(address: {
     onAuthOutcome: countOutcomes(registry),
     onKeyFetch: measureFetches(registry),
     onRateLimited: countLimited(registry),
+    onProcedureTimeout: countTimeouts(registry),
+    onStreamEnd: countStreamEnds(registry),
     watch: (values) => {
       watchValues(registry, values)
     },
@@ -99,6 +102,30 @@ function countLimited(registry: Registry): Metrics['onRateLimited'] {
   }
 }
 
+function countTimeouts(registry: Registry): Metrics['onProcedureTimeout'] {
+  const timeouts = new Counter({
+    name: 'procedure_timeouts_total',
+    help: 'Calls answered 503 because their procedure had not settled in its time',
+    registers: [registry],
+  })
+  return () => {
+    timeouts.inc()
+  }
+}
+
+function countStreamEnds(registry: Registry): Metrics['onStreamEnd'] {
+  const ended = new Counter({
+    name: 'streams_ended_total',
+    help: 'Subscriptions and streamed batches by how they ended; refused: their client had too many',
+    labelNames: ['end'],
+    registers: [registry],
+  })
+  for (const end of STREAM_ENDS) ended.inc({ end }, 0)
+  return (end) => {
+    ended.inc({ end })
+  }
+}
+
 function watchValues(registry: Registry, values: WatchedValues): void {
   new Gauge({
     name: 'issuer_key_age_seconds',
@@ -115,6 +142,23 @@ function watchValues(registry: Registry, values: WatchedValues): void {
     collect() {
       this.reset()
       this.inc(values.droppedLogLines())
+    },
+  })
+  new Gauge({
+    name: 'open_streams',
+    help: 'Subscriptions and streamed batches that are open',
+    registers: [registry],
+    collect() {
+      this.set(values.openStreams())
+    },
+  })
+  new Counter({
+    name: 'unhandled_rejections_total',
+    help: 'Promises that were rejected with nobody there to await them',
+    registers: [registry],
+    collect() {
+      this.reset()
+      this.inc(values.unhandledRejections())
     },
   })
   if (values.redisAvailable() === undefined) return

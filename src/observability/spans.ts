@@ -1,27 +1,40 @@
 import { SpanStatusCode, type Span, type SpanOptions, type Tracer } from '@opentelemetry/api'
 import { judge } from '../judge.ts'
 
-/** Runs `work` in a span that ends with it. @returns what `work` returns, at once where that is no promise */
+type NamedOptions = SpanOptions & { readonly name: string }
+
+/** Runs `work` in a span that ends when `work` settles. */
 export function inSpan<T>(
   tracer: Tracer,
-  { name, ...options }: SpanOptions & { readonly name: string },
+  { name, ...options }: NamedOptions,
+  work: (span: Span) => Promise<T>,
+): Promise<T> {
+  return tracer.startActiveSpan(name, options, async (span) => {
+    try {
+      return await work(span)
+    } catch (error) {
+      noteFailure(span, error)
+      throw error
+    } finally {
+      span.end()
+    }
+  })
+}
+
+/** The same for work that is done when it returns. */
+export function inSyncSpan<T>(
+  tracer: Tracer,
+  { name, ...options }: NamedOptions,
   work: (span: Span) => T,
 ): T {
   return tracer.startActiveSpan(name, options, (span) => {
-    const succeed = <R>(result: R): R => {
-      span.end()
-      return result
-    }
-    const fail = (error: unknown): never => {
-      noteFailure(span, error)
-      span.end()
-      throw error as Error
-    }
     try {
-      const result = work(span)
-      return result instanceof Promise ? (result.then(succeed, fail) as T) : succeed(result)
+      return work(span)
     } catch (error) {
-      return fail(error)
+      noteFailure(span, error)
+      throw error
+    } finally {
+      span.end()
     }
   })
 }

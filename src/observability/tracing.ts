@@ -1,5 +1,5 @@
 import type { RequestHandler } from 'express'
-import type { Authenticate } from '../auth/authenticate.ts'
+import type { Authenticator } from '../auth/authenticate.ts'
 import type { Fetch } from '../auth/fetch-json.ts'
 import type { InBackground } from '../background.ts'
 import type { Around } from '../../packages/trpc-hybrid/src/engine.ts'
@@ -7,6 +7,11 @@ import type { Around } from '../../packages/trpc-hybrid/src/engine.ts'
 /** Where spans are sent. The SDK reads the rest of OpenTelemetry's settings from `OTEL_*` itself. */
 export interface TracingSettings {
   readonly protocol: 'http/json' | 'http/protobuf'
+  /**
+   * The part of requests that is traced, where a caller's `traceparent` has a say in it; `undefined`: what the
+   * SDK reads from its variables.
+   */
+  readonly sampledRatio: number | undefined
 }
 
 /** What traces the server. Each part is asked for once, at start. */
@@ -15,7 +20,7 @@ export interface Tracing {
   readonly requestHandlers: readonly RequestHandler[]
   /** Runs every call of a procedure; `undefined` when there is no tracing. */
   readonly aroundProcedures: Around | undefined
-  readonly traceAuthentication: (authenticate: Authenticate) => Authenticate
+  readonly traceAuthentication: (authenticator: Authenticator) => Authenticator
   readonly traceBackground: (inBackground: InBackground) => InBackground
   readonly traceFetch: (fetch: Fetch) => Fetch
   /** Sends what is still to be sent. */
@@ -26,7 +31,7 @@ export interface Tracing {
 export const NO_TRACING: Tracing = {
   requestHandlers: [],
   aroundProcedures: undefined,
-  traceAuthentication: (authenticate) => authenticate,
+  traceAuthentication: (authenticator) => authenticator,
   traceBackground: (inBackground) => inBackground,
   traceFetch: (fetch) => fetch,
   close: () => Promise.resolve(),

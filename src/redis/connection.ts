@@ -3,16 +3,11 @@ import type { Logger } from 'pino'
 import { connectToServer, type RedisEvents, type RedisReply } from './client.ts'
 import { connectToCluster } from './cluster.ts'
 import { createStanding } from './standing.ts'
+import { tryOut } from './trial.ts'
 
 /** No request waits longer than this for Redis. After one has, none waits for a while. */
 const COMMAND_TIMEOUT_MS = 250
 const PAUSE_AFTER_FAILURE_MS = 1_000
-
-/**
- * The trial does what requests need: a script that writes. A replica, a full server or a locked one refuses it.
- */
-const TRIAL_KEY = 'messages-api:trial'
-const TRIAL = ['EVAL', "return redis.call('SET', KEYS[1], '', 'PX', 1000)", '1', TRIAL_KEY]
 
 /** Where Redis is: one server, or some of the nodes of a cluster. */
 export type RedisUrls = readonly [string, ...string[]]
@@ -35,17 +30,20 @@ export function connectRedis(options: {
   readonly logger: Logger
   /** Milliseconds, by a clock that is never set back. */
   readonly now: () => number
+  /** Called when there is a connection that was tried out, the first one or a new one. */
+  readonly onConnected?: () => void
 }): RedisConnection {
   const { logger, now } = options
   let pausedUntil = 0
   const standing = createStanding({
     logger,
-    tryOut: () => withTimeout(client.send(TRIAL_KEY, TRIAL)),
+    tryOut: () => withTimeout(tryOut((key, command) => client.send(key, command))),
     renew() {
       client.renew()
     },
     onGood() {
       pausedUntil = 0
+      options.onConnected?.()
     },
   })
 

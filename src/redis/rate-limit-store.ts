@@ -1,6 +1,8 @@
 import { LRUCache } from 'lru-cache'
 import type { Count, RateLimitName, RateLimitStore } from '../http/rate-limit.ts'
+import type { RedisReply } from './client.ts'
 import type { RedisConnection } from './connection.ts'
+import { WrongAnswer } from './wrong-answer.ts'
 
 /** This many replicas together let at most this part of a limit through over it. */
 const REPLICAS = 10
@@ -57,7 +59,11 @@ export function createSharedRateLimitStore(
     window.pending = 0
     const key = `messages-api:rate-limit:${name}:${client}`
     const command = ['EVAL', COUNT, '1', key, String(hits), String(windowMs)]
-    const [counted, msLeft] = (await redis.send(key, command)) as [number, number]
+    const reply = await redis.send(key, command)
+    const [counted, msLeft] = Array.isArray(reply) ? (reply as RedisReply[]) : []
+    if (typeof counted !== 'number' || typeof msLeft !== 'number') {
+      throw new WrongAnswer('No answer of the script for counts')
+    }
     window.counted = counted
     window.endsAt = monotonicNow() + msLeft
     return countOf(window)

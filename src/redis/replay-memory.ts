@@ -1,34 +1,86 @@
-import { PROOF_LIFETIME_SECONDS } from '../auth/dpop.ts'
+import { CLOCK_TOLERANCE_SECONDS, PROOF_LIFETIME_SECONDS } from '../auth/dpop.ts'
 import { proofsUnavailable } from '../auth/errors.ts'
-import type { ReplayMemory } from '../auth/replay-memory.ts'
+import type { LocalReplayMemory, ProofUse, ReplayMemory } from '../auth/replay-memory.ts'
 import type { RedisConnection } from './connection.ts'
+import { beginCommand, readOutcome, useProofCommand, type ProofOutcome } from './proof-script.ts'
 
-const PREFIX = 'messages-api:dpop-proof:'
 const RETRY_AFTER_SECONDS = 2
+/** How far the clocks of two replicas may differ. */
+const REPLICA_CLOCKS_SECONDS = 2
+/** A proof may have been used this long before its `iat`. */
+const BEFORE_ISSUE_MS = (CLOCK_TOLERANCE_SECONDS + REPLICA_CLOCKS_SECONDS) * 1000
+
+/** The first character of a proof's id is one of these. */
+const BASE64URL = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
+
+export interface SharedReplayMemory extends ReplayMemory {
+  /** Makes sure that Redis notes since when it has remembered proofs: the sooner, the fewer are refused. */
+  readonly begin: () => Promise<void>
+}
 
 /**
  * Knows the DPoP proofs that were sent to any replica. While Redis is away none is accepted, because another
- * replica may have accepted it. Those that were sent to this replica are in `local` too, and known at once.
+ * replica may have accepted it. After Redis has come back empty, none is accepted that may have been used before
+ * that: new ones are taken again after `BEFORE_ISSUE_MS`. Those that were sent to this replica are in `local`
+ * too, and known at once.
+ *
+ * @param isCluster then each node notes for itself when its part of the memory began
  */
 export function createSharedReplayMemory(
   redis: RedisConnection,
-  local: ReplayMemory,
-): ReplayMemory {
-  async function rememberInRedis(id: string): Promise<boolean> {
-    const key = `${PREFIX}${id}`
-    const lifetime = String(PROOF_LIFETIME_SECONDS)
+  options: {
+    readonly local: LocalReplayMemory
+    readonly isCluster: boolean
+    readonly now: () => number
+  },
+): SharedReplayMemory {
+  const { local, isCluster, now } = options
+  const keysOf = isCluster ? keysInCluster : keysOnServer
+
+  async function begin(): Promise<void> {
+    const ids = isCluster ? Array.from(BASE64URL) : ['']
+    await Promise.allSettled(
+      ids.map((id) => redis.send(keysOf(id).began, beginCommand(keysOf(id).began))),
+    )
+  }
+
+  async function ask({ id, issuedAtMs }: ProofUse): Promise<ProofOutcome> {
+    const keys = keysOf(id)
+    const usableForMs = now() - issuedAtMs + BEFORE_ISSUE_MS
+    const command = useProofCommand(keys, { usableForMs, lifetimeSeconds: PROOF_LIFETIME_SECONDS })
     try {
-      return (await redis.send(key, ['SET', key, '', 'NX', 'EX', lifetime])) === 'OK'
+      return readOutcome(await redis.send(keys.proof, command))
     } catch (cause) {
       throw proofsUnavailable(RETRY_AFTER_SECONDS, cause)
     }
   }
 
   return {
+    begin,
     has: (id) => local.has(id),
     async remember(use) {
       if (!redis.available()) throw proofsUnavailable(RETRY_AFTER_SECONDS)
-      return (await local.remember(use)) && rememberInRedis(use.id)
+      if (!local.remember(use)) return false
+      const { outcome, memoryAgeMs, begins } = await ask(use)
+      if (begins && isCluster) void begin()
+      if (outcome !== 'too_old') return outcome === 'first_use'
+      local.forget(use)
+      const untilNewOnesAreTakenMs = Math.max(0, BEFORE_ISSUE_MS - memoryAgeMs)
+      throw proofsUnavailable(1 + Math.ceil(untilNewOnesAreTakenMs / 1000))
     },
+  }
+}
+
+const keysOnServer = (id: string) => ({
+  began: 'messages-api:dpop-proofs-since',
+  proof: `messages-api:dpop-proof:${id}`,
+})
+
+/** What is in braces decides about the node: one script may touch only keys of the same. */
+function keysInCluster(id: string) {
+  const tag = `{${id.charAt(0)}}`
+  return {
+    began: `messages-api:dpop-proofs-since:${tag}`,
+    proof: `messages-api:dpop-proof:${tag}${id}`,
   }
 }

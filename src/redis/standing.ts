@@ -1,5 +1,5 @@
-import { ErrorReply } from '@redis/client'
 import type { Logger } from 'pino'
+import { troubleOf } from './trouble.ts'
 
 /** The time between a failed trial and the next one. */
 const TRY_AGAIN_MS = 2_000
@@ -26,7 +26,8 @@ export function createStanding(options: {
   readonly onGood: () => void
 }): Standing {
   const { logger, tryOut, renew, onGood } = options
-  let trouble: 'away' | 'refusing' | undefined
+  const told = new Set<string>()
+  let refusing = false
   let good = false
   let renewal: NodeJS.Timeout | undefined
 
@@ -35,15 +36,15 @@ export function createStanding(options: {
     renewal = setTimeout(renew, TRY_AGAIN_MS).unref()
   }
 
-  /** Logs each kind of trouble once, until all is well again. */
+  /** Logs each trouble once, until all is well again. One that refuses goes away with each new connection. */
   function failed(err: unknown): void {
     good = false
-    const kind = err instanceof ErrorReply ? 'refusing' : 'away'
+    const { kind, message } = troubleOf(err)
     if (kind === 'refusing') tryAgainLater()
-    if (trouble === 'refusing' || trouble === kind) return
-    trouble = kind
-    const what = kind === 'away' ? 'Redis is away' : 'Redis refuses commands'
-    logger.warn({ err }, `${what}: limits are counted in memory`)
+    if (told.has(message) || (refusing && kind === 'away')) return
+    told.add(message)
+    refusing ||= kind === 'refusing'
+    logger.warn({ err }, message)
   }
 
   async function connected(): Promise<void> {
@@ -55,7 +56,8 @@ export function createStanding(options: {
       return
     }
     logger.info('Redis is connected')
-    trouble = undefined
+    told.clear()
+    refusing = false
     good = true
     onGood()
   }

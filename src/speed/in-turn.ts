@@ -1,4 +1,5 @@
 import type { RequestHandler } from 'express'
+import { isThenable } from '../../packages/trpc-hybrid/src/procedures/thenable.ts'
 
 /**
  * One handler that runs several in turn, as Express would: each calls `next()`, and what one throws goes to the
@@ -16,10 +17,13 @@ export function inTurn(handlers: readonly RequestHandler[]): RequestHandler {
       }
       try {
         const done: unknown = handler(req, res, proceed)
-        if (done instanceof Promise) done.catch(next)
+        if (isThenable(done)) done.then(undefined, fail)
       } catch (thrown) {
-        next(thrown)
+        fail(thrown)
       }
+    }
+    const fail = (thrown: unknown): void => {
+      next(thrown || new Error('A handler failed without an error'))
     }
     proceed()
   }

@@ -1,13 +1,14 @@
 import { createHmac, createPublicKey } from 'node:crypto'
 import { connect } from 'node:net'
 import { CompactEncrypt, exportJWK, exportSPKI, importJWK, SignJWT } from 'jose'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { protectedProcedure, requirePermissions, router } from '../../src/trpc.ts'
-import { ask, bearer, REFUSALS, TRANSPORTS, type Answer } from '../support/contract.ts'
+import { ask, bearer, MESSAGES, REFUSALS, TRANSPORTS, type Answer } from '../support/contract.ts'
 import { useServer } from '../support/fixtures.ts'
 import { ADMIN, ADMIN_PERMISSION, AUDIENCE, createSigningKey, sendJson } from '../support/issuer.ts'
 import type { SigningKey, TokenOptions } from '../support/issuer.ts'
+import { startServerProcess, untilReady, type ServerProcess } from '../support/server-process.ts'
 
 /** Procedures at the contract's paths that count how often they run. */
 let runs = 0
@@ -348,6 +349,49 @@ describe.each(TRANSPORTS)('over %s', (transport) => {
       expect(answer).toMatch(/^HTTP\/1\.1 400 /)
       expect(answer).toContain('error="invalid_request"')
       expect(runs).toBe(before)
+    }
+  })
+})
+
+/** Libraries replace it: to trace calls, to follow zones, or by promises of their own. */
+describe('where the global Promise is not that of async functions', () => {
+  let server: ServerProcess
+  beforeAll(async () => {
+    const preload = new URL('../support/other-promise.ts', import.meta.url).href
+    const env = { RATE_LIMIT_MAX: '100000' }
+    server = await startServerProcess({ issuer: fixture.issuer, preload, env })
+    await untilReady(server)
+  })
+  afterAll(() => server.end())
+
+  it.each(TRANSPORTS)('no forged token is taken over %s', async (transport) => {
+    const taken: string[] = []
+    for (const [name, make] of FORGED) {
+      const headers = bearer(await make())
+      const answer = await ask(server.url, { transport, message: 'protected', headers })
+      fixture.issuer.answer = undefined
+      if (answer.status !== REFUSALS.badToken.status) taken.push(`${name}: ${answer.status}`)
+    }
+    expect(taken).toEqual([])
+  })
+
+  it.each(TRANSPORTS)('each refusal over %s is that of the contract', async (transport) => {
+    const get = (message: 'protected' | 'admin', authorization?: string) =>
+      ask(server.url, {
+        transport,
+        message,
+        ...(authorization !== undefined && { headers: { authorization } }),
+      })
+    expectRefusal(await get('protected'), REFUSALS.missing)
+    expectRefusal(await get('protected', 'Basic AAAA'), REFUSALS.missing)
+    expectRefusal(await get('protected', 'Bearer'), REFUSALS.malformedHeader)
+    expectRefusal(await get('protected', 'Bearer a b'), REFUSALS.malformedHeader)
+    const user = `Bearer ${await mint()}`
+    const admin = `Bearer ${await mint({ claims: ADMIN })}`
+    for (const _ of ['verified', 'remembered']) {
+      expectRefusal(await get('admin', user), REFUSALS.noPermission)
+      expect(await get('protected', user)).toMatchObject({ status: 200, body: MESSAGES.protected })
+      expect(await get('admin', admin)).toMatchObject({ status: 200, body: MESSAGES.admin })
     }
   })
 })

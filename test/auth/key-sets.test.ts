@@ -42,26 +42,26 @@ function publish(keys: readonly unknown[]): void {
 const logged = () => JSON.stringify(server?.log)
 
 describe('a key set', () => {
-  it('may list a key twice', async () => {
+  it('takes a key set that lists a key twice', async () => {
     const [key] = issuer.keys as [SigningKey]
     issuer.keys = [key, key]
     expect(await statuses([{}])).toEqual([200])
   })
 
-  it('may have several keys under one id: each is tried', async () => {
+  it('tries each of several keys under one id', async () => {
     const keys = await newKeys('same', 'same', 'same')
     issuer.keys = keys.slice(0, 2)
     const tokens = keys.map((key) => ({ key }))
     expect(await statuses(tokens)).toEqual([200, 200, 401])
   })
 
-  it('is tried with four keys at most for one token', async () => {
+  it('tries four keys at most for one token', async () => {
     issuer.keys = await newKeys('same', 'same', 'same', 'same', 'same')
     const tokens = issuer.keys.map((key) => ({ key }))
     expect(await statuses(tokens)).toEqual([200, 200, 200, 200, 401])
   })
 
-  it('may begin with a byte order mark', async () => {
+  it('takes a key set that begins with a byte order mark', async () => {
     issuer.answer = (req, res) => {
       if (req.url?.includes('openid')) sendJson(res, issuer.metadata())
       else res.end(`\uFEFF${JSON.stringify(issuer.jwks())}`)
@@ -69,12 +69,12 @@ describe('a key set', () => {
     expect(await statuses([{}])).toEqual([200])
   })
 
-  it('may hold what is no key, beside keys', async () => {
+  it('takes the keys of a set that holds what is no key, too', async () => {
     publish([null, 'key', [], {}, ...issuer.jwks().keys])
     expect(await statuses([{}])).toEqual([200])
   })
 
-  it('of more than 100 keys is refused as a whole, whatever they are', async () => {
+  it('refuses a set of more than 100 keys as a whole, whatever they are', async () => {
     const keys = issuer.jwks().keys
     publish([...keys, ...Array.from({ length: 99 }, () => ({}))])
     expect(await statuses([{}])).toEqual([200])
@@ -85,7 +85,7 @@ describe('a key set', () => {
     expect(logged()).toContain('"fault":"too_many_keys"')
   })
 
-  it('that gives a private key away does not make it a good one', async () => {
+  it('does not use a key whose private part its set gives away', async () => {
     const [key] = (await newKeys('open')) as [SigningKey]
     publish([...issuer.jwks().keys, { ...key.publicJwk, ...(await exportJWK(key.privateKey)) }])
     expect(await statuses([{ key }, {}])).toEqual([401, 200])
@@ -93,14 +93,14 @@ describe('a key set', () => {
 })
 
 describe('a token without a key id', () => {
-  it('is verified with the keys that fit', async () => {
+  it('verifies a token without a key id with the keys that fit', async () => {
     issuer.keys = [...(await newKeys('a', 'b')), await createSigningKey('c')]
     const [stranger] = (await newKeys('d')) as [SigningKey]
     const tokens = [...issuer.keys, stranger].map(withoutKid)
     expect(await statuses(tokens)).toEqual([200, 200, 200, 401])
   })
 
-  it('has the issuer asked again where none verifies it, as one with an unknown id', async () => {
+  it('asks the issuer again where no key verifies a token without a key id', async () => {
     const clock = createClock()
     server = await startTestServer({ issuer, env, ...clock })
     expect(await statuses([withoutKid(issuer.keys[0] as SigningKey)])).toEqual([200])

@@ -1,10 +1,8 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createClock } from '../support/clock.ts'
 import { ask, bearer, REFUSALS } from '../support/contract.ts'
 import { createSigningKey, sendJson, startIssuer, type TestIssuer } from '../support/issuer.ts'
 import { startTestServer, type TestServer } from '../support/server.ts'
-
-vi.setConfig({ testTimeout: 60_000 }) // hundreds of requests at once
 
 let clock: ReturnType<typeof createClock>
 let issuer: TestIssuer
@@ -21,8 +19,7 @@ afterEach(async () => {
 })
 
 async function start(env: Record<string, string> = {}): Promise<TestServer> {
-  const limits = { headersTimeoutMs: 60_000, requestTimeoutMs: 60_000 } // a thousand senders in one process
-  const server = await startTestServer({ issuer, ...clock, env, limits })
+  const server = await startTestServer({ issuer, ...clock, env })
   servers.push(server)
   return server
 }
@@ -41,28 +38,20 @@ async function statusOf(server: TestServer, token: string): Promise<number> {
 
 const fetches = () => issuer.requests.filter((path) => path.endsWith('jwks.json')).length
 
-/** Waits until what runs in the background has had its effect. */
-async function eventually(check: () => boolean | Promise<boolean>): Promise<void> {
-  for (let tries = 0; !(await check()); tries++) {
-    if (tries > 500) throw new Error('it never came to be')
-    await new Promise((resolve) => setTimeout(resolve, 10))
-  }
-}
-
-describe('the keys', () => {
-  it('are fetched once for 500 requests at once', async () => {
+describe('the keys of the issuer', () => {
+  it('fetches the keys once for 100 requests at once', async () => {
     const server = await start()
     const token = await mint()
-    const requests = Array.from({ length: 500 }, () => statusOf(server, token))
+    const requests = Array.from({ length: 100 }, () => statusOf(server, token))
     const statuses = await Promise.all(requests)
     expect(new Set(statuses)).toEqual(new Set([200]))
     expect(fetches()).toBe(1)
   })
 
-  it('are asked for at most once more by 1,000 tokens with unknown key ids', async () => {
+  it('fetches the keys at most once more for 200 tokens with unknown key ids at once', async () => {
     const server = await start()
     const [, payload, signature] = (await mint()).split('.')
-    const tokens = Array.from({ length: 1000 }, (_, n) => {
+    const tokens = Array.from({ length: 200 }, (_, n) => {
       const header = JSON.stringify({ alg: 'RS256', kid: `random-${n}` })
       return `${Buffer.from(header).toString('base64url')}.${payload}.${signature}`
     })
@@ -71,7 +60,7 @@ describe('the keys', () => {
     expect(fetches()).toBeLessThanOrEqual(2)
   })
 
-  it('are asked for again for an unknown key id once 30 seconds have passed', async () => {
+  it('fetches the keys again for an unknown key id once 30 seconds have passed', async () => {
     const server = await start()
     expect(await statusOf(server, await mint({ header: { kid: 'a' } }))).toBe(401)
     expect(fetches()).toBe(2)
@@ -83,7 +72,7 @@ describe('the keys', () => {
     expect(fetches()).toBe(3)
   })
 
-  it('are there as soon as the issuer signs with a new one', async () => {
+  it('takes tokens of a new key as soon as the issuer signs with it', async () => {
     const server = await start()
     expect(await statusOf(server, await mint())).toBe(200)
     issuer.keys = [await createSigningKey('key-2'), ...issuer.keys]
@@ -91,7 +80,7 @@ describe('the keys', () => {
     expect(fetches()).toBe(2)
   })
 
-  it('are renewed in the background before they age out, while requests go on', async () => {
+  it('renews the keys in the background before they age out, while requests go on', async () => {
     const server = await start()
     const token = await mint()
     expect(await statusOf(server, token)).toBe(200)
@@ -107,12 +96,12 @@ describe('the keys', () => {
       }
     }
     expect(await statusOf(server, token)).toBe(200) // not held up by the issuer, which has not answered
-    await eventually(() => release !== undefined)
+    await expect.poll(() => release).toBeDefined()
     release?.()
-    await eventually(() => fetches() === 2)
+    await expect.poll(fetches).toBe(2)
   })
 
-  it('that the issuer withdrew are dropped at the refresh, with the tokens remembered for them', async () => {
+  it('drops a key that the issuer withdrew at the refresh, with the tokens remembered for it', async () => {
     const server = await start()
     const token = await mint()
     expect(await statusOf(server, token)).toBe(200)
@@ -123,19 +112,22 @@ describe('the keys', () => {
     expect(await statusOf(server, await mint())).toBe(200)
   })
 
-  it.each([-2, 2])('are renewed as ever when the wall clock is set by %d hours', async (hours) => {
-    const server = await start()
-    const token = await mint()
-    expect(await statusOf(server, token)).toBe(200)
-    issuer.keys = [await createSigningKey('key-2')]
-    clock.set({ hours })
-    expect(await statusOf(server, token)).toBe(200)
-    clock.advance({ minutes: 11 })
-    expect(await statusOf(server, token)).toBe(401)
-    expect(await statusOf(server, await mint())).toBe(200)
-  })
+  it.each([-2, 2])(
+    'renews the keys as ever when the wall clock is set by %d hours',
+    async (hours) => {
+      const server = await start()
+      const token = await mint()
+      expect(await statusOf(server, token)).toBe(200)
+      issuer.keys = [await createSigningKey('key-2')]
+      clock.set({ hours })
+      expect(await statusOf(server, token)).toBe(200)
+      clock.advance({ minutes: 11 })
+      expect(await statusOf(server, token)).toBe(401)
+      expect(await statusOf(server, await mint())).toBe(200)
+    },
+  )
 
-  it('are asked for again for an unknown key id when the wall clock was set back', async () => {
+  it('fetches the keys again for an unknown key id when the wall clock was set back', async () => {
     const server = await start()
     expect(await statusOf(server, await mint({ header: { kid: 'a' } }))).toBe(401)
     clock.set({ hours: -2 })
@@ -144,7 +136,7 @@ describe('the keys', () => {
     expect(await statusOf(server, await mint())).toBe(200)
   })
 
-  it('serve for 24 hours while the issuer is down, and no longer', async () => {
+  it('uses the last good keys for 24 hours while the issuer is down, and no longer', async () => {
     const server = await start()
     const token = await mint()
     expect(await statusOf(server, token)).toBe(200)
@@ -164,7 +156,7 @@ describe('the keys', () => {
     expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0)
     await issuer.revive()
     clock.advance({ minutes: 1 })
-    await eventually(async () => (await statusOf(server, token)) === 200)
+    await expect.poll(() => statusOf(server, token)).toBe(200)
   })
 
   it.each<[string, (url: string) => TestIssuer['answer']]>([
@@ -206,7 +198,7 @@ describe('the keys', () => {
       },
     ],
     ['breaks off', () => (req) => req.socket.destroy()],
-  ])('stay as they are when what the issuer answers %s', async (_, answer) => {
+  ])('keeps the last good keys when what the issuer answers %s', async (_, answer) => {
     const server = await start()
     const token = await mint()
     expect(await statusOf(server, token)).toBe(200)
@@ -220,7 +212,7 @@ describe('the keys', () => {
     expect(issuer.requests).not.toContain('/elsewhere')
   })
 
-  it('of 1024 bits are not used', async () => {
+  it('does not use keys of 1024 bits', async () => {
     const weak = await createSigningKey('weak')
     const { generateKeyPairSync } = await import('node:crypto')
     const pair = generateKeyPairSync('rsa', { modulusLength: 1024 })
@@ -233,8 +225,8 @@ describe('the keys', () => {
   })
 })
 
-describe('without any keys', () => {
-  it('a server starts, says that it is not ready, answers 503, and recovers by itself', async () => {
+describe('a server without any keys', () => {
+  it('starts, says that it is not ready, answers 503, and recovers by itself', async () => {
     await issuer.kill()
     const server = await start()
     expect((await fetch(`${server.url}/livez`)).status).toBe(200)
@@ -251,11 +243,11 @@ describe('without any keys', () => {
     expect(open.status).toBe(200)
     await issuer.revive()
     clock.advance({ seconds: 2 })
-    await eventually(async () => (await fetch(`${server.url}/readyz`)).status === 200)
+    await expect.poll(async () => (await fetch(`${server.url}/readyz`)).status).toBe(200)
     expect(await statusOf(server, await mint())).toBe(200)
   })
 
-  it('a server still refuses what is no token with 401, for that needs no key', async () => {
+  it('still refuses what is no token with 401, for that needs no key', async () => {
     await issuer.kill()
     const server = await start()
     for (const token of ['AAAA', 'AAAA.AAAA.AAAA', await mint({ header: { typ: 'id+jwt' } })]) {
@@ -265,7 +257,7 @@ describe('without any keys', () => {
 })
 
 describe('discovery', () => {
-  it('refuses a document that speaks for another issuer', async () => {
+  it('refuses a discovery document that speaks for another issuer', async () => {
     issuer.answer = (_req, res) => {
       sendJson(res, { ...metadataOf(issuer), issuer: 'https://other.example.com/' })
     }
@@ -273,7 +265,7 @@ describe('discovery', () => {
     expect(await statusOf(server, await mint())).toBe(503)
   })
 
-  it('takes the issuer as the document writes it, with or without the slash', async () => {
+  it('takes the issuer as the discovery document writes it, with or without the slash', async () => {
     issuer.issuer = issuer.url
     const server = await start()
     expect(await statusOf(server, await mint())).toBe(200)

@@ -1,13 +1,11 @@
 import fc from 'fast-check'
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { bearer } from '../support/contract.ts'
 import { useServer } from '../support/fixtures.ts'
 
 const fixture = useServer()
 const STATUSES = [200, 400, 401, 403]
 const RUNS = { numRuns: 200 }
-vi.setConfig({ testTimeout: 120_000 }) // one request a run
-
 async function statusOf(path: string, headers: Record<string, string>): Promise<number> {
   const response = await fetch(`${fixture.server.url}${path}`, { headers })
   await response.arrayBuffer()

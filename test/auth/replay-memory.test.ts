@@ -1,12 +1,12 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { createReplayMemory, type ReplayMemory } from '../../src/auth/replay-memory.ts'
+import { createReplayMemory, type LocalReplayMemory } from '../../src/auth/replay-memory.ts'
 import { createClock } from '../support/clock.ts'
 
 /** More than any memory of proofs holds. */
 const FLOOD = 1_000_000
 
 let clock: ReturnType<typeof createClock>
-let memory: ReplayMemory
+let memory: LocalReplayMemory
 beforeEach(() => {
   clock = createClock()
   memory = createReplayMemory(clock)
@@ -15,7 +15,7 @@ beforeEach(() => {
 /** Whether it is the first use, or why it is refused. */
 function use(id: string, owner: string): unknown {
   try {
-    return memory.remember({ id, owner })
+    return memory.remember({ id, owner, issuedAtMs: clock.now() })
   } catch (error) {
     return error
   }

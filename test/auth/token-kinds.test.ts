@@ -29,7 +29,7 @@ describe('a token whose claims say that it is', () => {
     ['a log-out token of Keycloak', { typ: 'Logout', events: { [LOG_OUT]: {} } }],
     ['a log-out token (OpenID Connect Back-Channel Logout)', { events: { [LOG_OUT]: {} } }],
     ['a security event (RFC 8417)', { events: { 'urn:example:event': { a: 1 } } }],
-  ])('%s is refused', async (_, claims) => {
+  ])('refuses a token that says it is %s', async (_, claims) => {
     const token = await fixture.issuer.mint({ claims })
     expect(await get(token)).toEqual(refusal('The token is not an access token'))
   })
@@ -39,7 +39,7 @@ describe('a token whose claims say that it is', () => {
     ['an access token of Keycloak', { typ: 'Bearer' }],
     ['an access token of Dex, with nonce and at_hash', { nonce: 'n', at_hash: 'h' }],
     ['one with events of a meaning of its own', { events: ['login'] }],
-  ])('%s is taken', async (_, claims) => {
+  ])('takes a token that says it is %s', async (_, claims) => {
     expect((await get(await fixture.issuer.mint({ claims }))).status).toBe(200)
   })
 })
@@ -54,11 +54,11 @@ describe('a token that is no signed JWT', () => {
     ['of Ory Hydra, with one dot', 'ory_at_opaque-token.with_its-signature'],
     ['with two dots', 'any.three.parts'],
     ['with characters that no JWT has', 'a~b+c/d=='],
-  ])('%s is told to be opaque', async (_, token) => {
+  ])('says that a token %s is opaque', async (_, token) => {
     expect(await get(token)).toEqual(opaque)
   })
 
-  it('is told to be encrypted, be its key wrapped or agreed on', async () => {
+  it('says of an encrypted token that it is, be its key wrapped or agreed on', async () => {
     const agreed = { alg: 'dir', enc: 'A256GCM', iss: fixture.issuer.issuer } // as Auth0's, for no audience
     const wrapped = { alg: 'RSA-OAEP-256', enc: 'A256GCM' }
     const { publicJwk } = fixture.issuer.keys[0] ?? {}
@@ -71,7 +71,7 @@ describe('a token that is no signed JWT', () => {
     expect(await get(await encrypt(wrapped, rsa))).toEqual(encrypted)
   })
 
-  it('but looks like one is told to be malformed', async () => {
+  it('says of what looks like a signed JWT and is none that it is malformed', async () => {
     const [header = '', payload = ''] = (await fixture.issuer.mint()).split('.')
     const malformed = refusal('The access token is malformed')
     expect(await get(`${header}.${payload}`)).toEqual(malformed)
@@ -84,7 +84,7 @@ describe('a token without a claim that every access token has', () => {
   it.each([
     ['aud', 'The access token names no audience'],
     ['exp', 'The access token has no expiry time'],
-  ])('%s is told so', async (claim, description) => {
+  ])('says that a token lacks %s', async (claim, description) => {
     const token = await fixture.issuer.mint({ claims: { [claim]: undefined } })
     expect(await get(token)).toEqual(refusal(description))
   })
@@ -93,14 +93,14 @@ describe('a token without a claim that every access token has', () => {
 describe('a long token', () => {
   const id = '00000000-0000-0000-0000-000000000000'
 
-  it('with the 200 groups that Entra lists at most is taken', async () => {
+  it('takes a token with the 200 groups that Entra lists at most', async () => {
     const groups = Array.from({ length: 200 }, () => id)
     const token = await fixture.issuer.mint({ claims: { groups } })
     expect(token.length).toBeGreaterThan(10_000)
     expect((await get(token)).status).toBe(200)
   })
 
-  it('of 16 KiB is looked at, beside 12 KiB of other headers', async () => {
+  it('verifies a token of 16 KiB, beside 12 KiB of other headers', async () => {
     const call = { headers: { ...bearer('a'.repeat(16 * 1024)), cookie: 'c'.repeat(12 * 1024) } }
     const answer = await ask(fixture.server.url, {
       transport: 'RPC',
@@ -113,7 +113,7 @@ describe('a long token', () => {
     })
   })
 
-  it('of more than 16 KiB is refused before it is looked at', async () => {
+  it('refuses a token of more than 16 KiB without verifying it', async () => {
     expect(await get('a'.repeat(16 * 1024 + 1))).toEqual(refusal('The access token is too long'))
   })
 })

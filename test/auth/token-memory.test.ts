@@ -30,7 +30,7 @@ async function get(token: string) {
 }
 
 describe('a remembered token', () => {
-  it('is refused in the very second in which it expires, clock tolerance included', async () => {
+  it('refuses a remembered token in the very second in which it expires, clock tolerance included', async () => {
     const token = await issuer.mint({ claims: { exp: clock.seconds() + 60 } })
     expect((await get(token)).status).toBe(200)
     clock.advance({ seconds: 64 })
@@ -42,7 +42,7 @@ describe('a remembered token', () => {
     })
   })
 
-  it('is refused before its nbf, should the clock be set back', async () => {
+  it('refuses a remembered token before its nbf, should the clock be set back', async () => {
     const token = await issuer.mint({
       claims: { nbf: clock.seconds(), exp: clock.seconds() + 999 },
     })
@@ -53,7 +53,7 @@ describe('a remembered token', () => {
     expect((await get(token)).status).toBe(200)
   })
 
-  it('does not vouch for another one with the same signature', async () => {
+  it('does not take a remembered token as proof of another one with the same signature', async () => {
     const token = await issuer.mint({ at: clock.seconds() })
     expect((await get(token)).status).toBe(200)
     const [header = '', payload = '', signature = ''] = token.split('.')
@@ -64,7 +64,7 @@ describe('a remembered token', () => {
 })
 
 describe('a refused token', () => {
-  it('is good as soon as its time has come', async () => {
+  it('takes a token that it refused as soon as its time has come', async () => {
     const token = await issuer.mint({
       claims: { nbf: clock.seconds() + 30, exp: clock.seconds() + 99 },
     })
@@ -73,7 +73,7 @@ describe('a refused token', () => {
     expect((await get(token)).status).toBe(200)
   })
 
-  it('is good again when the clock, which was wrong, is put right', async () => {
+  it('takes a token that it refused when the clock, which was wrong, is put right', async () => {
     const token = await issuer.mint({ at: clock.seconds() })
     clock.set({ hours: 48 })
     for (let n = 0; n < 3; n++) expect((await get(token)).status).toBe(401)
@@ -86,7 +86,7 @@ describe('a refused token', () => {
     ['for another API', () => issuer.mint({ claims: { aud: 'https://other.example' } })],
     ['that expired', () => issuer.mint({ claims: { exp: 1 } })],
     ['that is not valid yet', () => issuer.mint({ claims: { nbf: clock.seconds() + 999 } })],
-  ])('%s costs one signature check, and is told the same each time', async (_, mint) => {
+  ])('checks the signature of a token %s once, and says the same each time', async (_, mint) => {
     const token = await mint()
     const check = vi.spyOn(crypto.subtle, 'verify')
     const answers = [await get(token), await get(token), await get(token)]
@@ -97,7 +97,7 @@ describe('a refused token', () => {
     expect(answers).toEqual([answers[0], answers[0], answers[0]])
   })
 
-  it('is good once the issuer publishes its key', async () => {
+  it('takes a token that it refused once the issuer publishes its key', async () => {
     const key = await createSigningKey('key-1') // under the name of the first one
     const before = issuer.keys
     const token = await issuer.mint({ key, at: clock.seconds() })
@@ -143,12 +143,12 @@ describe('the memory of tokens', () => {
     return tokens.filter((token) => memory.find(token, keySet, 0)).length
   }
 
-  it('holds 10,000 of usual size, and of long ones 16 MB', () => {
+  it('remembers 10,000 tokens of usual size, and 16 MB of long ones', () => {
     expect(held(createTokenMemory(), 10_001, {})).toBe(10_000)
     expect(held(createTokenMemory(), 10_000, { chars: 8_000 })).toBe(2_000)
   })
 
-  it('gives a subject a tenth of it, to its latest tokens', () => {
+  it('remembers the latest tokens of a subject, in a tenth of the memory', () => {
     const memory = createTokenMemory()
     memory.remember('of a newcomer', accessTokenOf('newcomer'), keySet)
     expect(held(memory, 12_000, { sub: 'greedy' })).toBe(1_000)

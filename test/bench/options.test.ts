@@ -2,26 +2,26 @@ import { describe, expect, it } from 'vitest'
 import { parseOptions } from '../../bench/options.ts'
 
 describe('the flags of npm run bench', () => {
-  it('are all optional: every scenario and server, bounded to minutes', () => {
+  it('measures every scenario and server without flags, bounded to minutes', () => {
     const options = parseOptions([])
     expect(options).toMatchObject({ seconds: 1, rounds: 3, tokens: 100_000, soakRequests: 0 })
     expect(options.scenarios).toContain('cold')
     expect(options.servers).toContain('messages-api')
   })
 
-  it('name scenarios and servers by repetition or with commas', () => {
+  it('takes scenarios and servers by repetition or with commas', () => {
     const flags = ['--scenario', 'admin,rpc', '--scenario', 'cold', '--server', 'fastify']
     const options = parseOptions(flags)
     expect(options.scenarios).toEqual(['admin', 'rpc', 'cold'])
     expect(options.servers).toEqual(['fastify'])
   })
 
-  it('turn the soak on with 5 million requests, or with another number', () => {
+  it('runs the soak with 5 million requests, or with another number', () => {
     expect(parseOptions(['--memory']).soakRequests).toBe(5_000_000)
     expect(parseOptions(['--memory', '--requests', '100000']).soakRequests).toBe(100_000)
   })
 
-  it('measure the start of the server instead', () => {
+  it('measures the start of the server instead where it is asked to', () => {
     expect(parseOptions([]).startUp).toBe(false)
     expect(parseOptions(['--start']).startUp).toBe(true)
   })

@@ -2,18 +2,18 @@ import { describe, expect, it } from 'vitest'
 import { median, ratio, spread } from '../../bench/statistics.ts'
 
 describe('median', () => {
-  it('is the middle value, and the mean of the two middle ones of an even count', () => {
+  it('takes the middle value for the median, and the mean of the two middle ones of an even count', () => {
     expect(median([9, 1, 5])).toBe(5)
     expect(median([10, 1, 3, 5])).toBe(4)
   })
 
-  it('refuses to speak about no values', () => {
+  it('refuses to tell the median of no values', () => {
     expect(() => median([])).toThrow(RangeError)
   })
 })
 
 describe('spread', () => {
-  it('is the distance of the outermost values as a part of the median', () => {
+  it('tells the spread as the distance of the outermost values, as a part of the median', () => {
     expect(spread([90, 100, 120])).toBeCloseTo(0.3)
   })
 })

@@ -30,6 +30,7 @@ describe('settings', () => {
       publicUrl: undefined,
       clientOrigins: ['http://localhost:4040'],
       corsRequestHeaders: [],
+      hsts: 'max-age=31536000; includeSubDomains',
       issuer: undefined,
       audiences: ['https://hello-world.example.com'],
       audienceClaim: 'aud',
@@ -38,11 +39,15 @@ describe('settings', () => {
       logLevel: 'info',
       trustProxy: 0,
       keepAliveSeconds: 65,
+      procedureTimeoutSeconds: 25,
+      maxStreamsPerClient: 100,
       redisUrls: undefined,
       rateLimit: { windowSeconds: 60, max: 6_000, failedAuthenticationMax: 3_000 },
       metricsPort: undefined,
+      metricsHost: undefined,
       tracing: undefined,
       localIssuerPort: 6061,
+      docs: true,
       docsClientId: undefined,
       docsScopes: ['openid'],
       warnings: [],
@@ -80,6 +85,10 @@ describe('settings', () => {
     'https://id.example.com/realms/main/.well-known/openid-configuration',
     'https://id.example.com/.well-known/oauth-authorization-server/realms/main',
     'https://id.example.com/realms/main/.well-known/jwks.json',
+    'https://id.example.com/.well-known/openid-configuration/realms/main',
+    'https://id.example.com/realms/main/.well-known/',
+    'https://id.example.com/realms/main/.well-known',
+    'https://id.example.com/realms/main/.well-known/openid-configuration/',
   ])('take the issuer out of an address that was pasted: %s', (url) => {
     expect(loadConfig({ ISSUER_BASE_URL: url }).issuer).toEqual({
       discover: 'https://id.example.com/realms/main',
@@ -108,6 +117,13 @@ describe('settings', () => {
     expect(problemsOf({ ...others, AUTHO_DOMAIN: AUTH0_DOMAIN })).toEqual([
       expect.stringMatching(/^AUTH0_DOMAIN: /),
       'AUTHO_DOMAIN: is not a setting of this server, is AUTH0_DOMAIN meant?',
+    ])
+  })
+
+  it('say that a reference was not replaced where its setting can not be used', () => {
+    expect(problemsOf({ ISSUER_BASE_URL: '${BASE}/realms/main' })).toEqual([
+      expect.stringMatching(/^ISSUER_BASE_URL: must be /),
+      expect.stringMatching(/^ISSUER_BASE_URL: has \$\{…\} in it/),
     ])
   })
 
@@ -215,6 +231,18 @@ describe('settings', () => {
       ],
     ],
     ['CORS_REQUEST_HEADERS', ['*', 'X-A,', 'X A', 'X-A: b']],
+    [
+      'HSTS',
+      [
+        'on',
+        'Off',
+        'max-age',
+        'max-age=a',
+        'includeSubDomains',
+        'max-age=1; x',
+        'max-age=1,preload',
+      ],
+    ],
     ['AUTH0_DOMAIN', ['https://tenant.auth0.com', 'tenant.auth0.com/', 'a/b', 'user@host', 'a b']],
     [
       'ISSUER_BASE_URL',
@@ -240,6 +268,7 @@ describe('settings', () => {
     ['RATE_LIMIT_FAILED_AUTH_MAX', ['-1', '1.5']],
     ['RATE_LIMIT_WINDOW_SECONDS', ['0', '60s', '86401']],
     ['METRICS_PORT', ['65536', 'on']],
+    ['METRICS_HOST', ['localhost:80', 'a b']],
     ['LOCAL_ISSUER_PORT', ['99999']],
   ])('refuse a %s that can not be used, and say what can', (name, values) => {
     for (const value of values) {
@@ -251,6 +280,7 @@ describe('settings', () => {
   it.each([
     ['KEEP_ALIVE_SECONDS', ['1', '620', '3600']],
     ['CORS_REQUEST_HEADERS', ['X-Tenant', 'X-Tenant, X-App-Version']],
+    ['HSTS', ['off', 'max-age=0', 'max-age=63072000; includeSubDomains; preload']],
     [
       'CLIENT_ORIGIN_URL',
       [
@@ -337,6 +367,21 @@ describe('what may not be what was meant is warned of, and nothing more:', () =>
       /^OTEL_TRACES_EXPORTER: only otlp and none/,
     ],
     [
+      'a propagator that is not supported',
+      { ...PRODUCTION, OTEL_PROPAGATORS: 'tracecontext, b3' },
+      /^OTEL_PROPAGATORS: only tracecontext, baggage, none are supported/,
+    ],
+    [
+      'a sampler that is not supported',
+      { ...PRODUCTION, OTEL_TRACES_SAMPLER: 'xray' },
+      /^OTEL_TRACES_SAMPLER: only always_on, .* are supported/,
+    ],
+    [
+      'a compression that is not supported',
+      { ...PRODUCTION, OTEL_EXPORTER_OTLP_COMPRESSION: 'zstd' },
+      /^OTEL_EXPORTER_OTLP_COMPRESSION: only gzip, none are supported/,
+    ],
+    [
       'an endpoint in the form that gRPC has',
       { ...PRODUCTION, OTEL_EXPORTER_OTLP_ENDPOINT: 'collector:4317' },
       /^OTEL_EXPORTER_OTLP_ENDPOINT: is no http\(s\) URL/,
@@ -357,6 +402,11 @@ describe('what may not be what was meant is warned of, and nothing more:', () =>
       /^RATE_LIMIT_WINDOW: is not a setting of this server, is RATE_LIMIT_WINDOW_SECONDS meant\?$/,
     ],
     [
+      'a reference that nothing replaces',
+      { ...PRODUCTION, AUTH0_AUDIENCE: '${BASE}/api' },
+      /^AUTH0_AUDIENCE: has \$\{…\} in it, which is taken as it is/,
+    ],
+    [
       'an endpoint in quotes',
       { ...TRACED, OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: '"http://collector:4318"' },
       /^OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: is no http\(s\) URL/,
@@ -370,6 +420,8 @@ describe('what may not be what was meant is warned of, and nothing more:', () =>
   it.each([
     PRODUCTION,
     TRACED,
+    { ...TRACED, OTEL_PROPAGATORS: 'tracecontext,baggage', OTEL_TRACES_SAMPLER: 'always_on' },
+    { ...PRODUCTION, OTEL_SDK_DISABLED: 'true', OTEL_TRACES_SAMPLER: 'xray' },
     { ...PRODUCTION, NODE_ENV: 'development' },
     { ...PRODUCTION, OTEL_SDK_DISABLED: 'true', OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' },
     {

@@ -13,6 +13,8 @@ function variablesIn(content: string | Buffer) {
   return readEnvFile([folderWithEnv(content)])?.variables
 }
 
+const HASHES = { A: 'urn:api#prod', B: 'a#b', C: '#f00' }
+
 describe('.env', () => {
   it.each([
     ['a line of blanks above', '   \nNODE_ENV=production\n', { NODE_ENV: 'production' }],
@@ -21,27 +23,31 @@ describe('.env', () => {
     ['lines that end in CRLF', 'A=1\r\nB= \r\nC="x y"\r\n', { A: '1', B: '', C: 'x y' }],
     ['quotes and comments', 'A="a#b" # c\nB=\'z\' \nC=a # c\n', { A: 'a#b', B: 'z', C: 'a' }],
     ['an apostrophe in a comment', "A= # it's\nB=1\n# it's\nC=2", { A: '', B: '1', C: '2' }],
+    ['a # without a blank before it', 'A=urn:api#prod\nB=a#b # c\nC=#f00\n', HASHES],
+    ['the last of two values', 'A=1#2\nA=1\nB=1\nB=1#2', { A: '1', B: '1#2' }],
+    ['a # in quotes, and behind them', `A="x#y"#z\nB='x #y'`, { A: 'x#y', B: 'x #y' }],
+    ['a reference, as it is', 'A=${B}/x\nB=1', { A: '${B}/x', B: '1' }],
     ['export', 'export A=1\n', { A: '1' }],
     ['blanks around the name', '\tA =\t1\t\n', { A: '1' }],
-  ])('is read with %s', (_what, text, variables) => {
+  ])('reads a .env with %s', (_what, text, variables) => {
     expect(variablesIn(text)).toEqual(variables)
   })
 
   it.each([
     ['with', '\uFEFFA=1\n'],
     ['without', 'A=1\n'],
-  ])('is refused by name in UTF-16 %s a byte order mark', (_what, text) => {
+  ])('refuses a .env in UTF-16 by name, %s a byte order mark', (_what, text) => {
     expect(() => variablesIn(Buffer.from(text, 'utf16le'))).toThrow(/ \.env: is not UTF-8/)
   })
 
-  it('that can not be read is one line', () => {
+  it('says in one line that a .env can not be read', () => {
     const folder = newFolder()
     mkdirSync(join(folder, '.env'))
     expect(() => readEnvFile([folder])).toThrow(ConfigError)
     expect(() => readEnvFile([folder])).toThrow(/\n {2}\.env: can't be read \(EISDIR\): [^\n]+$/)
   })
 
-  it('is that of the first folder which has one', () => {
+  it('reads the .env of the first folder that has one', () => {
     const [none, first, second] = [newFolder(), folderWithEnv('A=1'), folderWithEnv('A=2\nB=2')]
     expect(readEnvFile([none, first, second])).toEqual({
       path: join(first, '.env'),

@@ -6,8 +6,6 @@ import { startIssuer, type TestIssuer } from '../support/issuer.ts'
 import { openRaw } from '../support/raw.ts'
 import { startTestServer, type TestServer } from '../support/server.ts'
 
-vi.setConfig({ testTimeout: 10_000 })
-
 let issuer: TestIssuer
 let server: TestServer
 beforeAll(async () => {
@@ -88,11 +86,11 @@ describe('the body of a request that is answered', () => {
     const { socket, received } = openRaw(server.port, request)
     await vi.waitFor(() => {
       expect(received()).toContain(MESSAGES.public)
-    }, 15_000)
+    }, 60_000)
     socket.write(`hello${PUBLIC}\r\n`)
     await vi.waitFor(() => {
       expect(received().match(/HTTP\/1\.1 200/g)).toHaveLength(2)
-    }, 15_000)
+    }, 60_000)
     socket.destroy()
   })
 })

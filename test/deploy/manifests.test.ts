@@ -65,6 +65,14 @@ describe('the Kubernetes manifests', () => {
     },
   )
 
+  it('run the version that this is', () => {
+    const { images } = manifest('kustomization') as { images: readonly { newTag: string }[] }
+    const { version } = JSON.parse(readFileSync(`${ROOT}package.json`, 'utf8')) as {
+      version: string
+    }
+    expect(images.map(({ newTag }) => newTag)).toEqual([version])
+  })
+
   it('give the server the time that it takes to stop', () => {
     expect(pod.terminationGracePeriodSeconds).toBeGreaterThan(STOP_SECONDS)
   })

@@ -33,6 +33,38 @@ describe("the server's own address", () => {
   })
 })
 
+describe('the docs page within the limits', () => {
+  it('counts in the rate limit, and so does what leads to it', async () => {
+    const issuer = await startIssuer()
+    const server = await startTestServer({ issuer, env: { RATE_LIMIT_MAX: '3' } })
+    try {
+      const statuses: number[] = []
+      for (const path of ['/', '/docs', '/docs/settings.json', '/docs', '/', '/livez']) {
+        statuses.push((await request(server.url).get(path)).status)
+      }
+      expect(statuses).toEqual([302, 200, 200, 429, 429, 200])
+    } finally {
+      await server.close()
+      await issuer.close()
+    }
+  })
+
+  it('is left out where DOCS is off', async () => {
+    const issuer = await startIssuer()
+    const server = await startTestServer({ issuer, env: { DOCS: 'off' } })
+    try {
+      for (const path of ['/', '/docs', '/docs/', '/docs/settings.json']) {
+        const answer = await request(server.url).get(path)
+        expect([answer.status, answer.body]).toEqual([404, { message: 'Not Found' }])
+        expect((await request(server.url).post(path)).status).toBe(404)
+      }
+    } finally {
+      await server.close()
+      await issuer.close()
+    }
+  })
+})
+
 describe('the docs page', () => {
   it('allows scripts and styles of this server alone, and talks to it and to the token endpoint', async () => {
     for (const path of ['/docs', '/docs/']) {

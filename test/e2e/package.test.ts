@@ -66,6 +66,10 @@ const compile = (directory: string, file: string, flags: readonly string[]) =>
   )
 
 const NODE = ['--module', 'NodeNext', '--moduleResolution', 'NodeNext']
+/** TypeScript's own way until 6, which knows no `exports`. */
+const NODE10 = [
+  ...['--module', 'ESNext', '--moduleResolution', 'node10', '--ignoreDeprecations', '6.0'],
+]
 const BUNDLER = ['--module', 'ESNext', '--moduleResolution', 'Bundler']
 
 /** Makes a project that has the packed client and, beside what its peers bring, `packages`. */
@@ -108,6 +112,10 @@ describe('the packed client, installed into an empty project', () => {
     expect(await succeed(command, app)).toBe(
       `${MESSAGES.admin}\n["Permission denied","FORBIDDEN",["read:admin-messages"]]\n`,
     )
+  })
+
+  it('compiles where TypeScript resolves as Node.js 10 did', async () => {
+    await compile(app, 'app.ts', NODE10)
   })
 
   it('compiles for a bundler, and gives it nothing of the server', async () => {

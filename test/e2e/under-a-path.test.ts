@@ -1,12 +1,24 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { publicProcedure, router } from '../../src/trpc.ts'
 import { describeInBrowser, launchBrowser } from '../support/browser.ts'
 import { MESSAGES } from '../support/contract.ts'
 import { createDpopKey } from '../support/dpop.ts'
 import { findFreePort, untilReady } from '../support/http.ts'
 import { startIssuer, type TestIssuer } from '../support/issuer.ts'
 import { hasNginx, startNginx, type TestNginx } from '../support/nginx.ts'
+import { testRouter } from '../support/router.ts'
 import { startTestServer, type TestServer } from '../support/server.ts'
 import { createTestClient } from '../support/test-client.ts'
+
+const Item = z.object({ id: z.string(), q: z.string() })
+const items = router({
+  item: publicProcedure
+    .meta({ openapi: { method: 'GET', path: '/api/items/{id}' } })
+    .input(Item)
+    .output(Item)
+    .query(({ input }) => input),
+})
 
 /** `https://example.com/messages/`: nginx takes the path off, and PUBLIC_URL says where clients are. */
 describe.skipIf(!hasNginx)('a server under a path behind nginx', () => {
@@ -21,6 +33,7 @@ describe.skipIf(!hasNginx)('a server under a path behind nginx', () => {
     url = `${nginx.url}/messages`
     server = await startTestServer({
       issuer,
+      router: router({ messages: testRouter.messages, items }),
       env: { PORT: String(port), PUBLIC_URL: `${url}/`, TRUST_PROXY: '1' },
     })
     await untilReady(url)
@@ -37,6 +50,20 @@ describe.skipIf(!hasNginx)('a server under a path behind nginx', () => {
     const metadata = `${url}/.well-known/oauth-protected-resource`
     expect(challenge).toContain(`resource_metadata="${metadata}"`)
     expect(await (await fetch(metadata)).json()).toMatchObject({ resource: url })
+  })
+
+  it('has its metadata where RFC 9728 puts that of a resource with a path', async () => {
+    const metadata = `${nginx.url}/.well-known/oauth-protected-resource/messages`
+    expect(await (await fetch(metadata)).json()).toMatchObject({ resource: url })
+  })
+
+  it('is asked for what the client wrote, %2F and query included', async () => {
+    const answer = await fetch(`${url}/api/items/a%2Fb%20c?q=x%2Fy%26z`)
+    expect(await answer.json()).toEqual({ id: 'a/b c', q: 'x/y&z' })
+  })
+
+  it('is not asked under another spelling of its path', async () => {
+    expect((await fetch(`${nginx.url}/%6dessages/api/messages/public`)).status).toBe(400)
   })
 
   it('takes a DPoP proof for the address that was called, and for no other', async () => {

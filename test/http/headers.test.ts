@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { useServer } from '../support/fixtures.ts'
+import { untilReady } from '../support/http.ts'
+import { openRaw } from '../support/raw.ts'
+import { startTestServer, type TestServer } from '../support/server.ts'
 
 const fixture = useServer()
 const get = (path: string, headers: Record<string, string> = {}) =>
@@ -50,6 +53,28 @@ describe('headers', () => {
   )
 })
 
+describe('Strict-Transport-Security', () => {
+  const headerOf = async (server: TestServer, path: string) =>
+    (await fetch(`${server.url}${path}`)).headers.get('strict-transport-security')
+
+  it('is what is set, at every address and in answers to what is no HTTP', async () => {
+    const env = { HSTS: 'max-age=300' }
+    const server = await startTestServer({ issuer: fixture.issuer, env })
+    for (const path of [...PATHS, '/docs']) expect(await headerOf(server, path)).toBe('max-age=300')
+    const { closed } = openRaw(server.port, 'no HTTP\r\n\r\n')
+    expect(await closed).toContain('strict-transport-security: max-age=300\r\n')
+    await server.close()
+  })
+
+  it('is not sent when it is off', async () => {
+    const server = await startTestServer({ issuer: fixture.issuer, env: { HSTS: 'off' } })
+    for (const path of [...PATHS, '/docs']) expect(await headerOf(server, path)).toBeNull()
+    const { closed } = openRaw(server.port, 'no HTTP\r\n\r\n')
+    expect(await closed).not.toContain('strict-transport-security')
+    await server.close()
+  })
+})
+
 describe('health', () => {
   it('is alive and ready', async () => {
     expect((await get('/livez')).status).toBe(200)
@@ -77,6 +102,28 @@ describe('behind a proxy', () => {
 })
 
 describe('the protected resource metadata', () => {
+  const WELL_KNOWN = '/.well-known/oauth-protected-resource'
+
+  it.each(['/messages', '/a/b(c):d*+?e'.replace('?', '%3F')])(
+    'of a server below the path %s is where RFC 9728 puts it too',
+    async (path) => {
+      const env = { PUBLIC_URL: `https://api.example.com${path}` }
+      const server = await startTestServer({ issuer: fixture.issuer, env })
+      await untilReady(server.url)
+      const at = (where: string, init?: RequestInit) => fetch(server.url + where, init)
+      const direct = await (await at(WELL_KNOWN)).json()
+      expect(direct).toMatchObject({ resource: env.PUBLIC_URL })
+      expect(await (await at(`${WELL_KNOWN}${path}`)).json()).toEqual(direct)
+      expect((await at(`${WELL_KNOWN}${path}`, { method: 'POST' })).status).toBe(405)
+      expect((await at(`${WELL_KNOWN}${path}x`)).status).toBe(404)
+      await server.close()
+    },
+  )
+
+  it('is at no other place where there is no path', async () => {
+    expect((await get(`${WELL_KNOWN}/messages`)).status).toBe(404)
+  })
+
   it('names this resource, its issuer and its scopes', async () => {
     const response = await get('/.well-known/oauth-protected-resource')
     expect(response.headers.get('content-type')).toBe('application/json; charset=utf-8')

@@ -31,6 +31,12 @@ async function statuses(count: number, call: Partial<Call> = {}): Promise<number
   return seen
 }
 
+/** What is left after one more request. */
+async function remaining(call: Partial<Call>): Promise<string | undefined> {
+  const { headers } = await ask(server.url, { transport: 'REST', message: 'public', ...call })
+  return /r=(\d+)/.exec(headers.get('ratelimit') ?? '')?.[1]
+}
+
 const tokenOf = async (sub: string | undefined) => bearer(await issuer.mint({ claims: { sub } }))
 
 describe('the rate limit', () => {
@@ -191,6 +197,20 @@ describe('the address of a client', () => {
     }
     expect(await statuses(1, from('2001:db8:0:ff::1'))).toEqual([429])
     expect(await statuses(1, from('2001:db8:0:100::1'))).toEqual([200])
+  })
+
+  it('of IPv6 in which an IPv4 address is counts as that', async () => {
+    await startLimited({ TRUST_PROXY: '1' })
+    const same = ['203.0.113.7', '::ffff:203.0.113.7', '::ffff:cb00:7107', '64:ff9b::cb00:7107']
+    for (const address of [...same, '64:FF9B::203.0.113.7']) {
+      expect(await statuses(1, from(address))).toEqual([200])
+    }
+    expect(await statuses(1, from('0:0:0:0:0:ffff:cb00:7107'))).toEqual([429])
+    for (const other of ['::ffff:cb00:7108', '64:ff9b::cb00:7108', '::1', '::2', '::']) {
+      expect(await statuses(1, from(other))).toEqual([200])
+    }
+    expect(await remaining(from('::1'))).toBe('3')
+    expect(await remaining(from('64:ff9b::cb00:7108'))).toBe('2')
   })
 
   it.each([

@@ -30,6 +30,12 @@ describe('CORS', () => {
     expect(headers.get('vary')).toContain('Origin')
   })
 
+  it('lets every page on this machine read it', async () => {
+    const origin = 'http://127.0.0.1:5173'
+    const { headers } = await requestTokens(issuer.issuer, grant, { origin })
+    expect(headers.get('access-control-allow-origin')).toBe(origin)
+  })
+
   it('lets no other origin read it', async () => {
     const stranger = { origin: 'https://evil.example.com' }
     const { status, headers } = await requestTokens(issuer.issuer, grant, stranger)
@@ -90,12 +96,12 @@ describe('the address', () => {
     expect(html).toContain('<code>npm run -s token -- admin</code>')
   })
 
-  it('is answered on 127.0.0.1 as on localhost', async () => {
+  it('answers on 127.0.0.1 as on localhost', async () => {
     const answer = await fetch(`http://127.0.0.1:${port}/.well-known/jwks.json`)
     expect(answer.status).toBe(200)
   })
 
-  it('is not answered under another host name', async () => {
+  it('does not answer under another host name', async () => {
     const options = { port, host: '127.0.0.1', path: '/', headers: { host: 'evil.example.com' } }
     const status = await new Promise((resolve) => {
       get(options, (response) => {
@@ -106,7 +112,7 @@ describe('the address', () => {
     expect(status).toBe(421)
   })
 
-  it('is refused to a second issuer, and free after the first is closed', async () => {
+  it('refuses a second issuer at its address, which is free after the first is closed', async () => {
     const first = await startTestIssuer()
     const taken = Number(new URL(first.issuer).port)
     const options = { ...ISSUER_OPTIONS, port: taken }
@@ -133,6 +139,6 @@ it('prints nothing, neither when it starts nor when somebody signs in', async ()
   expect(stdout + stderr).toBe('')
 })
 
-it('complained about nothing', () => {
+it('reports no error in all of this', () => {
   expect(issuer.errors).toEqual([])
 })

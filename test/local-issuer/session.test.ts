@@ -35,15 +35,15 @@ const logoutPath = (path: string, params: Record<string, string>) =>
   `${path}?${new URLSearchParams(params).toString()}`
 
 describe('silent renewal (prompt=none)', () => {
-  it('brings a code while somebody is signed in', async () => {
+  it('renews silently (prompt=none) while somebody is signed in', async () => {
     expect((await silently(await signedIn())).get('code')).toMatch(/^[\w-]{20,}$/)
   })
 
-  it('brings login_required when nobody is', async () => {
+  it('answers a silent renewal with login_required when nobody is signed in', async () => {
     expect((await silently(createBrowser(issuer.issuer))).get('error')).toBe('login_required')
   })
 
-  it('goes on when an app asks for more scopes than before', async () => {
+  it('renews silently when an app asks for more scopes than before', async () => {
     const scope = 'openid profile email offline_access read:admin-messages'
     expect((await silently(await signedIn(), { scope })).has('code')).toBe(true)
   })
@@ -66,7 +66,7 @@ describe('silent renewal (prompt=none)', () => {
 })
 
 describe("Auth0's log-out (/v2/logout)", () => {
-  it('ends the session and leads back to the app', async () => {
+  it("ends the session at Auth0's log-out, and leads back to the app", async () => {
     const browser = await signedIn()
     const params = { client_id: CLIENT_ID, returnTo: `${APP}/bye` }
     const answer = await browser.get(logoutPath('v2/logout', params))
@@ -89,7 +89,7 @@ describe("Auth0's log-out (/v2/logout)", () => {
     expect(await answer.text()).toContain('You are signed out')
   })
 
-  it('works when nobody is signed in', async () => {
+  it('leads back to the app when nobody is signed in', async () => {
     const path = logoutPath('v2/logout', { returnTo: `${APP}/bye` })
     expect(locationOf(await createBrowser(issuer.issuer).get(path))).toBe(`${APP}/bye`)
   })
@@ -130,7 +130,7 @@ describe('log-out of OpenID Connect (/oidc/logout)', () => {
       'with the ID token of somebody else',
       async () => (await tokensOf(issuer.issuer, 'Ada Admin')).id_token,
     ],
-  ])('asks first %s', async (_what, hint) => {
+  ])('asks before it ends the session %s', async (_what, hint) => {
     const browser = await signedIn()
     const id_token_hint = await hint()
     const params = id_token_hint === undefined ? {} : { id_token_hint }
@@ -151,6 +151,6 @@ describe('log-out of OpenID Connect (/oidc/logout)', () => {
   })
 })
 
-it('complained about nothing', () => {
+it('reports no error in all of this', () => {
   expect(issuer.errors).toEqual([])
 })

@@ -44,7 +44,9 @@ describe('the sign-in page', () => {
     const page = await browser.get(locationOf(await browser.get(authorizePath())))
     const policy = page.headers.get('content-security-policy') ?? ''
     expect(policy).toMatch(/^default-src 'none'; style-src 'sha256-[\w+/=]+'; /)
-    expect(policy).toContain(`script-src; form-action 'self' ${APP} ${PHONE_APP}; `)
+    expect(policy).toContain(
+      `script-src; form-action 'self' ${APP} ${PHONE_APP} http://localhost:* `,
+    )
     expect(policy).toContain("frame-ancestors 'none'")
     expect(page.headers.get('cache-control')).toBe('no-store')
     expect(await page.text()).not.toMatch(/<script|https?:\/\//)
@@ -72,28 +74,28 @@ describe('the sign-in page', () => {
     expect(await answer.text()).toContain('Who are you today?')
   })
 
-  it('is of no use without the cookie of the browser that began', async () => {
+  it('refuses a sign-in without the cookie of the browser that began it', async () => {
     const page = locationOf(await createBrowser(issuer.issuer).get(authorizePath()))
     const answer = await createBrowser(issuer.issuer).post(page, { person: 'admin' })
     expect(answer.status).toBe(400)
     expect(await answer.text()).toContain('This page has expired')
   })
 
-  it("is of no use under another sign-in's address", async () => {
+  it('refuses a sign-in under the address of another one', async () => {
     const other = locationOf(await createBrowser(issuer.issuer).get(authorizePath()))
     const browser = createBrowser(issuer.issuer)
     await browser.get(authorizePath())
     expect((await browser.get(other)).status).toBe(400)
   })
 
-  it('is shown once: the next app gets its code at once', async () => {
+  it('shows the page once: the next app gets its code at once', async () => {
     const browser = createBrowser(issuer.issuer)
     await signIn(browser, 'Uma User')
     const answer = await browser.get(authorizePath({ client_id: 'another-app' }))
     expect(locationOf(answer)).toMatch(/^http:\/\/localhost:4040\/callback\?code=/)
   })
 
-  it('is shown again with prompt=login, and lets another person take over', async () => {
+  it('shows the page again with prompt=login, and lets another person take over', async () => {
     const browser = createBrowser(issuer.issuer)
     await signIn(browser, 'Uma User')
     const page = locationOf(await browser.get(authorizePath({ prompt: 'login' })))
@@ -116,23 +118,37 @@ describe('the sign-in page', () => {
 
 describe('an authorization request', () => {
   it.each([
+    'http://localhost:3000/callback',
+    'https://localhost/callback?a=b',
+    'http://127.0.0.1:5173/',
+    'http://[::1]:8080/callback',
+    'http://shop.localhost:3000/callback',
+  ])('is answered at every page on this machine: %s', async (redirect_uri) => {
+    const browser = createBrowser(issuer.issuer)
+    const callback = await signIn(browser, 'Uma User', { redirect_uri })
+    expect(callback.href.startsWith(redirect_uri)).toBe(true)
+    expect(callback.searchParams.get('code')).toMatch(/./)
+  })
+
+  it.each([
     ['another origin', 'https://evil.example.com/callback'],
-    ['another port', 'http://localhost:4041/callback'],
-    ['another scheme', 'https://localhost:4040/callback'],
     ['an origin that only begins like an allowed one', 'http://localhost:4040.evil.example.com/'],
     ['an allowed origin as user name', 'http://localhost:4040@evil.example.com/'],
     ['a user name', 'http://someone@localhost:4040/callback'],
     ['a fragment', 'http://localhost:4040/callback#part'],
     ["an app's own scheme and another host", 'capacitor://evil/callback'],
     ['no URL', 'callback'],
-  ])('is answered with a page when the redirect URI has %s', async (_what, redirect_uri) => {
-    const answer = await createBrowser(issuer.issuer).get(authorizePath({ redirect_uri }))
-    expect(answer.status).toBe(400)
-    expect(locationOf(answer)).toBe('')
-    expect(await answer.text()).toMatch(
-      /Allowed are http:\/\/localhost:4040.*invalid_redirect_uri/s,
-    )
-  })
+  ])(
+    'answers with a page, and not the app, when the redirect URI has %s',
+    async (_what, redirect_uri) => {
+      const answer = await createBrowser(issuer.issuer).get(authorizePath({ redirect_uri }))
+      expect(answer.status).toBe(400)
+      expect(locationOf(answer)).toBe('')
+      expect(await answer.text()).toMatch(
+        /Allowed are http:\/\/localhost:4040.*invalid_redirect_uri/s,
+      )
+    },
+  )
 
   it.each([`${APP}/`, `${APP}/deep/er/path?with=query`, `${PHONE_APP}/callback`])(
     'may be answered at %s',
@@ -147,7 +163,7 @@ describe('an authorization request', () => {
     ['has PKCE with method plain', { code_challenge_method: 'plain' }],
     ['wants tokens without a code', { response_type: 'token' }],
     ['wants to be answered for another resource', { resource: 'https://other.example.com' }],
-  ])('is refused when it %s', async (_what, params) => {
+  ])('refuses an authorization request that %s', async (_what, params) => {
     const answer = await createBrowser(issuer.issuer).get(authorizePath(params))
     const location = new URL(locationOf(answer))
     expect(location.origin).toBe(APP)
@@ -155,7 +171,7 @@ describe('an authorization request', () => {
     expect(location.searchParams.get('error')).toMatch(/^(invalid_|unsupported_)/)
   })
 
-  it('that asks for another audience is refused as by Auth0, and told the right one', async () => {
+  it('refuses another audience as Auth0 does, and names the right one', async () => {
     const answer = await createBrowser(issuer.issuer).get(authorizePath({ audience: 'wrong' }))
     const told = new URL(locationOf(answer)).searchParams
     expect(told.get('error')).toBe('access_denied')
@@ -166,7 +182,7 @@ describe('an authorization request', () => {
 })
 
 describe('a code', () => {
-  it('is exchanged once; a second time takes away what the first one brought', async () => {
+  it('exchanges a code once; a second time takes away what the first one brought', async () => {
     const grant = await fetchCode()
     const first = await requestTokens(issuer.issuer, exchange(grant))
     expect(first.status).toBe(200)
@@ -181,12 +197,12 @@ describe('a code', () => {
     ['no verifier', { code_verifier: undefined }],
     ['another redirect URI', { redirect_uri: `${APP}/elsewhere` }],
     ['another client', { client_id: 'another-app' }],
-  ])('is refused with %s', async (_what, change) => {
+  ])('refuses a code with %s', async (_what, change) => {
     const answer = await requestTokens(issuer.issuer, { ...exchange(await fetchCode()), ...change })
     expect(answer).toMatchObject({ status: 400, body: { error: 'invalid_grant' } })
   })
 })
 
-it('complained about nothing', () => {
+it('reports no error in all of this', () => {
   expect(issuer.errors).toEqual([])
 })

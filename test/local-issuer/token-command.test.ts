@@ -111,7 +111,7 @@ describe('npm run -s token', () => {
       'the issuer runs with other origins',
       {
         args: ['admin'],
-        settings: { CLIENT_ORIGIN_URL: 'http://localhost:1' },
+        settings: { CLIENT_ORIGIN_URL: 'https://app.example.com' },
         message: /^The local issuer at .* gave no token: it answered 400.* start it again\.\n$/,
       },
     ],

@@ -40,26 +40,29 @@ describe('an access token', () => {
   it.each([
     ['Uma User', 'auth0|local-user', []],
     ['Ada Admin', 'auth0|local-admin', ['read:admin-messages']],
-  ])('of %s has the claims of Auth0, signed with a served key', async (name, sub, permissions) => {
-    const { access_token, token_type } = await tokensOf(issuer.issuer, name)
-    const { payload, protectedHeader } = await verify(access_token, API)
-    expect(token_type).toBe('Bearer')
-    expect(protectedHeader).toMatchObject({ alg: 'RS256', typ: 'at+jwt' })
-    expect(payload).toMatchObject({
-      iss: issuer.issuer,
-      sub,
-      aud: [API, `${issuer.issuer}userinfo`],
-      azp: CLIENT_ID,
-      scope: 'openid profile email',
-      permissions,
-    })
-    expect((payload.exp ?? 0) - (payload.iat ?? 0)).toBe(86_400)
-  })
+  ])(
+    'gives %s an access token with the claims of Auth0, signed with a served key',
+    async (name, sub, permissions) => {
+      const { access_token, token_type } = await tokensOf(issuer.issuer, name)
+      const { payload, protectedHeader } = await verify(access_token, API)
+      expect(token_type).toBe('Bearer')
+      expect(protectedHeader).toMatchObject({ alg: 'RS256', typ: 'at+jwt' })
+      expect(payload).toMatchObject({
+        iss: issuer.issuer,
+        sub,
+        aud: [API, `${issuer.issuer}userinfo`],
+        azp: CLIENT_ID,
+        scope: 'openid profile email',
+        permissions,
+      })
+      expect((payload.exp ?? 0) - (payload.iat ?? 0)).toBe(86_400)
+    },
+  )
 
   it.each([
     ['Uma User', 'openid'],
     ['Ada Admin', 'openid read:admin-messages'],
-  ])('of %s has the scope %s of what was asked for', async (name, scope) => {
+  ])('gives %s the scope %s of what was asked for', async (name, scope) => {
     const params = { scope: 'openid read:admin-messages read:unknown' }
     const tokens = await tokensOf(issuer.issuer, name, { params })
     expect(tokens.scope).toBe(scope)
@@ -70,14 +73,14 @@ describe('an access token', () => {
     ['what the API is called', API],
     ['where it is', API_ADDRESS],
     ['where it is, with a slash', `${API_ADDRESS}/`],
-  ])('is asked for with a resource indicator too: %s', async (_what, resource) => {
+  ])('takes a resource indicator for the audience: %s', async (_what, resource) => {
     const params = { audience: undefined, resource }
     const { access_token } = await tokensOf(issuer.issuer, 'Ada Admin', { params })
     const { payload } = await verify(access_token, API)
     expect(payload['permissions']).toEqual(['read:admin-messages'])
   })
 
-  it('is opaque, and good for userinfo, when no audience was asked for', async () => {
+  it('gives an opaque access token, good for userinfo, when no audience was asked for', async () => {
     const params = { audience: undefined }
     const { access_token } = await tokensOf(issuer.issuer, 'Uma User', { params })
     expect(access_token).not.toContain('.')
@@ -86,7 +89,7 @@ describe('an access token', () => {
 })
 
 describe('an ID token', () => {
-  it('has the nonce, the profile and the app as audience', async () => {
+  it('gives an ID token with the nonce, the profile and the app as audience', async () => {
     const { id_token } = await tokensOf(issuer.issuer, 'Ada Admin', { params: { nonce: 'mine' } })
     const { payload, protectedHeader } = await verify(id_token, CLIENT_ID)
     expect(protectedHeader.alg).toBe('RS256')
@@ -111,13 +114,13 @@ describe('an ID token', () => {
     expect(await answer.text()).toContain('>AA</text>')
   })
 
-  it('has the profile when no audience was asked for, too', async () => {
+  it('gives an ID token with the profile when no audience was asked for, too', async () => {
     const params = { audience: undefined }
     const { id_token } = await tokensOf(issuer.issuer, 'Ada Admin', { params })
     expect(decodeJwt(id_token)).toMatchObject({ name: 'Ada Admin', nickname: 'ada.admin' })
   })
 
-  it('has no profile that was not asked for', async () => {
+  it('gives an ID token without a profile that was not asked for', async () => {
     const { id_token } = await tokensOf(issuer.issuer, 'Ada Admin', { params: { scope: 'openid' } })
     expect(decodeJwt(id_token)).not.toHaveProperty('name')
     expect(decodeJwt(id_token)).not.toHaveProperty('email')
@@ -125,7 +128,7 @@ describe('an ID token', () => {
 })
 
 describe('/userinfo', () => {
-  it('describes whoever the access token is for', async () => {
+  it('describes at /userinfo whoever the access token is for', async () => {
     const { access_token } = await tokensOf(issuer.issuer, 'Uma User')
     const answer = await userinfo(`Bearer ${access_token}`)
     expect(await answer.json()).toMatchObject({
@@ -139,7 +142,7 @@ describe('/userinfo', () => {
     ['none', () => ''],
     ['a forged one', forged],
     ['an ID token', async () => (await tokensOf(issuer.issuer, 'Uma User')).id_token],
-  ])('refuses any other token: %s', async (_what, token) => {
+  ])('refuses any other token at /userinfo: %s', async (_what, token) => {
     expect((await userinfo(`Bearer ${await token()}`)).status).toBeGreaterThanOrEqual(400)
   })
 
@@ -153,7 +156,7 @@ describe('/userinfo', () => {
 })
 
 describe('a refresh token', () => {
-  it('comes with offline_access only', async () => {
+  it('gives a refresh token for offline_access only', async () => {
     const without = await tokensOf(issuer.issuer, 'Uma User')
     expect(without.refresh_token).toBeUndefined()
     const tokens = await tokensOf(issuer.issuer, 'Uma User', OFFLINE)
@@ -161,7 +164,7 @@ describe('a refresh token', () => {
     expect(tokens.scope).toBe('openid profile email offline_access')
   })
 
-  it('brings new tokens of the same kind and is replaced', async () => {
+  it('gives new tokens of the same kind for a refresh token, which it replaces', async () => {
     const first = await tokensOf(issuer.issuer, 'Ada Admin', OFFLINE)
     const { status, body } = await refresh(first.refresh_token)
     expect(status).toBe(200)
@@ -174,7 +177,7 @@ describe('a refresh token', () => {
     expect((await refresh(body.refresh_token)).status).toBe(200)
   })
 
-  it('that is used twice ends the whole family', async () => {
+  it('revokes the whole family of a refresh token that is used twice', async () => {
     const first = await tokensOf(issuer.issuer, 'Uma User', OFFLINE)
     const second = await refresh(first.refresh_token)
     const reuse = await refresh(first.refresh_token)
@@ -182,7 +185,7 @@ describe('a refresh token', () => {
     expect((await refresh(second.body.refresh_token)).status).toBe(400)
   })
 
-  it("can be revoked at Auth0's path", async () => {
+  it("revokes a refresh token at Auth0's path", async () => {
     const { refresh_token } = await tokensOf(issuer.issuer, 'Uma User', OFFLINE)
     const body = new URLSearchParams({ client_id: CLIENT_ID, token: refresh_token })
     const answer = await fetch(`${issuer.issuer}oauth/revoke`, { method: 'POST', body })
@@ -190,7 +193,7 @@ describe('a refresh token', () => {
     expect((await refresh(refresh_token)).status).toBe(400)
   })
 
-  it('is taken as JSON too, which Auth0 SDKs can send', async () => {
+  it('takes a refresh token as JSON too, which Auth0 SDKs can send', async () => {
     const { refresh_token } = await tokensOf(issuer.issuer, 'Uma User', OFFLINE)
     const answer = await fetch(`${issuer.issuer}oauth/token`, {
       method: 'POST',
@@ -201,7 +204,7 @@ describe('a refresh token', () => {
   })
 
   it.each(['{', '[]', 'null', '{"grant_type":{}}'])(
-    'is not found in the JSON %s, which is refused',
+    'refuses the JSON %s at the token endpoint',
     async (body) => {
       const headers = { 'content-type': 'application/json' }
       const answer = await fetch(`${issuer.issuer}oauth/token`, { method: 'POST', headers, body })
@@ -272,7 +275,7 @@ describe('with DPoP', () => {
 })
 
 describe('the signing key', () => {
-  it('is served without its private part', async () => {
+  it('serves the signing key without its private part', async () => {
     const response = await fetch(issuer.jwksUri)
     const { keys } = (await response.json()) as { keys: Record<string, string>[] }
     expect(keys).toHaveLength(1)
@@ -280,7 +283,7 @@ describe('the signing key', () => {
     expect(Object.keys(keys[0] ?? {}).sort()).toEqual(['alg', 'e', 'kid', 'kty', 'n', 'use'])
   })
 
-  it('is another one in every issuer', async () => {
+  it('has another signing key in every issuer', async () => {
     const other = await startTestIssuer()
     const keyOf = async (uri: string) => (await fetch(uri)).text()
     expect(await keyOf(other.jwksUri)).not.toBe(await keyOf(issuer.jwksUri))
@@ -288,6 +291,6 @@ describe('the signing key', () => {
   })
 })
 
-it('complained about nothing', () => {
+it('reports no error in all of this', () => {
   expect(issuer.errors).toEqual([])
 })

@@ -47,38 +47,41 @@ describe('a web app with a client secret, by openid-client', () => {
   it.each([
     ['HTTP Basic', client.ClientSecretBasic(SECRET)],
     ['the body', client.ClientSecretPost(SECRET)],
-  ])('that sends it by %s signs in, refreshes and revokes', async (_how, authentication) => {
-    const config = await discover(authentication)
-    const pkceCodeVerifier = client.randomPKCECodeVerifier()
-    const address = client.buildAuthorizationUrl(config, {
-      redirect_uri: CALLBACK,
-      scope: 'openid profile offline_access',
-      audience: API,
-      state: 'its-state',
-      code_challenge: await client.calculatePKCECodeChallenge(pkceCodeVerifier),
-      code_challenge_method: 'S256',
-    })
-    const browser = createBrowser(issuer.issuer)
-    const page = locationOf(await browser.get(address))
-    const resume = await press(browser, page, 'Ada Admin')
-    const callback = new URL(locationOf(await browser.get(locationOf(resume))))
-    const checks = { pkceCodeVerifier, expectedState: 'its-state' }
-    const tokens = await client.authorizationCodeGrant(config, callback, checks)
+  ])(
+    'lets a web app that sends its secret by %s sign in, refresh and revoke',
+    async (_how, authentication) => {
+      const config = await discover(authentication)
+      const pkceCodeVerifier = client.randomPKCECodeVerifier()
+      const address = client.buildAuthorizationUrl(config, {
+        redirect_uri: CALLBACK,
+        scope: 'openid profile offline_access',
+        audience: API,
+        state: 'its-state',
+        code_challenge: await client.calculatePKCECodeChallenge(pkceCodeVerifier),
+        code_challenge_method: 'S256',
+      })
+      const browser = createBrowser(issuer.issuer)
+      const page = locationOf(await browser.get(address))
+      const resume = await press(browser, page, 'Ada Admin')
+      const callback = new URL(locationOf(await browser.get(locationOf(resume))))
+      const checks = { pkceCodeVerifier, expectedState: 'its-state' }
+      const tokens = await client.authorizationCodeGrant(config, callback, checks)
 
-    const { sub } = tokens.claims() ?? {}
-    const profile = await client.fetchUserInfo(config, tokens.access_token, sub ?? '')
-    expect(profile).toMatchObject({ name: 'Ada Admin', updated_at: '2026-01-01T00:00:00.000Z' })
-    const refreshed = await client.refreshTokenGrant(config, tokens.refresh_token ?? '')
-    expect(decodeJwt(refreshed.access_token)).toMatchObject({
-      permissions: ['read:reports', 'write:reports'],
-    })
-    await client.tokenRevocation(config, refreshed.refresh_token ?? '')
-    await expect(
-      client.refreshTokenGrant(config, refreshed.refresh_token ?? ''),
-    ).rejects.toMatchObject({ error: 'invalid_grant' })
-  })
+      const { sub } = tokens.claims() ?? {}
+      const profile = await client.fetchUserInfo(config, tokens.access_token, sub ?? '')
+      expect(profile).toMatchObject({ name: 'Ada Admin', updated_at: '2026-01-01T00:00:00.000Z' })
+      const refreshed = await client.refreshTokenGrant(config, tokens.refresh_token ?? '')
+      expect(decodeJwt(refreshed.access_token)).toMatchObject({
+        permissions: ['read:reports', 'write:reports'],
+      })
+      await client.tokenRevocation(config, refreshed.refresh_token ?? '')
+      await expect(
+        client.refreshTokenGrant(config, refreshed.refresh_token ?? ''),
+      ).rejects.toMatchObject({ error: 'invalid_grant' })
+    },
+  )
 
-  it('that is a machine gets a token for itself, with the permissions it asks for', async () => {
+  it('gives a machine a token for itself, with the permissions it asks for', async () => {
     const config = await discover(client.ClientSecretBasic(SECRET))
     const scope = 'read:reports'
     const tokens = await client.clientCredentialsGrant(config, { resource: API_ADDRESS, scope })
@@ -90,7 +93,7 @@ describe('the requests of other libraries', () => {
   it.each([
     ['nextjs-auth0 3 and express-openid-connect, with PKCE', createPkce()],
     ['Authlib, Passport and Spring Security, without it', undefined],
-  ])('%s: bring tokens', async (_who, pkce) => {
+  ])('gives tokens to %s', async (_who, pkce) => {
     const params = pkce ? { code_challenge: pkce.challenge } : NO_PKCE
     const form = exchange({ code: await codeFor(params), ...(pkce && { verifier: pkce.verifier }) })
     const headers = basic(CLIENT_ID, 'any-secret')
@@ -105,7 +108,7 @@ describe('the requests of other libraries', () => {
     ['no Base64', { authorization: 'Basic {}' }],
     ['another client than the body', basic('another-app', SECRET)],
   ])(
-    'that name %s in HTTP Basic are refused, and the code is not used up',
+    'refuses requests that name %s in HTTP Basic, and does not use up the code',
     async (_what, wrong) => {
       const { verifier, challenge } = createPkce()
       const form = exchange({ code: await codeFor({ code_challenge: challenge }), verifier })
@@ -117,12 +120,12 @@ describe('the requests of other libraries', () => {
 })
 
 describe('an app without a secret', () => {
-  it('gets no tokens for a code that it asked for without PKCE', async () => {
+  it('gives an app without a secret no tokens for a code that it asked for without PKCE', async () => {
     const answer = await requestTokens(issuer.issuer, exchange({ code: await codeFor(NO_PKCE) }))
     expect(answer).toMatchObject({ status: 400, body: { error: 'invalid_grant' } })
   })
 
-  it('is no machine', async () => {
+  it('gives an app without a secret no token for itself', async () => {
     const form = { grant_type: 'client_credentials', audience: API }
     const { status, body } = await requestTokens(issuer.issuer, form)
     expect({ status, error: body.error }).toEqual({ status: 400, error: 'invalid_request' })
@@ -145,7 +148,7 @@ describe("a machine (Auth0's M2M application)", () => {
     return (await response.json()) as Record<string, string>
   }
 
-  it('has every permission of the API, in a token like those of Auth0', async () => {
+  it('gives a machine every permission of the API, in a token like those of Auth0', async () => {
     const { access_token = '', ...answer } = await requestToken({ audience: API })
     expect(answer).toEqual({
       token_type: 'Bearer',
@@ -163,7 +166,7 @@ describe("a machine (Auth0's M2M application)", () => {
     })
   })
 
-  it('gets no permission that the API does not know', async () => {
+  it('gives a machine no permission that the API does not know', async () => {
     const { access_token = '' } = await requestToken({ audience: API, scope: 'delete:everything' })
     expect(decodeJwt(access_token)['permissions']).toEqual([])
   })
@@ -171,13 +174,13 @@ describe("a machine (Auth0's M2M application)", () => {
   it.each([
     ['another audience', { audience: 'https://other.example.com' }, /^Service not found: https:/],
     ['no audience', {}, /^No audience parameter was provided/],
-  ])('is refused with %s', async (_what, fields, description) => {
+  ])('refuses a machine with %s', async (_what, fields, description) => {
     const answer = await requestToken(fields)
     expect(answer['error']).toBe('access_denied')
     expect(answer['error_description']).toMatch(description)
   })
 })
 
-it('complained about nothing', () => {
+it('reports no error in all of this', () => {
   expect(issuer.errors).toEqual([])
 })

@@ -115,6 +115,46 @@ describe('the log of a run', () => {
   })
 })
 
+describe("a request's line in the log", () => {
+  let server: TestServer
+  beforeAll(async () => {
+    server = await startTestServer({ issuer })
+  })
+  afterAll(() => server.close())
+
+  const routeOf = async (path: string, headers: Record<string, string> = {}) => {
+    const requestId = crypto.randomUUID()
+    await fetch(`${server.url}${path}`, { headers: { ...headers, 'x-request-id': requestId } })
+    const line = () => server.log.find((entry) => entry['requestId'] === requestId)
+    await expect.poll(line).toBeDefined()
+    return line()?.['route']
+  }
+
+  it.each([
+    ['/trpc/messages.%61dmin', '/trpc/messages.admin'],
+    ['/trpc/%6Dessages.public?x', '/trpc/messages.public'],
+    ['/trpc/messages.public%2Cmessages.admin?batch=1', '/trpc/:batch'],
+    ['/trpc/messages.public,messages.admin?batch=1', '/trpc/:batch'],
+    ['/trpc/messages.none', undefined],
+    ['/trpc/%ff', undefined],
+  ])('has the route of what runs, however it is written: %s', async (path, route) => {
+    expect(await routeOf(path)).toBe(route)
+  })
+})
+
+it('a line of the log holds no character that a terminal or a reader of lines obeys', async () => {
+  const sub = 'é\u009b31m\u2028b\u2029c\u0085d'
+  const server = await startServerProcess({ issuer, env: {} })
+  await untilReady(server)
+  const token = await issuer.mint({ claims: { sub } })
+  await fetch(`${server.url}/api/messages/protected`, { headers: bearer(token) })
+  server.signal('SIGTERM')
+  await server.exit
+  expect(server.output()).not.toMatch(/[\u007f-\u009f\u2028\u2029]/)
+  expect(server.log()).toContainEqual(expect.objectContaining({ subject: sub }))
+  await server.end()
+})
+
 describe('the log of a failure', () => {
   const SECRET = 'sk_live_12345'
   const brokenRouter = router({

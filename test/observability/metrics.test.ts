@@ -91,7 +91,7 @@ describe('metrics', () => {
     if (status === 200) expect(answer.headers.get('content-type')).toMatch(/^text\/plain; version=/)
   })
 
-  it('are not on the port of the API', async () => {
+  it('are not served on the port of the API', async () => {
     expect((await get('/metrics')).status).not.toBe(200)
   })
 })
@@ -99,7 +99,7 @@ describe('metrics', () => {
 describe('a token that is remembered', () => {
   const server = useServer({ env: { METRICS_PORT: '0' } })
 
-  it('is so however many spaces stand before it', async () => {
+  it('recognizes a remembered token however many spaces stand before it', async () => {
     const token = await server.issuer.mint()
     for (const spaces of [' ', '  ', '   ']) {
       const headers = { authorization: `Bearer${spaces}${token}` }

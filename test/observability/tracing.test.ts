@@ -121,6 +121,25 @@ describe('a traced server', () => {
   })
 })
 
+it.each([
+  ['parentbased_traceidratio', '0.000001'],
+  ['parentbased_always_off', ''],
+])('lets no caller decide how much is traced: %s', async (sampler, ratio) => {
+  const before = receiver.spans().length
+  const env = { ...asked(), OTEL_TRACES_SAMPLER: sampler, OTEL_TRACES_SAMPLER_ARG: ratio }
+  server = await startServerProcess({ issuer, env })
+  for (let n = 0; n < 100; n++) {
+    const { spanId, traceId, headers } = newTrace()
+    const likely = `00-${traceId.slice(0, 16)}0000000000000001-${spanId}-01`
+    await fetch(`${server.url}/api/messages/public`, {
+      headers: n % 2 === 0 ? headers : { traceparent: likely },
+    })
+  }
+  server.signal('SIGTERM')
+  await server.exit
+  expect(receiver.spans().length).toBe(before)
+})
+
 it('marks spans as failed when the issuer has no keys to give', async () => {
   issuer.answer = (_req, res) => res.writeHead(500).end()
   server = await startServerProcess({ issuer, env: asked() })

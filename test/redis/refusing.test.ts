@@ -74,9 +74,7 @@ describe.skipIf(!hasRedis)('a Redis that answers and refuses commands', () => {
   }
 
   async function untilTold(text: string): Promise<void> {
-    await expect
-      .poll(() => servers.map((server) => messages(server).at(-1)), { timeout: 10_000 })
-      .toEqual([text, text])
+    await expect.poll(() => servers.map((server) => messages(server).at(-1))).toEqual([text, text])
   }
 
   const REFUSES = 'Redis refuses commands: limits are counted in memory'

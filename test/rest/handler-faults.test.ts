@@ -5,7 +5,7 @@ import { MISSING_TOKEN } from '../../src/auth/errors.ts'
 import { publicProcedure, router } from '../../src/trpc.ts'
 import { useServer } from '../support/fixtures.ts'
 import { baseUrl, closeServer, listenOnLoopback } from '../support/http.ts'
-import { contextOf } from '../support/procedures.ts'
+import { contextOf, refused } from '../support/procedures.ts'
 import { createReference } from '../support/reference.ts'
 
 const Got = z.object({ got: z.unknown() })
@@ -38,10 +38,8 @@ describe("where trpc-openapi's own handler is wrong, and ours is not", () => {
   let theirs: string
 
   beforeAll(async () => {
-    const authenticate = () => {
-      throw MISSING_TOKEN
-    }
-    server = createServer(createReference(createRouter(schemas.theirs), contextOf(authenticate)))
+    const context = contextOf(refused(MISSING_TOKEN))
+    server = createServer(createReference(createRouter(schemas.theirs), context))
     theirs = baseUrl({ port: await listenOnLoopback(server) })
   })
   afterAll(() => closeServer(server))

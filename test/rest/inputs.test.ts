@@ -97,7 +97,10 @@ describe('an input over REST', () => {
   })
 
   it.each(['null', '5', '[]', '"x"'])('of %s is no object, and so refused', async (text) => {
-    expect((await call('/api/options', { ...put(text), method: 'POST' })).status).toBe(400)
+    expect(await call('/api/options', { ...put(text), method: 'POST' })).toMatchObject({
+      status: 400,
+      body: { message: 'Input validation failed', issues: [{ path: [] }] },
+    })
   })
 
   it('may be absent where nothing is required, with no body at all', async () => {
@@ -119,11 +122,20 @@ describe('an input over REST', () => {
   })
 
   it.each([
-    ['no JSON', put('{'), { status: 400, message: 'Bad Request' }],
+    [
+      'no JSON',
+      put('{"note": hi}'),
+      { status: 400, message: 'Bad Request: the body is no JSON (position 9)' },
+    ],
+    [
+      'JSON that ends too early',
+      put('{"note":"h'),
+      { status: 400, message: 'Bad Request: the body is no JSON (position 10)' },
+    ],
     [
       'another media type',
       put('note=hi', 'text/plain'),
-      { status: 415, message: 'Unsupported Media Type' },
+      { status: 415, message: 'Unsupported Media Type: send application/json' },
     ],
     [
       'a body that is too large',
@@ -159,7 +171,7 @@ describe('an input over RPC', () => {
     const init = { method: 'POST', headers: { 'content-type': 'text/plain' }, body: '{}' }
     expect(await call('/trpc/items.put', init)).toMatchObject({
       status: 415,
-      body: { error: { message: 'Unsupported Media Type' } },
+      body: { error: { message: 'Unsupported Media Type: send application/json' } },
     })
   })
 })

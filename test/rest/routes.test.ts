@@ -47,6 +47,7 @@ const fixture = useServer({
     rename: at('POST', '/api/names/{name}', 'name'),
     version: at('GET', '/api/v{major}.{minor}/x', 'major', 'minor'),
     colon: at('GET', '/api/literal:colon'),
+    cafe: at('GET', '/api/caf%c3%a9/%7Emenu'),
     star: at('GET', '/api/literal/*'),
     slash: at('GET', '/api/slash/'),
     other: at('GET', '/api/slash/{key}/more', 'key'),
@@ -90,6 +91,13 @@ describe('a route', () => {
     ['GET /api/slash/?x=%20', 'GET /api/slash/', { x: ' ' }],
     ['GET /api/slash/k/more', 'GET /api/slash/{key}/more', { key: 'k' }],
     ['GET /anything', 'GET /{one}/', { one: 'anything' }],
+    ['GET /api/%75/m%65', 'GET /api/u/me', {}],
+    ['POST /api/names/a%41%2d:archive', 'POST /api/names/{name}:archive', { name: 'aA-' }],
+    ['POST /api/names/a%3aarchive', 'POST /api/names/{name}', { name: 'a:archive' }],
+    ['GET /api/v1%2e22/x', 'GET /api/v{major}.{minor}/x', { major: '1', minor: '22' }],
+    ['GET /api/caf%C3%A9/~menu', 'GET /api/caf%c3%a9/%7Emenu', {}],
+    ['GET /api/caf%c3%a9/%7emenu', 'GET /api/caf%c3%a9/%7Emenu', {}],
+    ['GET /api/hyphen/%c3%a9%2f', 'GET /api/hyphen/{user-id}', { 'user-id': 'é/' }],
   ])('of %s is %s', async (target, ran, given) => {
     expect((await call(target)).body).toEqual({ ran, input: given })
   })
@@ -111,6 +119,8 @@ describe('a route', () => {
     '/api/off',
     '/api/U/me',
     '/a/b/c/d',
+    '/api%2Fslash/key/more',
+    '/%6civez',
   ])('is none at %s', async (path) => {
     expect((await call(`GET ${path}`)).status).toBe(404)
   })

@@ -126,7 +126,12 @@ it('ends at a stop, which other requests are waited for', async () => {
   const { eventsRouter } = createEvents()
   let answer: () => void = () => undefined
   const held = new Promise<void>((resolve) => (answer = resolve))
-  const slow = publicProcedure.query(() => held)
+  let arrive: () => void = () => undefined
+  const arrived = new Promise<void>((resolve) => (arrive = resolve))
+  const slow = publicProcedure.query(() => {
+    arrive()
+    return held
+  })
   const issuer = await startIssuer()
   const api = await startTestServer({
     issuer,
@@ -135,6 +140,7 @@ it('ends at a stop, which other requests are waited for', async () => {
   const open = await fetch(`${api.url}/trpc/events`, { headers: bearer(await issuer.mint()) })
   expect(open.headers.get('content-type')).toBe('text/event-stream')
   const asked = fetch(`${api.url}/trpc/slow`)
+  await arrived
 
   const closed = api.close()
   await open.text().catch(() => 'cut')

@@ -5,14 +5,14 @@ import { withFastProcedures } from '../../packages/trpc-hybrid/src/procedures/ru
 import { insufficientScope } from '../../src/auth/errors.ts'
 import { createGuard } from '../../packages/trpc-hybrid/src/guard.ts'
 import { guardOf } from '../../packages/trpc-hybrid/src/procedures/guard.ts'
+import { protectedProcedure, publicProcedure, requirePermissions, router } from '../../src/trpc.ts'
 import {
-  protectedProcedure,
-  publicProcedure,
-  requirePermissions,
-  router,
-  type Context,
-} from '../../src/trpc.ts'
-import { contextOf, outcomeOf } from '../support/procedures.ts'
+  contextOf,
+  notRemembered,
+  outcomeOf,
+  remembered,
+  tokenWith,
+} from '../support/procedures.ts'
 
 const Count = z.object({ count: z.coerce.number() })
 
@@ -96,18 +96,17 @@ const original = router({
 })
 const fast = withFastProcedures(original)
 
-const token = { subject: 'auth0|user', permissions: new Set(['read:all']), claims: {} }
-const known = () => token
+const token = tokenWith('read:all')
 
 type Procedures = Record<string, (input: unknown) => Promise<unknown>>
 
 interface Given {
   readonly input?: unknown
-  readonly authenticate?: Context['authenticate']
+  readonly sender?: Parameters<typeof contextOf>[0]
 }
 
-function outcomeIn(api: typeof fast, name: string, { input, authenticate = known }: Given) {
-  const context = contextOf(authenticate)
+function outcomeIn(api: typeof fast, name: string, { input, sender = remembered(token) }: Given) {
+  const context = contextOf(sender)
   const procedures = api.createCaller(context, { signal }) as unknown as Procedures & {
     nested: Procedures
   }
@@ -148,9 +147,9 @@ describe('a procedure that runs its middlewares in our way', () => {
   })
 
   it('waits for a token that is still being verified', async () => {
-    const authenticate = () => Promise.resolve(token)
-    const expected = await outcomeIn(original, 'guarded', { authenticate })
-    expect(await outcomeIn(fast, 'guarded', { authenticate })).toEqual(expected)
+    const sender = notRemembered(token)
+    const expected = await outcomeIn(original, 'guarded', { sender })
+    expect(await outcomeIn(fast, 'guarded', { sender })).toEqual(expected)
   })
 
   it.each(['denied', 'refused', 'refusedLater'])(
@@ -160,7 +159,7 @@ describe('a procedure that runs its middlewares in our way', () => {
     },
   )
 
-  it('is guarded as before', () => {
+  it('guards a fast procedure as before', () => {
     const { denied } = fast._def.procedures as unknown as typeof original._def.record
     expect(guardOf(denied)).toEqual({ token: true, permissions: ['write:all'] })
   })

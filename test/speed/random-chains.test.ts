@@ -11,9 +11,16 @@ import {
   requirePermissions,
   router,
   type ApiRouter,
-  type Context,
 } from '../../src/trpc.ts'
-import { contextOf, outcomeOf } from '../support/procedures.ts'
+import {
+  contextOf,
+  notRemembered,
+  outcomeOf,
+  refused,
+  refusedLater,
+  remembered,
+  tokenWith,
+} from '../support/procedures.ts'
 
 type Chain = typeof publicProcedure
 /** What the parts of a chain saw, in their order. */
@@ -21,7 +28,7 @@ type Note = (text: string) => void
 
 const keysOf = (object: object) => Object.keys(object).join()
 
-const token = { subject: 'auth0|user', permissions: new Set(['read:all']), claims: {} }
+const token = tokenWith('read:all')
 const badToken = invalidToken('bound')
 
 const LINKS: Record<string, (chain: Chain, note: Note) => unknown> = {
@@ -79,13 +86,11 @@ const RESOLVERS: Record<string, (options: { ctx: object; input: unknown }) => un
   },
 }
 
-const SENDERS: Record<string, Context['authenticate']> = {
-  known: () => token,
-  verified: () => Promise.resolve(token),
-  refused: () => {
-    throw badToken
-  },
-  refusedLater: () => Promise.reject(badToken),
+const SENDERS: Record<string, Parameters<typeof contextOf>[0]> = {
+  known: remembered(token),
+  verified: notRemembered(token),
+  refused: refused(badToken),
+  refusedLater: refusedLater(badToken),
 }
 
 interface Case {
@@ -102,7 +107,7 @@ function createApi({ links, resolver }: Case, note: Note): ApiRouter {
 }
 
 function outcomeIn(api: ApiRouter, { sender, input }: Case): Promise<object> {
-  const context = contextOf(SENDERS[sender] ?? (() => token))
+  const context = contextOf(SENDERS[sender] ?? remembered(token))
   const caller = api.createCaller(context) as unknown as {
     procedure: (input: unknown) => Promise<unknown>
   }

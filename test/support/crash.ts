@@ -2,6 +2,3 @@
 process.on('SIGUSR2', () => {
   throw new Error('nobody catches this')
 })
-process.on('SIGHUP', () => {
-  void Promise.reject(new Error('nobody awaits this'))
-})

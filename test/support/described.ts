@@ -1,6 +1,7 @@
-import type { OutgoingHttpHeaders, Server } from 'node:http'
-import { Ajv2020 } from 'ajv/dist/2020.js'
+import type { OutgoingHttpHeaders, RequestListener, Server } from 'node:http'
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import type { OpenAPIObject } from 'trpc-openapi'
+import { normalizePath } from '../../packages/trpc-hybrid/src/engine.ts'
 
 /** A request and the answer that the server gave it. */
 export interface Exchange {
@@ -38,9 +39,17 @@ const ANY_ERROR: DescribedResponse = {
  */
 export function createDescriptionCheck(document: OpenAPIObject): (exchange: Exchange) => string[] {
   const ajv = new Ajv2020({ strict: false, allErrors: true, validateFormats: false })
+  const validators = new Map<Json, ValidateFunction>() // to compile one takes milliseconds
+
+  function validatorOf(schema: Json): ValidateFunction {
+    const known = validators.get(schema)
+    const validate = known ?? ajv.compile({ ...schema, components: document.components })
+    validators.set(schema, validate)
+    return validate
+  }
 
   function faultsOf(schema: Json, value: unknown): string[] {
-    const validate = ajv.compile({ ...schema, components: document.components })
+    const validate = validatorOf(schema)
     if (validate(value)) return []
     return (validate.errors ?? []).map((error) => `${error.instancePath} ${error.message ?? ''}`)
   }
@@ -66,7 +75,8 @@ export function createDescriptionCheck(document: OpenAPIObject): (exchange: Exch
   return (exchange) => {
     const { method, target, status } = exchange
     const responses = operationFor(document, exchange)?.responses
-    if (NOT_REST.test(target) || status === 304 || (!responses && status < 400)) return []
+    if (NOT_REST.test(normalizePath(target)) || status === 304 || (!responses && status < 400))
+      return []
     const described = responses ? (responses[status] as DescribedResponse | undefined) : ANY_ERROR
     if (!described) return [`${method} ${target}: status ${status} is not described`]
     const response = resolve(document, described)
@@ -76,7 +86,7 @@ export function createDescriptionCheck(document: OpenAPIObject): (exchange: Exch
 }
 
 function operationFor(document: OpenAPIObject, { method, target }: Exchange) {
-  const path = target.split('?')[0]?.replace(/(.)\/$/, '$1') ?? ''
+  const path = normalizePath(target.split('?')[0]?.replace(/(.)\/$/, '$1') ?? '')
   const templates = Object.keys(document.paths ?? {})
   const verb = method === 'HEAD' ? 'get' : method.toLowerCase()
   const operations = templates
@@ -109,7 +119,7 @@ export async function exchangeOf(response: Response, method = 'GET'): Promise<Ex
 
 /** Hears of every answer of a server, whoever asked. */
 export function watchAnswers(server: Server, onAnswer: (exchange: Exchange) => void): void {
-  server.prependListener('request', ({ method = '', url: target = '' }, res) => {
+  const watch: RequestListener = ({ method = '', url: target = '' }, res) => {
     const chunks: Buffer[] = []
     const keep = (chunk: unknown) => {
       if (typeof chunk === 'string' || chunk instanceof Uint8Array) chunks.push(Buffer.from(chunk))
@@ -128,5 +138,6 @@ export function watchAnswers(server: Server, onAnswer: (exchange: Exchange) => v
       const body = Buffer.concat(chunks).toString('utf8')
       onAnswer({ method, target, status: res.statusCode, headers: res.getHeaders(), body })
     })
-  })
+  }
+  server.prependListener('request', watch).prependListener('checkContinue', watch)
 }

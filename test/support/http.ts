@@ -38,7 +38,7 @@ export function untilReady(url: string): Promise<void> {
   const check = async () => {
     expect((await fetch(`${url}/readyz`)).status).toBe(200)
   }
-  return vi.waitFor(check, { timeout: 15_000 })
+  return vi.waitFor(check, { timeout: 60_000 })
 }
 
 /** Whether something on 127.0.0.1 takes connections at this port. */

@@ -5,16 +5,10 @@ import {
   type ServerResponse,
 } from 'node:http'
 import { createServer as createTlsServer, type ServerOptions } from 'node:https'
-import {
-  exportJWK,
-  generateKeyPair,
-  SignJWT,
-  type CryptoKey,
-  type JWK,
-  type JWTHeaderParameters,
-} from 'jose'
+import { SignJWT, type CryptoKey, type JWK, type JWTHeaderParameters } from 'jose'
 import { baseUrl, closeServer, listenOnLoopback } from './http.ts'
 import { recordToken } from './leaks.ts'
+import { makeKey, takeRsaKey } from './rsa-keys.ts'
 
 export const AUDIENCE = 'https://api.example.com'
 export const ADMIN_PERMISSION = 'read:admin-messages'
@@ -27,13 +21,8 @@ export interface SigningKey {
 }
 
 export async function createSigningKey(kid: string, alg = 'RS256'): Promise<SigningKey> {
-  const { privateKey, publicKey } = await generateKeyPair(alg, { extractable: true })
-  return {
-    kid,
-    alg,
-    privateKey,
-    publicJwk: { ...(await exportJWK(publicKey)), kid, alg, use: 'sig' },
-  }
+  const { privateKey, publicJwk } = await (alg === 'RS256' ? takeRsaKey() : makeKey(alg))
+  return { kid, alg, privateKey, publicJwk: { ...publicJwk, kid, alg, use: 'sig' } }
 }
 
 export interface TokenOptions {

@@ -38,8 +38,6 @@ export function startLoad(
 
   return {
     sent,
-    /** Those that wait for their answer. */
-    open: () => sent.filter(({ outcome }) => outcome === undefined),
     failed: () => sent.filter(({ outcome }) => outcome !== undefined && outcome !== 200),
     async stop() {
       stopped = true

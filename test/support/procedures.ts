@@ -1,10 +1,34 @@
 import { TRPCError } from '@trpc/server'
+import { toAccessToken, type AccessToken } from '../../src/auth/access-token.ts'
 import type { Context } from '../../src/trpc.ts'
 
+/** Two ways in which a request's token is there: remembered, and yet to be verified. */
+export const remembered = (token: AccessToken) => ({
+  recall: () => token,
+  authenticate: () => Promise.resolve(token),
+})
+export const notRemembered = (token: AccessToken) => ({
+  recall: () => undefined,
+  authenticate: () => Promise.resolve(token),
+})
+
+/** A request whose credentials are refused: by the header alone, or when they are verified. */
+export function refused(error: Error) {
+  const recall = () => {
+    throw error
+  }
+  return { recall, authenticate: () => Promise.reject(error) }
+}
+export const refusedLater = (error: Error) => ({ ...refused(error), recall: () => undefined })
+
+/** A token as if it had been verified. */
+export const tokenWith = (...permissions: string[]) =>
+  toAccessToken({ sub: 'auth0|user', permissions }, 'permissions')
+
 /** The context of a call that came by no transport of ours. */
-export function contextOf(authenticate: Context['authenticate']): Context {
+export function contextOf(sender: Pick<Context, 'authenticate' | 'recall'>): Context {
   return {
-    authenticate,
+    ...sender,
     challenge: () => undefined,
     setHeader: () => undefined,
     log: () => console,

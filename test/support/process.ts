@@ -4,6 +4,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { endWithUs } from './end-with-us.ts'
 import { recordOutput } from './leaks.ts'
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url))
@@ -41,6 +42,7 @@ export function run(
   const [program = '', ...args] = command
   const { PATH = '', HOME = '' } = process.env
   const child = spawn(program, args, { cwd, env: { PATH, HOME, ...env }, detached: true })
+  endWithUs(child)
   let output = ''
   const onOutput = new Set<() => void>()
   for (const stream of [child.stdout, child.stderr]) {

@@ -9,7 +9,7 @@ import type { ApiRouter } from '../../src/trpc.ts'
 import { withPublicErrors } from '../../packages/trpc-hybrid/src/errors/public-errors.ts'
 import { judge } from '../../src/judge.ts'
 import { baseUrl, closeServer, listenOnLoopback } from './http.ts'
-import { contextOf } from './procedures.ts'
+import { contextOf, refused } from './procedures.ts'
 
 const MAX_BATCH_SIZE = 10
 const MAX_BODY_BYTES = 1024
@@ -31,10 +31,8 @@ export interface RpcAnswer {
   readonly body: string
 }
 
-const refuse = () => {
-  throw MISSING_TOKEN
-}
-const context: RequestContext = { identify: refuse, ...contextOf(refuse) }
+const stranger = contextOf(refused(MISSING_TOKEN))
+const context: RequestContext = { ...stranger, identify: stranger.authenticate }
 
 /**
  * A router served twice: by us, and by tRPC's own adapter for Express.

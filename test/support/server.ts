@@ -5,7 +5,7 @@ import { describeRouter } from './describe-router.ts'
 import type { Fetch } from '../../src/auth/fetch-json.ts'
 import { loggerOptions } from '../../src/logger.ts'
 import type { ServerLimits } from '../../src/server.ts'
-import { start } from '../../src/start.ts'
+import { start, type Times } from '../../src/start.ts'
 import { createDescriptionCheck, watchAnswers } from './described.ts'
 import { baseUrl } from './http.ts'
 import { AUDIENCE, type TestIssuer } from './issuer.ts'
@@ -25,6 +25,8 @@ export interface TestServerOptions {
   /** In place of `testRouter`. */
   readonly router?: ApiRouter
   readonly limits?: Partial<ServerLimits>
+  /** Over those of the server, and no grace at its `close`. */
+  readonly times?: Partial<Times>
   /** How the issuer is asked. */
   readonly fetch?: Fetch
 }
@@ -54,8 +56,9 @@ export async function startTestServer(options: TestServerOptions) {
     monotonicNow,
     ...(options.fetch && { fetch: options.fetch }),
     limits: options.limits,
+    times: { graceMs: 0, ...options.times },
   })
-  const check = createDescriptionCheck(describeRouter(router))
+  const check = descriptionCheckOf(router)
   const faults: string[] = []
   watchAnswers(running.server, (exchange) => faults.push(...check(exchange)))
   return {
@@ -68,6 +71,18 @@ export async function startTestServer(options: TestServerOptions) {
       if (faults.length > 0) throw new Error(`Not as described:\n${faults.join('\n')}`)
     },
   }
+}
+
+type DescriptionCheck = ReturnType<typeof createDescriptionCheck>
+const checks = new WeakMap<ApiRouter, DescriptionCheck>()
+
+/** Made once for a router: to compile a description takes longer than to start a server. */
+function descriptionCheckOf(router: ApiRouter): DescriptionCheck {
+  const known = checks.get(router)
+  if (known) return known
+  const check = createDescriptionCheck(describeRouter(router))
+  checks.set(router, check)
+  return check
 }
 
 export type TestServer = Awaited<ReturnType<typeof startTestServer>>

@@ -1,9 +1,13 @@
+import { isThenable } from './procedures/thenable.ts'
 import type { MiddlewareResult } from './trpc/internals.ts'
+
+/** A `scope-token` of RFC 6749 §3.3: the challenge of a refusal names the permissions as its `scope`. */
+const SCOPE_TOKEN = /^[!#-[\]-~]+$/
 
 /** What a guard keeps at its middleware. */
 export interface Guard {
-  /** Throws, or gives what the context has more of from then on. */
-  readonly check: (ctx: never) => undefined | object | Promise<object>
+  /** Throws or rejects, or gives what the context has more of from then on. */
+  readonly check: (ctx: never) => undefined | object | PromiseLike<undefined | object>
   /** The name of the security scheme that it is, as in the description. */
   readonly scheme: string
   readonly permissions: readonly string[]
@@ -26,12 +30,23 @@ export interface GuardDescription {
  * A middleware that asks something of the caller, and does nothing else. That is why its check can run without
  * the middleware around it. A procedure with a guard is described as one that needs its scheme.
  *
- * @param ask throws, or gives what is added to the context
+ * @param ask throws, or gives what is added to the context. Whatever has a `then`, such as a query of a database
+ *   library, is awaited, and refuses by rejecting
+ * @throws {TypeError} for a permission that no challenge can name
  */
 export function createGuard<Ctx, Added extends object | undefined>(
-  ask: (ctx: Ctx) => Added | Promise<Added>,
+  ask: (ctx: Ctx) => Added | PromiseLike<Added>,
   { scheme = 'bearer', permissions = [] }: GuardDescription = {},
 ) {
-  const middleware = async ({ ctx, next }: GuardOptions<Ctx>) => next({ ctx: await ask(ctx) })
+  const unspeakable = permissions.find((permission) => !SCOPE_TOKEN.test(permission))
+  if (unspeakable !== undefined) {
+    throw new TypeError(
+      `The permission ${JSON.stringify(unspeakable)} must be a scope token (RFC 6749 §3.3): visible ASCII without blanks, " and \\`,
+    )
+  }
+  const middleware = async ({ ctx, next }: GuardOptions<Ctx>) => {
+    const added = ask(ctx)
+    return next({ ctx: isThenable(added) ? await added : added })
+  }
   return Object.assign(middleware, { check: ask, scheme, permissions })
 }

@@ -8,11 +8,14 @@ import { RouterError } from './errors/router-error.ts'
 import { restOperations, type RestOperation } from './procedures/operations.ts'
 import { isAtOrBelow } from './procedures/path-template.ts'
 import { aroundProcedures, type Around } from './procedures/around.ts'
+import { createDeadlines, type Deadlines } from './procedures/deadlines.ts'
+import { withSentInputs } from './procedures/sent-inputs.ts'
 import { withFastProcedures } from './procedures/run-chain.ts'
 import type { HybridRequest } from './request.ts'
 import { createRest } from './rest/rest.ts'
 import type { Route } from './route.ts'
 import { createRpc } from './rpc/rpc.ts'
+import type { AdmitStream } from './rpc/trpc-handler.ts'
 
 export interface HybridLimits {
   /** The most bytes of a body: 100 KiB unless it is said. */
@@ -39,6 +42,12 @@ export interface RoutesOptions<Router extends AnyRouter> {
   readonly errorHeaders?: ErrorHeaders
   /** Told of every error that a client gets, once for each call of a batch. */
   readonly onError?: OnError
+  /** What procedures have to settle in: as long as they like unless it is said. */
+  readonly deadlines?: Deadlines
+  /** The most that passes on a stream without a sign of life, in milliseconds: 15,000 unless it is said. */
+  readonly pingMs?: number
+  /** Asked before a stream begins: every one may unless it is said. */
+  readonly admitStream?: AdmitStream
   /** What every call of a procedure runs in, such as a span of a trace. */
   readonly around?: Around | undefined
   /** Paths of the server itself, which a procedure must neither hide nor be hidden by. */
@@ -58,6 +67,9 @@ export interface Routes {
 }
 
 const DEFAULT_LIMITS = { bodyBytes: 100 * 1024, batch: 10 }
+/** Less than any proxy keeps a connection on which nothing happens. */
+const PING_MS = 15_000
+const NO_DEADLINES = { timeoutMs: Infinity, sweepMs: 1 }
 
 /**
  * @throws {RouterError} with every procedure that can't be served, by name
@@ -72,16 +84,26 @@ export function createRoutes<Router extends AnyRouter>(options: RoutesOptions<Ro
     onError: options.onError ?? (() => undefined),
   }
   requireLoaded(options.router)
-  const fast = withFastProcedures(withPublicErrors(options.router, { judge, rpcErrors }))
+  const given = withPublicErrors(withSentInputs(options.router), { judge, rpcErrors })
+  const fast = withFastProcedures(given)
   const router = options.around ? aroundProcedures(fast, options.around) : fast
   const operations = restOperations(router, { restPath, ownPaths: [...ownPaths, rpcPath] })
-  const findRest = createRest({ ...errors, operations, maxBodyBytes: limits.bodyBytes })
+  const deadlines = options.deadlines ?? createDeadlines(NO_DEADLINES)
+  const findRest = createRest({
+    ...errors,
+    operations,
+    deadlines,
+    maxBodyBytes: limits.bodyBytes,
+  })
   const findRpc = createRpc({
     ...errors,
     router,
     path: rpcPath,
     maxBodyBytes: limits.bodyBytes,
     maxBatchSize: limits.batch,
+    deadlines,
+    pingMs: options.pingMs ?? PING_MS,
+    admitStream: options.admitStream ?? (() => Promise.resolve(true)),
   })
   return {
     operations,

@@ -1,5 +1,6 @@
 import { TRPCError } from '@trpc/server'
 import type { Answer } from '../answer.ts'
+import { BodyError } from '../body/body-error.ts'
 import { notFound } from '../errors/not-found.ts'
 import type { Hybrid } from '../hybrid.ts'
 import type { HybridRequest } from '../request.ts'
@@ -49,7 +50,11 @@ class FetchRequest implements HybridRequest {
   readonly path: string
   readonly query: string
   readonly parsedBody = undefined
+  readonly isComplete = true
   readonly #request: Request
+  readonly #controller = new AbortController()
+  #signal: AbortSignal | undefined
+  #body: Promise<Uint8Array> | undefined
 
   constructor(request: Request) {
     const [target = '/'] = request.url.replace(AUTHORITY, '').split('#', 1)
@@ -64,8 +69,13 @@ class FetchRequest implements HybridRequest {
     return this.#request.body !== null
   }
 
+  /** Aborted when the client hangs up, where the platform tells. */
   get signal(): AbortSignal {
-    return this.#request.signal
+    return (this.#signal ??= AbortSignal.any([this.#request.signal, this.#controller.signal]))
+  }
+
+  abort(reason: DOMException): void {
+    this.#controller.abort(reason)
   }
 
   header(name: string): string | undefined {
@@ -76,7 +86,11 @@ class FetchRequest implements HybridRequest {
     return this.#request.headers
   }
 
-  async readBody(maxBytes: number): Promise<Uint8Array> {
+  readBody(maxBytes: number): Promise<Uint8Array> {
+    return (this.#body ??= this.#readBody(maxBytes))
+  }
+
+  async #readBody(maxBytes: number): Promise<Uint8Array> {
     const { body } = this.#request
     if (!body) return new Uint8Array()
     const chunks: Uint8Array[] = []
@@ -89,7 +103,7 @@ class FetchRequest implements HybridRequest {
       chunks.push(value)
       if (size <= maxBytes) continue
       void reader.cancel().catch(() => undefined)
-      throw new TRPCError({ code: 'PAYLOAD_TOO_LARGE' })
+      throw new BodyError('too_large')
     }
   }
 }
@@ -110,7 +124,7 @@ function decoded(body: Bytes, coding: string | undefined): Bytes {
 }
 
 function brokenBody(cause: unknown): never {
-  throw new TRPCError({ code: 'BAD_REQUEST', cause })
+  throw new BodyError('broken', { cause })
 }
 
 function concat(chunks: readonly Uint8Array[], size: number): Uint8Array {

@@ -1,26 +1,61 @@
 import type { IncomingMessage } from 'node:http'
-import { TRPCError } from '@trpc/server'
+import { BodyError } from '../body/body-error.ts'
+import { createByteBuffer } from '../body/byte-buffer.ts'
 
 /**
- * The body of a request.
+ * The body of a request, which can be read once. It is counted as it arrives: of an endless one no more than
+ * `maxBytes` are taken.
  *
- * @throws {TRPCError} `PAYLOAD_TOO_LARGE` as soon as more than `maxBytes` have come
+ * Its promise rejects with a `BodyError`, also where the body had failed before anybody asked for it.
  */
-export function readNodeBody(req: IncomingMessage, maxBytes: number): Promise<Buffer> {
+export function readBody(
+  req: IncomingMessage,
+  { maxBytes }: { readonly maxBytes: number },
+): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = []
-    let size = 0
+    const obstacle = obstacleOf(req)
+    if (obstacle) {
+      reject(obstacle)
+      return
+    }
+    const body = createByteBuffer(maxBytes)
     const take = (chunk: Buffer) => {
-      size += chunk.length
-      chunks.push(chunk)
-      if (size <= maxBytes) return
+      if (body.add(chunk)) return
       req.off('data', take)
-      reject(new TRPCError({ code: 'PAYLOAD_TOO_LARGE' }))
+      if (isEndless(req)) req.pause() // else the rest is read and dropped, so that the connection stays
+      reject(new BodyError('too_large'))
     }
     req.on('data', take)
     req.once('end', () => {
-      resolve(Buffer.concat(chunks))
+      resolve(body.bytes())
     })
-    req.once('error', reject)
+    req.once('error', (cause) => {
+      reject(asBodyError(cause))
+    })
   })
+}
+
+/** Nothing would ever be heard of these. */
+function obstacleOf(req: IncomingMessage): Error | undefined {
+  if (req.errored) return asBodyError(req.errored)
+  if (req.readableEnded) return new Error('the body of the request has been read before')
+  return req.destroyed ? new BodyError('gone') : undefined
+}
+
+const isEndless = ({ headers }: IncomingMessage) => headers['transfer-encoding'] !== undefined
+
+/** Node knows one error of a request: that its connection has ended. */
+function asBodyError(cause: Error): BodyError {
+  return cause instanceof BodyError ? cause : new BodyError('gone', { cause })
+}
+
+/**
+ * Ends a body with an error, for those who read it now and those who will. Its connection stays open for the
+ * answer: Node's own `destroy` of a request would close it.
+ */
+export function failBody(req: IncomingMessage, error: BodyError): void {
+  req._destroy = (cause, done) => {
+    done(req.listenerCount('error') > 0 ? cause : null) // nobody has to listen
+  }
+  req.destroy(error)
 }

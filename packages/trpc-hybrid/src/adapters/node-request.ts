@@ -1,6 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { HybridRequest } from '../request.ts'
-import { readNodeBody } from './node-body.ts'
+import { TRPCError } from '@trpc/server'
+import { decompress, isCompression } from './decompress.ts'
+import { readBody } from './node-body.ts'
 
 /** A request of `node:http`, with or without a framework around it. */
 export class NodeRequest implements HybridRequest {
@@ -10,6 +12,8 @@ export class NodeRequest implements HybridRequest {
   readonly #req: IncomingMessage
   readonly #res: ServerResponse
   #controller: AbortController | undefined
+  #aborted: DOMException | undefined
+  #body: Promise<Uint8Array> | undefined
 
   /** @param url below the path at which the API is mounted */
   constructor(req: IncomingMessage, res: ServerResponse, url = req.url ?? '/') {
@@ -20,6 +24,8 @@ export class NodeRequest implements HybridRequest {
     this.#req = req
     this.#res = res
     this.#controller = undefined
+    this.#aborted = undefined
+    this.#body = undefined
   }
 
   get hasBody(): boolean {
@@ -35,7 +41,10 @@ export class NodeRequest implements HybridRequest {
 
   /** Aborted when the client hangs up. Made when it is first asked for: it costs 2 µs, and few want it. */
   get signal(): AbortSignal {
-    this.#controller ??= abortOnHangUp(this.#res)
+    if (!this.#controller) {
+      this.#controller = abortOnHangUp(this.#res)
+      if (this.#aborted) this.#controller.abort(this.#aborted)
+    }
     return this.#controller.signal
   }
 
@@ -52,8 +61,26 @@ export class NodeRequest implements HybridRequest {
   }
 
   readBody(maxBytes: number): Promise<Uint8Array> {
-    return readNodeBody(this.#req, maxBytes)
+    return (this.#body ??= readDecoded(this.#req, maxBytes))
   }
+
+  get isComplete(): boolean {
+    return this.#req.complete || this.#res.destroyed
+  }
+
+  abort(reason: DOMException): void {
+    this.#aborted = reason
+    this.#controller?.abort(reason)
+  }
+}
+
+async function readDecoded(req: IncomingMessage, maxBytes: number): Promise<Uint8Array> {
+  const coding = req.headers['content-encoding']?.toLowerCase() ?? 'identity'
+  if (coding !== 'identity' && !isCompression(coding)) {
+    throw new TRPCError({ code: 'UNSUPPORTED_MEDIA_TYPE' })
+  }
+  const sent = await readBody(req, { maxBytes })
+  return coding === 'identity' ? sent : decompress(sent, { coding, maxBytes })
 }
 
 function abortOnHangUp(res: ServerResponse): AbortController {

@@ -4,6 +4,7 @@ import { TRPC_ERROR_CODES_BY_KEY, type TRPC_ERROR_CODE_KEY } from '@trpc/server/
 import { inputIssuesOf, type InputIssue } from './input-issues.ts'
 import { isRefusal, REFUSAL, type Refusal } from './refusal.ts'
 import { statusText } from './status-text.ts'
+import { Unreadable } from './unreadable.ts'
 
 /** What a client is told about an error, on every face. */
 export interface PublicError {
@@ -49,6 +50,9 @@ function judge(error: unknown, { exposeTrpcMessages }: JudgeOptions): PublicErro
     return { ...PLAIN, code: BUG, status: 500, message: statusText(500), cause: error }
   }
   const status = getHTTPStatusCodeFromError(error)
+  if (error.cause instanceof Unreadable) {
+    return { ...PLAIN, code: error.code, status, message: error.cause.message, cause: error }
+  }
   const message = exposeTrpcMessages && status < 500 ? error.message : statusText(status)
   return { ...PLAIN, code: error.code, status, message, cause: error }
 }

@@ -1,9 +1,8 @@
 import { getTRPCErrorFromUnknown, TRPCError, type AnyProcedure, type AnyRouter } from '@trpc/server'
 import { isObservable, observable } from '@trpc/server/observable'
 import type { CallProcedure } from '../procedures/call.ts'
-import { mapProcedures } from '../procedures/map-procedures.ts'
+import { mapProcedures, withMiddlewares } from '../procedures/map-procedures.ts'
 import {
-  createBuilder,
   getDefaultErrorShape,
   getFormattedErrorShape,
   isAsyncIterable,
@@ -11,15 +10,6 @@ import {
   type AnyMiddlewareFunction,
 } from '../trpc/internals.ts'
 import type { Judge } from './public-error.ts'
-
-/** tRPC keeps these here at run time but leaves them out of the type. */
-interface Definition {
-  readonly type: 'query' | 'mutation' | 'subscription'
-  readonly middlewares: readonly AnyMiddlewareFunction[]
-  readonly resolver: unknown
-}
-
-type Builder = Record<Definition['type'], (resolver: unknown) => CallProcedure>
 
 export interface PublicErrorOptions {
   readonly judge: Judge
@@ -90,14 +80,12 @@ function createViews({ judge, rpcErrors }: PublicErrorOptions): Views {
 }
 
 function withPublicChain(procedure: AnyProcedure & CallProcedure, views: Views): CallProcedure {
-  const { middlewares, type, resolver } = procedure._def as unknown as Definition
+  // tRPC keeps the chain here at run time but leaves it out of the type.
+  const { middlewares } = procedure._def as unknown as { middlewares: AnyMiddlewareFunction[] }
   if (!middlewares.some(isFormatter)) return procedure
-  const changed = middlewares.map((given) =>
+  return withMiddlewares(procedure, (given) =>
     isFormatter(given) ? withPublicError(given, views) : given,
   )
-  const chain = { ...procedure._def, middlewares: changed.slice(0, -1) } // the last is the resolver
-  const builder = createBuilder(chain) as unknown as Builder
-  return builder[type](resolver)
 }
 
 const isFormatter = ({ _type }: AnyMiddlewareFunction) => _type === 'errors'

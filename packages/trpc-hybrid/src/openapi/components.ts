@@ -78,13 +78,17 @@ function messageExamples(messages: Record<string, string>) {
 
 /** The answers that are the same for every operation. */
 const responses = {
+  RequestTimeout: errorResponse({
+    description: 'The body did not come in time, or only a part of it.',
+    messages: { default: statusText(408) },
+  }),
   PayloadTooLarge: errorResponse({
     description: 'The body is too large.',
     messages: { default: statusText(413) },
   }),
   UnsupportedMediaType: errorResponse({
     description: 'The body is of a media type or character set that is not supported.',
-    messages: { default: statusText(415) },
+    messages: { default: `${statusText(415)}: send ${JSON_TYPE}` },
   }),
   InternalServerError: errorResponse({
     description: 'The server has a bug. Its log has more, under the id of the request.',

@@ -6,6 +6,7 @@ import type { RestOperation } from '../procedures/operations.ts'
 import { ComponentSchemas, type Schemas } from './component-schemas.ts'
 import { COMPONENTS } from './components.ts'
 import type { OpenApiDocument, OpenApiInfo, SecurityScheme } from './document.ts'
+import { withDateFormat } from './date-format.ts'
 import { describeInputs, type DescribedInput } from './inputs.ts'
 import { checkOutput } from './json-schema.ts'
 import { describeResponses } from './responses.ts'
@@ -113,11 +114,11 @@ function generate(operations: readonly RestOperation[], options: GenerateOptions
     ({
       _def: { procedures: Object.fromEntries(some.map(withoutInput)) },
     }) as unknown as OpenApiRouter
-  forEachNamed(operations, ({ output }) => {
-    checkOutput(output)
-  })
+  const dates = forEachNamed(operations, ({ output }) => checkOutput(output)).flat()
   try {
-    return structuredClone(generateOpenApiDocument(routerOf(operations), options))
+    return withDateFormat(dates, () =>
+      structuredClone(generateOpenApiDocument(routerOf(operations), options)),
+    )
   } catch (error) {
     forEachNamed(operations, (operation) => {
       try {

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { RestOperation } from '../procedures/operations.ts'
+import { formEncoding } from './form-encoding.ts'
 import { describeInput, without, type Described, type Json } from './json-schema.ts'
 
 /** The input of an operation as OpenAPI has it: in its path, its query or its body. */
@@ -40,7 +41,8 @@ export function describeInputs(operation: RestOperation): DescribedInput {
       ...(from === 'query' ? parametersIn('query', others) : []),
       ...parameters,
     ],
-    requestBody: from === 'body' ? describeBody(operation, others) : undefined,
+    requestBody:
+      from === 'body' ? describeBody(operation, { schema: others, components }) : undefined,
     components: { ...headers.components, ...components },
   }
 }
@@ -76,13 +78,18 @@ function parametersIn(place: 'path' | 'query' | 'header', schema: ObjectSchema):
 
 function describeBody(
   { input, contentTypes, template }: RestOperation,
-  schema: ObjectSchema,
+  { schema, components }: { schema: ObjectSchema; components: Described['components'] },
 ): object | undefined {
   const isEmpty = Object.keys(schema.properties ?? {}).length === 0 && !input?.others
   if (isEmpty && template.names.length > 0) return undefined
   return {
     required: !input?.optional && schema.required !== undefined,
-    content: Object.fromEntries(contentTypes.map((type) => [type, { schema }])),
+    content: Object.fromEntries(
+      contentTypes.map((type) => [
+        type,
+        type === 'application/json' ? { schema } : { schema, ...formEncoding(schema, components) },
+      ]),
+    ),
   }
 }
 

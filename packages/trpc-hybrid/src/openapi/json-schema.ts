@@ -52,12 +52,27 @@ export function describeInput(schema: z.core.$ZodType, prefix: string): Describe
   }
 }
 
-/** @throws {Unfit} for an output that can't be sent as JSON, though it can be described */
-export function checkOutput(schema: z.core.$ZodType): void {
-  toJsonSchema(schema, 'output', ({ zodSchema, path }) => {
-    if (typeOf(zodSchema) !== 'bigint') return
-    throw new Unfit(`its output${fieldOf(path)} is a bigint, which JSON has not: write z.string()`)
+/** Types that an answer in JSON can't hold. `undefined`, and what is not parsed, are judged with their surroundings. */
+const NOT_SENT = ['file', 'function', 'map', 'nan', 'set', 'symbol']
+
+/**
+ * @returns the dates in an output
+ * @throws {Unfit} naming the field of an output that can't be sent as JSON
+ */
+export function checkOutput(schema: z.core.$ZodType): z.core.$ZodType[] {
+  const dates: z.core.$ZodType[] = []
+  toJsonSchema(schema, 'output', ({ zodSchema, jsonSchema, path }) => {
+    const type = typeOf(zodSchema)
+    if (type === 'date') dates.push(zodSchema)
+    if (type === 'bigint') {
+      throw new Unfit(
+        `its output${fieldOf(path)} is a bigint, which JSON has not: write z.string()`,
+      )
+    }
+    if (!NOT_SENT.includes(type) || isDescribed(type, jsonSchema)) return
+    throw new Unfit(`its output${fieldOf(path)} is of the type ${type}: ${NO_JSON[type] ?? ''}`)
   })
+  return dates
 }
 
 function toJsonSchema(schema: z.core.$ZodType, io: 'input' | 'output', override: Override): Json {
@@ -73,8 +88,7 @@ function toJsonSchema(schema: z.core.$ZodType, io: 'input' | 'output', override:
 function describeForJson({ zodSchema, jsonSchema, path }: Context): void {
   const type = typeOf(zodSchema)
   const advice = NO_JSON[type]
-  const described = Object.keys(jsonSchema).length > 0 && type !== 'file'
-  if (advice !== undefined && !described) {
+  if (advice !== undefined && !isDescribed(type, jsonSchema)) {
     throw new Unfit(`its field${fieldOf(path)} is of the type ${type}: ${advice}`)
   }
   if (type === 'date') Object.assign(jsonSchema, { type: 'string', format: 'date-time' })
@@ -85,6 +99,10 @@ function describeForJson({ zodSchema, jsonSchema, path }: Context): void {
     delete jsonSchema.readOnly
   }
 }
+
+/** Whether its metadata says what it is in JSON. zod describes files too, but JSON has no place for them. */
+const isDescribed = (type: string, jsonSchema: object) =>
+  Object.keys(jsonSchema).length > 0 && type !== 'file'
 
 /** The same, but for one of its keys. */
 export const without = (name: string, object: Json): Json =>

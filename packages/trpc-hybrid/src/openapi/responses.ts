@@ -33,6 +33,7 @@ export function describeResponses(success: unknown, sources: AnswerSources): Res
     [status]: describeSuccess(success as SuccessResponse, empty),
     400: badRequest({ input, malformed: guard?.malformed }),
     ...guard?.responses,
+    ...(body && { 408: common('RequestTimeout') }),
     413: common('PayloadTooLarge'),
     ...(body && { 415: common('UnsupportedMediaType') }),
     ...sources.common,

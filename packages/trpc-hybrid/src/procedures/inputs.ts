@@ -45,7 +45,7 @@ export function inputObjectOf(procedure: AnyProcedure): InputObject | undefined 
 }
 
 /** tRPC keeps the schemas here at run time but leaves them out of the type. */
-function inputsOf({ _def }: AnyProcedure): readonly Schema[] {
+export function inputsOf({ _def }: AnyProcedure): readonly Schema[] {
   return (_def as unknown as { inputs: readonly Schema[] }).inputs
 }
 
@@ -88,7 +88,7 @@ export function innerOf(schema: Schema): AnySchema | undefined {
     case 'readonly':
       return def.innerType as AnySchema
     case 'lazy':
-      return def.getter() as AnySchema
+      return (schema as z.core.$ZodLazy)._zod.innerType as AnySchema
     case 'pipe':
       return (isPreprocess(schema) ? def.out : def.in) as AnySchema
     default:

@@ -1,5 +1,9 @@
 import type { AnyProcedure } from '@trpc/server'
-import { createRouterFactory } from '../trpc/internals.ts'
+import {
+  createBuilder,
+  createRouterFactory,
+  type AnyMiddlewareFunction,
+} from '../trpc/internals.ts'
 import type { AnyRouter } from '@trpc/server'
 import type { CallProcedure } from './call.ts'
 
@@ -28,4 +32,24 @@ function toProcedure(
   return '_def' in changed
     ? (changed as AnyProcedure & CallProcedure)
     : Object.assign(changed, procedure)
+}
+
+/** tRPC keeps these here at run time but leaves them out of the type. */
+interface Definition {
+  readonly type: 'query' | 'mutation' | 'subscription'
+  readonly middlewares: readonly AnyMiddlewareFunction[]
+  readonly resolver: unknown
+}
+
+type Builder = Record<Definition['type'], (resolver: unknown) => AnyProcedure & CallProcedure>
+
+/** The same procedure, in whose chain `change` has replaced each middleware. */
+export function withMiddlewares(
+  procedure: AnyProcedure,
+  change: (middleware: AnyMiddlewareFunction) => AnyMiddlewareFunction,
+): AnyProcedure & CallProcedure {
+  const { middlewares, type, resolver } = procedure._def as unknown as Definition
+  const changed = middlewares.slice(0, -1).map(change) // the last is the resolver
+  const chain = { ...procedure._def, middlewares: changed }
+  return (createBuilder(chain) as unknown as Builder)[type](resolver)
 }

@@ -1,3 +1,4 @@
+import { normalizePath } from './normalize-path.ts'
 import { Unfit } from '../errors/router-error.ts'
 
 /** A segment with parameters: `v{major}.{minor}` has the literals `v`, `.` and an empty one. */
@@ -9,7 +10,7 @@ export interface Pattern {
 
 /** A path of OpenAPI, such as `/reports/{id}`, in its segments. */
 export interface PathTemplate {
-  /** As it is written, but without a slash at its end. */
+  /** As it is written, but normalized, and without a slash at its end. */
   readonly path: string
   readonly segments: readonly (string | Pattern)[]
   readonly names: readonly string[]
@@ -26,7 +27,7 @@ const LITERAL = /^(?:[\w.~!$&'()*+,;=:@-]|%[\dA-F]{2})*$/i
  */
 export function parseTemplate(written: string): PathTemplate {
   if (!written.startsWith('/')) throw new Unfit(`its path ${written} must begin with a slash`)
-  const path = written.replace(/(.)\/$/, '$1')
+  const path = normalizePath(written.replace(/(.)\/$/, '$1'))
   const segments = path.slice(1).split('/').map(parseSegment)
   if (path !== '/' && path.slice(1).split('/').some(isNoSegment)) {
     throw new Unfit(`its path ${written} has an empty segment, or one of dots alone`)

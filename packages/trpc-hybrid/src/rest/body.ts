@@ -1,4 +1,7 @@
-import { TRPCError } from '@trpc/server'
+import { bodyRefusal } from '../body/body-refusal.ts'
+import { isUnicode, textOf } from '../body/body-text.ts'
+import { charsetOf, mediaTypeOf } from '../body/media-type.ts'
+import { parseJson, unsupportedMediaType } from '../errors/unreadable.ts'
 import type { BodyType } from '../procedures/meta.ts'
 import type { HybridRequest } from '../request.ts'
 import { pairsOf } from './pairs.ts'
@@ -11,28 +14,61 @@ export type Body = { readonly json: unknown } | { readonly form: Readonly<Record
 export type ReadBody = (request: HybridRequest) => Promise<Body | undefined>
 
 /**
- * Reads a body of one of the media types given. Its promise rejects with a `TRPCError`:
- * `UNSUPPORTED_MEDIA_TYPE`, `PAYLOAD_TOO_LARGE`, or `BAD_REQUEST` for what is no JSON.
+ * Reads a body of one of the media types given, compressed or not. Each `.input()` of a chain asks for it. Its
+ * promise rejects with a `TRPCError`: `UNSUPPORTED_MEDIA_TYPE`, `PAYLOAD_TOO_LARGE`, `TIMEOUT`, or
+ * `BAD_REQUEST` for what is no JSON.
  */
 export function createBodyReader(types: readonly BodyType[], maxBytes: number): ReadBody {
   return async (request) => {
     if (!request.hasBody) return undefined
-    const named = request.header('content-type')?.split(';', 1)[0]?.trim().toLowerCase()
-    const type = types.find((known) => known === named)
-    if (!type) throw new TRPCError({ code: 'UNSUPPORTED_MEDIA_TYPE' })
-    const isJson = type === 'application/json'
+    const format = formatOf(request, types)
     const { parsedBody } = request
-    if (parsedBody !== undefined)
-      return isJson ? { json: parsedBody } : { form: parsedBody as never }
-    const text = new TextDecoder().decode(await request.readBody(maxBytes))
-    return isJson ? { json: parseJson(text) } : { form: Object.fromEntries(pairsOf(text)) }
+    if (parsedBody !== undefined) {
+      return format.type === 'application/json'
+        ? { json: parsedBody }
+        : { form: parsedBody as Record<string, Texts> }
+    }
+    try {
+      return parse(await request.readBody(maxBytes), format)
+    } catch (cause) {
+      throw bodyRefusal(cause)
+    }
   }
 }
 
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch (cause) {
-    throw new TRPCError({ code: 'BAD_REQUEST', cause })
-  }
+/** What a body says of itself. */
+interface Format {
+  readonly type: BodyType
+  readonly charset: string
 }
+
+const LATIN1 = 'iso-8859-1'
+
+/** @throws {TRPCError} `UNSUPPORTED_MEDIA_TYPE` for anything that can't be read */
+function formatOf(request: HybridRequest, types: readonly BodyType[]): Format {
+  const mediaType = mediaTypeOf(request)
+  const type = types.find((known) => known === mediaType)
+  const charset = charsetOf(request) ?? 'utf-8'
+  const isCharset = type === 'application/json' ? isUnicode : isFormCharset
+  if (!type || !isCharset(charset)) throw unsupportedMediaType(types)
+  return { type, charset }
+}
+
+const isFormCharset = (charset: string) => charset === 'utf-8' || charset === LATIN1
+
+/** An empty JSON text is taken for an empty object, a common mistake of clients. */
+function parse(bytes: Uint8Array, { type, charset }: Format): Body {
+  if (type === 'application/json') {
+    const text = textOf(bytes, charset)
+    return { json: text === '' ? {} : parseJson(text, 'body') }
+  }
+  const isLatin1 = charset === LATIN1
+  const pairs = pairsOf(isLatin1 ? new TextDecoder('latin1').decode(bytes) : textOf(bytes), {
+    excess: 'PAYLOAD_TOO_LARGE',
+    ...(isLatin1 && { decode: decodeLatin1 }),
+  })
+  return { form: Object.fromEntries(pairs) }
+}
+
+const decodeLatin1 = (text: string) =>
+  text.replaceAll(/%[0-9a-f]{2}/gi, (code) => String.fromCharCode(parseInt(code.slice(1), 16)))

@@ -1,5 +1,4 @@
 import { TRPCError } from '@trpc/server'
-import { z } from 'zod'
 import type { InputObject } from '../procedures/inputs.ts'
 import type { RestOperation } from '../procedures/operations.ts'
 import { Unfit } from '../errors/router-error.ts'
@@ -8,7 +7,6 @@ import type { HybridRequest } from '../request.ts'
 import { pairsOf } from './pairs.ts'
 import type { Params } from './route-table.ts'
 import { createItemReader, createTextReader, type Texts } from './read-texts.ts'
-import { createValueReader } from './read-values.ts'
 
 type Fields = Pick<InputObject, 'fields' | 'others'>
 type Entry = readonly [string, unknown]
@@ -43,8 +41,8 @@ export function createInputReader(
   return async (request, params) => {
     const body = await readBody(request)
     const path = readPath(params)
-    if (!body) return path.length > 0 ? Object.fromEntries(path) : nothing()
-    return path.length > 0 ? { ...readFields(body), ...Object.fromEntries(path) } : readFields(body)
+    const input = body ? readFields(body) : path.length > 0 ? {} : nothing()
+    return path.length > 0 && isObject(input) ? { ...input, ...Object.fromEntries(path) } : input
   }
 }
 
@@ -98,21 +96,12 @@ function naming<T>(name: string, make: () => T): T {
   }
 }
 
-function createBodyFieldReader(
-  { fields, others }: Fields,
-  takesForms: boolean,
-): (body: Body) => object {
-  const object = z.object(fields)
-  const readJson = createValueReader(others ? object.catchall(others) : object)
-  const readForm = takesForms ? createEntryReader({ fields, others }) : () => []
-  return (body) => {
-    if ('form' in body) return Object.fromEntries(readForm(Object.entries(body.form)))
-    const value = asObject(body.json)
-    return readJson ? (readJson(value) as object) : value
-  }
+/** JSON is left as it is: the schema of what is sent reads it. */
+function createBodyFieldReader(fields: Fields, takesForms: boolean): (body: Body) => unknown {
+  const readForm = takesForms ? createEntryReader(fields) : () => []
+  return (body) =>
+    'form' in body ? Object.fromEntries(readForm(Object.entries(body.form))) : body.json
 }
 
-function asObject(value: unknown): object {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value
-  throw new TRPCError({ code: 'BAD_REQUEST' })
-}
+const isObject = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import { innerOf, isPreprocess } from '../procedures/inputs.ts'
 import { Unfit } from '../errors/router-error.ts'
+import { dateOf } from '../procedures/rfc3339.ts'
 import { firstThatFits } from './first-that-fits.ts'
 
 /** One text, or those of a name that is there more than once. */
@@ -80,11 +81,9 @@ const numberFrom: ReadText = (text) =>
 const booleanFrom: ReadText = (text) =>
   text === 'true' || text === 'false' ? text === 'true' : text
 
-export const bigintFrom: ReadText = (text) => (/^-?\d+$/.test(text) ? BigInt(text) : text)
+const bigintFrom: ReadText = (text) => (/^-?\d+$/.test(text) ? BigInt(text) : text)
 
-/** RFC 3339 §5.6, `date-time`. */
-const DATE_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/i
-export const dateFrom: ReadText = (text) => (DATE_TIME.test(text) ? new Date(text) : text)
+const dateFrom: ReadText = (text) => dateOf(text) ?? text
 
 const oneOf = (values: ReadonlySet<unknown> = new Set()): ReadText => {
   const byText = new Map([...values].map((value) => [String(value), value]))

@@ -2,13 +2,17 @@ import { JSON_TYPE, type Answer } from '../answer.ts'
 import { answerError, type ErrorOptions } from '../errors/answer-error.ts'
 import { forEachNamed } from '../errors/router-error.ts'
 import { createCall, type CallProcedure } from '../procedures/call.ts'
+import type { Deadlines } from '../procedures/deadlines.ts'
+import { normalizePath } from '../procedures/normalize-path.ts'
 import type { RestOperation } from '../procedures/operations.ts'
 import type { HybridRequest } from '../request.ts'
 import { refusedMethod, type Route } from '../route.ts'
+import { unsettled } from '../procedures/unsettled.ts'
 import { createInputReader } from './input.ts'
 import { RouteTable, type Params } from './route-table.ts'
 
 export interface RestOptions extends ErrorOptions {
+  readonly deadlines: Deadlines
   readonly operations: readonly RestOperation[]
   readonly maxBodyBytes: number
 }
@@ -34,7 +38,7 @@ export function createRest(options: RestOptions) {
     answerError(error, { request, ctx }, options)
 
   return (method: string, path: string): Route | undefined => {
-    const found = table.find(method === 'HEAD' ? 'GET' : method, withoutSlash(path))
+    const found = table.find(method === 'HEAD' ? 'GET' : method, normalizePath(withoutSlash(path)))
     if (!found) return undefined
     const { handler, params, path: template } = found
     return handler
@@ -49,12 +53,29 @@ function callOf(operation: RestOperation, options: RestOptions): CallOperation {
   const call = procedure as unknown as CallProcedure
   const { type } = procedure._def
   const answer = answerOf(operation)
-  return (request, params, ctx) => {
-    const getRawInput = async () => Promise.resolve(readInput?.(request, params))
-    return call(createCall(request, { ctx, getRawInput, path, type, batchIndex: 0 }))
-      .then(answer)
-      .catch((error: unknown) => answerError(error, { request, ctx, path }, options))
-  }
+  return (request, params, ctx) =>
+    new Promise((resolve) => {
+      const refuse = (error: unknown) => {
+        resolve(answerError(error, { request, ctx, path }, options))
+      }
+      const deadline = options.deadlines.begin(request, (reason) => {
+        refuse(unsettled(reason, path))
+      })
+      const getRawInput = async () => Promise.resolve(readInput?.(request, params))
+      call(createCall(request, { ctx, getRawInput, path, type, batchIndex: 0 })).then(
+        (data) => {
+          if (!deadline.settle()) return
+          try {
+            resolve(answer(data))
+          } catch (error) {
+            refuse(error)
+          }
+        },
+        (error: unknown) => {
+          if (deadline.settle()) refuse(deadline.told ? unsettled(deadline.told, path) : error)
+        },
+      )
+    })
 }
 
 const NO_HEADERS: Answer['headers'] = []

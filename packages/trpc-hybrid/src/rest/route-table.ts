@@ -52,7 +52,7 @@ export class RouteTable<T> {
     if (template.names.length === 0) this.#concrete.set(template.path, node.route)
   }
 
-  /** @param path without a query and without a slash at its end */
+  /** @param path normalized, without a query and without a slash at its end */
   find(method: string, path: string): Found<T> | undefined {
     const concrete = this.#concrete.get(path)?.methods.get(method)
     if (concrete) return { handler: concrete, path, params: NONE, methods: [] }

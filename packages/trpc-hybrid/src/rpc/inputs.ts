@@ -1,5 +1,7 @@
 import { TRPCError } from '@trpc/server'
 import { isObject } from '../trpc/internals.ts'
+import { bodyRefusal } from '../body/body-refusal.ts'
+import { parseJson } from '../errors/unreadable.ts'
 
 /** The inputs of a request's calls, by their place in it. */
 type InputRecord = Readonly<Record<number, unknown>>
@@ -14,6 +16,8 @@ export interface Inputs {
 export interface InputSource {
   /** The JSON text, from the query or the body. */
   readonly text: () => string | null | Promise<string>
+  /** Where it is from. */
+  readonly from: 'query' | 'body'
   /** Whether the text holds an object of inputs, or one input. */
   readonly isBatch: boolean
   /** How many calls there are. */
@@ -31,7 +35,7 @@ export function createInputs(source: InputSource): Inputs {
       known = parse(await source.text(), source)
       return known
     } catch (cause) {
-      throw cause instanceof TRPCError ? cause : new TRPCError({ code: 'BAD_REQUEST', cause })
+      throw bodyRefusal(cause)
     }
   }
   return { read: () => (reading ??= read()), known: () => known }
@@ -39,9 +43,9 @@ export function createInputs(source: InputSource): Inputs {
 
 function parse(
   text: string | null,
-  { isBatch, count, deserialize }: Omit<InputSource, 'text'>,
+  { from, isBatch, count, deserialize }: Omit<InputSource, 'text'>,
 ): InputRecord {
-  const value: unknown = text ? JSON.parse(text) : undefined
+  const value: unknown = text ? parseJson(text, from === 'body' ? 'body' : 'input') : undefined
   if (value === undefined) return {}
   if (!isBatch) return { 0: deserialize(value) }
   if (!isObject(value)) throw new TRPCError({ code: 'BAD_REQUEST' })

@@ -1,8 +1,11 @@
 import { TRPCError, type AnyProcedure, type AnyRouter, type ProcedureType } from '@trpc/server'
 import { FeatureError } from '../errors/feature-error.ts'
+import { textOf } from '../body/body-text.ts'
+import { mediaTypeOf } from '../body/media-type.ts'
 import type { HybridRequest } from '../request.ts'
+import { unsupportedMediaType } from '../errors/unreadable.ts'
 import { createInputs, type Inputs } from './inputs.ts'
-import { isPlain, readTarget, type Target } from './target.ts'
+import { isPlain, namesHost, readTarget, type Target } from './target.ts'
 
 /** The calls of one request, none of them made yet. */
 export interface RpcRequest {
@@ -26,10 +29,17 @@ export interface RpcCall {
  */
 export function readRequest(
   request: HybridRequest,
-  { router, maxBodyBytes, maxBatchSize }: RequestLimits,
+  { router, path: rpcPath, maxBodyBytes, maxBatchSize }: RequestLimits,
 ): RpcRequest | undefined {
   const { _config: config, procedures } = router._def
-  if (!isPlain(request) || !isJson(request)) return undefined
+  if (namesHost(request.path.slice(rpcPath.length))) throw new TRPCError({ code: 'BAD_REQUEST' })
+  if (!isPlain(request)) return undefined
+  if (!isJson(request)) {
+    if (request.method === 'POST' && !isOfOtherType(request)) {
+      throw unsupportedMediaType([JSON_TYPE])
+    }
+    return undefined
+  }
   const target = readTarget(request, config.pathSeparator)
   limitBatch(target, maxBatchSize)
   if (asksForStream(request) || target.query.has('connectionParams')) return undefined
@@ -41,6 +51,7 @@ export function readRequest(
   const { method } = request
   const { isBatch, query } = target
   const inputs = createInputs({
+    from: method === 'GET' ? 'query' : 'body',
     text: () => (method === 'GET' ? query.get('input') : readText(request, maxBodyBytes)),
     isBatch,
     count: calls.length,
@@ -51,13 +62,15 @@ export function readRequest(
 
 interface RequestLimits {
   readonly router: AnyRouter
+  /** Where it is served, such as `/trpc`. */
+  readonly path: string
   readonly maxBodyBytes: number
   readonly maxBatchSize: number
 }
 
 async function readText(request: HybridRequest, maxBytes: number): Promise<string> {
   if (request.parsedBody !== undefined) return JSON.stringify(request.parsedBody)
-  return new TextDecoder().decode(await request.readBody(maxBytes))
+  return textOf(await request.readBody(maxBytes))
 }
 
 /** @throws {TRPCError} `BAD_REQUEST` where they differ in it */
@@ -76,16 +89,21 @@ function limitBatch({ isBatch, paths }: Target, max: number): void {
   throw new FeatureError('invalid', `A batch holds at most ${max} calls`)
 }
 
+const JSON_TYPE = 'application/json'
+
 /**
  * A body must be JSON. A GET has none, so it need not name a content type, but it may not name that of a
  * form or of bytes.
  */
 function isJson(request: HybridRequest): boolean {
   const { method } = request
-  const type = request.header('content-type')?.split(';', 1)[0]?.trim().toLowerCase()
-  if (type === 'application/json') return method === 'GET' || method === 'POST'
-  return method === 'GET' && type !== 'multipart/form-data' && type !== 'application/octet-stream'
+  if (mediaTypeOf(request) === JSON_TYPE) return method === 'GET' || method === 'POST'
+  return method === 'GET' && !isOfOtherType(request)
 }
+
+/** A form or bytes, which tRPC takes as well. */
+const isOfOtherType = (request: HybridRequest) =>
+  ['multipart/form-data', 'application/octet-stream'].includes(mediaTypeOf(request) ?? '')
 
 /** Every value that `trpc-accept` can have asks for one. */
 function asksForStream(request: HybridRequest): boolean {

@@ -1,4 +1,3 @@
-import type { AnyRouter } from '@trpc/server'
 import type { Answer } from '../answer.ts'
 import { headersOf, type ErrorOptions, type ErrorPlace } from '../errors/answer-error.ts'
 import type { HybridRequest } from '../request.ts'
@@ -7,14 +6,11 @@ import { answerCalls, answerFailure, type CallsAnswer } from './answer.ts'
 import { readRequest, type RpcRequest } from './request.ts'
 import { createRouteNames } from './route-names.ts'
 import { runCalls } from './run.ts'
-import { createTrpcHandler } from './trpc-handler.ts'
+import { createTrpcHandler, type TrpcHandlerOptions } from './trpc-handler.ts'
 
-export interface RpcOptions extends ErrorOptions {
-  readonly router: AnyRouter
+export interface RpcOptions extends TrpcHandlerOptions {
   /** Where it is served, such as `/trpc`. */
   readonly path: string
-  readonly maxBodyBytes: number
-  readonly maxBatchSize: number
 }
 
 const METHODS = ['GET', 'POST']
@@ -36,7 +32,7 @@ export function createRpc(options: RpcOptions) {
     try {
       read = readRequest(request, options)
       if (!read) return await answerByTrpc(request, ctx)
-      const outcomes = await runCalls(read, { ctx, request })
+      const outcomes = await runCalls(read, { ctx, request, deadlines: options.deadlines })
       return write(answerCalls(read, outcomes, { router, ctx }), { request, ctx }, options)
     } catch (cause) {
       const answer = answerFailure(cause, { router, ctx, calls: read?.calls ?? [] })

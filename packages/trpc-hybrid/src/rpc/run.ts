@@ -1,6 +1,9 @@
 import { getTRPCErrorFromUnknown, TRPCError } from '@trpc/server'
 import { createCall, type CallProcedure } from '../procedures/call.ts'
+import type { Deadline } from '../procedures/deadline.ts'
+import type { Deadlines } from '../procedures/deadlines.ts'
 import type { HybridRequest } from '../request.ts'
+import { unsettled } from '../procedures/unsettled.ts'
 import type { RpcCall, RpcRequest } from './request.ts'
 
 /** The outcome of one call. */
@@ -16,23 +19,39 @@ interface Scope {
 /** The one method of each kind of procedure. */
 export const METHOD_OF = { query: 'GET', mutation: 'POST', subscription: 'GET' } as const
 
-/** Makes all calls of a request at once. If one fails, its error is its outcome, and the others go on. */
-export function runCalls(rpc: RpcRequest, { ctx, request }: Scope): Promise<Outcome[]> {
-  return Promise.all(
-    rpc.calls.map((call, batchIndex) =>
+/**
+ * Makes all calls of a request at once. If one fails, its error is its outcome, and the others go on. One that
+ * has not settled in its time fails, and the others keep their outcomes.
+ */
+export function runCalls(
+  rpc: RpcRequest,
+  { ctx, request, deadlines }: Scope & { readonly deadlines: Deadlines },
+): Promise<Outcome[]> {
+  const { calls } = rpc
+  return new Promise((resolve) => {
+    const outcomes: Outcome[] = []
+    let settled = 0
+    const deadline = deadlines.begin(request, (reason) => {
+      resolve(calls.map(({ path }, index) => outcomes[index] ?? { error: unsettled(reason, path) }))
+    })
+    for (const [batchIndex, call] of calls.entries()) {
       // Not by `{ ...spread }`: V8 would make new shapes for each object.
-      runCall(call, { ctx, request, rpc, batchIndex }),
-    ),
-  )
+      void runCall(call, { ctx, request, rpc, deadline, batchIndex }).then((outcome) => {
+        outcomes[batchIndex] = outcome
+        if (++settled === calls.length && deadline.settle()) resolve(outcomes)
+      })
+    }
+  })
 }
 
 interface CallScope extends Scope {
   readonly rpc: RpcRequest
+  readonly deadline: Deadline
   readonly batchIndex: number
 }
 
 async function runCall({ path, procedure }: RpcCall, scope: CallScope): Promise<Outcome> {
-  const { request, rpc, batchIndex, ctx } = scope
+  const { request, rpc, deadline, batchIndex, ctx } = scope
   try {
     if (!procedure) throw new TRPCError({ code: 'NOT_FOUND' })
     const { type } = procedure._def
@@ -41,6 +60,8 @@ async function runCall({ path, procedure }: RpcCall, scope: CallScope): Promise<
     const call = createCall(request, { path, getRawInput, ctx, type, batchIndex })
     return { data: await (procedure as unknown as CallProcedure)(call) }
   } catch (cause) {
-    return { error: getTRPCErrorFromUnknown(cause) }
+    return {
+      error: deadline.told ? unsettled(deadline.told, path) : getTRPCErrorFromUnknown(cause),
+    }
   }
 }

@@ -15,6 +15,9 @@ export interface Target {
 const PLAIN_PATH = /^\/(?![/\\])[!-"$-~]*$/
 const PLAIN_QUERY = /^[!-"$-~]*$/
 
+/** Relative to this server, such a reference names another one (RFC 3986 §4.2), where nobody should be led. */
+export const namesHost = (path: string) => /^\/[/\\]/.test(path)
+
 export const isPlain = ({ path, query }: HybridRequest) =>
   PLAIN_PATH.test(path) && PLAIN_QUERY.test(query)
 

@@ -1,31 +1,69 @@
-import { getTRPCErrorFromUnknown, type AnyRouter } from '@trpc/server'
+import { getTRPCErrorFromUnknown, TRPCError, type AnyRouter } from '@trpc/server'
 import { resolveResponse } from '@trpc/server/http'
 import type { Answer } from '../answer.ts'
+import { bodyRefusal } from '../body/body-refusal.ts'
+import { mediaTypeOf } from '../body/media-type.ts'
 import { headersOf, type ErrorOptions } from '../errors/answer-error.ts'
+import type { Deadlines } from '../procedures/deadlines.ts'
+import { mapProcedures } from '../procedures/map-procedures.ts'
 import type { HybridRequest } from '../request.ts'
+import { inTime } from './in-time.ts'
+import { withPings } from './stream-config.ts'
+import { streamKind, type StreamKind } from './stream-kind.ts'
 import { lastSegment } from './target.ts'
+
+/**
+ * Asked before a stream begins.
+ *
+ * @returns `false` when its client has gone
+ * @throws {unknown} what the client is told instead
+ */
+export type AdmitStream = (given: {
+  readonly request: HybridRequest
+  readonly ctx: object
+  readonly kind: StreamKind
+}) => Promise<boolean>
 
 export interface TrpcHandlerOptions extends ErrorOptions {
   readonly router: AnyRouter
   readonly maxBodyBytes: number
   readonly maxBatchSize: number
+  readonly deadlines: Deadlines
+  /** The most that passes on a stream without a sign of life. */
+  readonly pingMs: number
+  readonly admitStream: AdmitStream
 }
 
 /** tRPC finds procedures by the path, and looks at nothing else of the URL but its query. */
 const ORIGIN = 'http://localhost'
+/** The media types of bodies that tRPC reads. */
+const READABLE = ['application/json', 'multipart/form-data', 'application/octet-stream']
 
 /** tRPC's own handler, which supports everything: streams, forms, bytes. It makes a `Request` for each. */
 export function createTrpcHandler(options: TrpcHandlerOptions) {
-  const { router, maxBodyBytes, maxBatchSize, judge, errorHeaders, onError } = options
+  const { maxBodyBytes, maxBatchSize, judge, errorHeaders, onError, deadlines } = options
+  const requests = new WeakMap<object, HybridRequest>()
+  const router = mapProcedures(
+    options.router,
+    (procedure) => procedure,
+    withPings(options.router._def._config, options.pingMs),
+  )
+  const inTimeRouter = inTime(router, { deadlines, requestOf: (ctx) => requests.get(ctx) })
 
   return async (request: HybridRequest, ctx: object): Promise<Answer> => {
-    const { body, error } = await readBody(request, maxBodyBytes)
+    const kind = streamKind(request, router)
+    if (kind && !(await options.admitStream({ request, ctx, kind }))) {
+      throw new TRPCError({ code: 'CLIENT_CLOSED_REQUEST' })
+    }
+    const body = await readBody(request, maxBodyBytes)
+    requests.set(ctx, request)
     const path = lastSegment(request.path)
     const query = request.query === '' ? '' : `?${request.query}`
     const response = await resolveResponse({
-      router,
+      /** The calls of a streamed batch may take long: that is what it is for. */
+      router: kind === 'batch' ? router : inTimeRouter,
       path,
-      error,
+      error: null,
       req: new Request(`${ORIGIN}/${path}${query}`, {
         method: request.method,
         headers: new Headers([...request.headers()] as [string, string][]),
@@ -38,13 +76,14 @@ export function createTrpcHandler(options: TrpcHandlerOptions) {
         onError({ error: judge(thrown), path: name, request, ctx })
       },
       /** A streamed batch has sent its headers before a call fails, so there are no errors here. */
-      responseMeta({ errors }) {
+      responseMeta({ errors, eagerGeneration, type }) {
         const own = errors.map((thrown) => {
           const judged = judge(thrown)
           return headersOf(judged, errorHeaders(judged, request))
         })
         const headers = new Headers(own.find(({ length }) => length > 0) ?? [])
         if (errors.length > 0) headers.set('content-type', 'application/json') // else tRPC calls some text
+        if (eagerGeneration && type !== 'subscription') headers.set('x-accel-buffering', 'no') // as tRPC's SSE
         return { headers }
       },
     })
@@ -56,14 +95,20 @@ export function createTrpcHandler(options: TrpcHandlerOptions) {
   }
 }
 
-async function readBody(request: HybridRequest, maxBytes: number) {
-  if (request.method !== 'POST') return { body: null, error: null }
-  if (request.parsedBody !== undefined) {
-    return { body: JSON.stringify(request.parsedBody), error: null }
-  }
+/**
+ * Reads a body before tRPC asks for it: where it streams its answer, the status has been sent by then.
+ *
+ * @throws {TRPCError} for a body that can't be taken
+ */
+async function readBody(request: HybridRequest, maxBytes: number): Promise<BodyInit | null> {
+  if (request.method !== 'POST') return null
+  if (request.parsedBody !== undefined) return JSON.stringify(request.parsedBody)
+  if (!READABLE.includes(mediaTypeOf(request) ?? '')) return ''
   try {
-    return { body: (await request.readBody(maxBytes)) as Uint8Array<ArrayBuffer>, error: null }
+    return (await request.readBody(maxBytes)) as Uint8Array<ArrayBuffer>
   } catch (cause) {
-    return { body: null, error: getTRPCErrorFromUnknown(cause) }
+    throw getTRPCErrorFromUnknown(bodyRefusal(cause))
   }
 }
+
+type BodyInit = NonNullable<NonNullable<ConstructorParameters<typeof Request>[1]>['body']>

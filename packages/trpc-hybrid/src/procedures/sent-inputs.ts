@@ -1,0 +1,89 @@
+import { TRPCError, type AnyProcedure } from '@trpc/server'
+import { defaultTransformer, type AnyMiddlewareFunction } from '../trpc/internals.ts'
+import type { AnyRouter } from '@trpc/server'
+import type { Call, CallProcedure } from './call.ts'
+import { inputsOf, isSchema } from './inputs.ts'
+import { mapProcedures, withMiddlewares } from './map-procedures.ts'
+import { createInputParser, type ParseInput } from './parse-input.ts'
+import { forEachNamed } from '../errors/router-error.ts'
+import { holds } from './sent-schema.ts'
+
+/** A step of a chain that parses the input, and by what. Our own way to run a chain calls that alone. */
+export type InputStep = AnyMiddlewareFunction & { readonly parseInput: ParseInput }
+
+/**
+ * The same router, whose procedures take what was sent, over REST and RPC alike: in their chains, each schema of
+ * zod is replaced by that of what is sent. The given router is not changed.
+ *
+ * @throws {RouterError} for schemas without end
+ */
+export function withSentInputs(router: AnyRouter): AnyRouter {
+  const named = namedProcedures(router)
+  const changed = forEachNamed(
+    named,
+    ({ procedure }) => [procedure, withSentInput(procedure)] as const,
+  )
+  const byProcedure = new Map<AnyProcedure, CallProcedure>(changed)
+  return mapProcedures(router, (procedure) => byProcedure.get(procedure) ?? procedure)
+}
+
+/** The procedures that take a big integer, where no transformer lets a client of tRPC send one. */
+export function unsendableBigints(router: AnyRouter): string[] {
+  if (router._def._config.transformer !== defaultTransformer) return []
+  return namedProcedures(router)
+    .filter(({ procedure }) =>
+      inputsOf(procedure).some((schema) => isSchema(schema) && holds(schema, 'bigint')),
+    )
+    .map(({ name }) => name)
+}
+
+type Procedure = AnyProcedure & CallProcedure
+
+function namedProcedures(router: AnyRouter) {
+  const procedures = Object.entries(router._def.procedures as unknown as Record<string, Procedure>)
+  return procedures.map(([name, procedure]) => ({ name, procedure }))
+}
+
+function withSentInput(procedure: Procedure): CallProcedure {
+  const schemas = inputsOf(procedure)
+  if (schemas.length === 0) return procedure
+  let at = 0
+  return withMiddlewares(procedure, (given) => {
+    if (given._type !== 'input') return given
+    const schema = schemas[at++]
+    return isSchema(schema) ? createInputStep(createInputParser(schema)) : given
+  })
+}
+
+/** As tRPC's own, but for how it parses. */
+function createInputStep(parseInput: ParseInput): InputStep {
+  const step = async ({
+    getRawInput,
+    input,
+    next,
+  }: Call & { next: (changes: object) => unknown }) =>
+    next({ input: await parsed(parseInput, { getRawInput, input }) })
+  return Object.assign(step, { _type: 'input', parseInput }) as unknown as InputStep
+}
+
+/**
+ * The input as it is after a step that parses it. The fields of several inputs come together.
+ *
+ * @throws {TRPCError} `BAD_REQUEST` for what does not fit
+ */
+export async function parsed(
+  parseInput: ParseInput,
+  { getRawInput, input }: Pick<Call, 'getRawInput' | 'input'>,
+): Promise<unknown> {
+  const raw = await getRawInput()
+  let value: unknown
+  try {
+    value = await parseInput(raw)
+  } catch (cause) {
+    throw new TRPCError({ code: 'BAD_REQUEST', cause })
+  }
+  return isFields(input) && isFields(value) ? Object.assign({}, input, value) : value
+}
+
+const isFields = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
