@@ -1,4 +1,4 @@
-import express, { type Express, type Request, type RequestHandler } from 'express'
+import express, { type Express, type Response } from 'express'
 import type { Authenticator } from './auth/authenticate.ts'
 import { createDocs, createDocsRedirect, DOCS_PATH, type DocsOptions } from './docs/docs.ts'
 import { createAccessLog } from './http/access-log.ts'
@@ -19,18 +19,18 @@ import {
   type RateLimitSettings,
 } from './http/rate-limit.ts'
 import { createReadyHandler, live } from './http/health.ts'
-import { createEndTogether } from './speed/end-together.ts'
-import { inTurn } from './speed/in-turn.ts'
+import { createEndTogether } from './http/end-together.ts'
+import { asHandler, beginWith, compose, exchangeOf } from './http/steps.ts'
 import { refuseMethod } from './http/methods.ts'
 import { createObservation } from './http/observation.ts'
 import { createRoutes, type Around, type Deadlines } from '../packages/trpc-hybrid/src/engine.ts'
 import { createRefusalLog, type RefusalLogOptions } from './http/refusal-log.ts'
 import { createErrorReport, isHangUp } from './http/report-error.ts'
-import { requestId } from './http/request-id.ts'
+import { sendRequestId } from './http/request-id.ts'
 import type { RequestScope } from './http/request-scope.ts'
 import { requireHost } from './http/require-host.ts'
 import { serveProcedures } from './http/serve-procedures.ts'
-import type { ServerRequest } from './http/server-request.ts'
+import type { Exchange, Step } from './http/exchange.ts'
 import {
   createResourceMetadataHandler,
   resourceMetadataRoutes,
@@ -100,7 +100,7 @@ export function createApp(options: AppOptions): { app: Express; description: Des
     ...options.metrics.requestObservers,
   ]
   const reportError = createErrorReport(logger, options.metrics.onProcedureTimeout)
-  const { requestHandlers: trace } = options.tracing
+  const { steps: trace } = options.tracing
   const rateLimit = rateLimiting(options, createContext)
   const bodyLimit = createBodyLimit(MAX_BODY_BYTES)
   const routes = createRoutes({
@@ -110,23 +110,23 @@ export function createApp(options: AppOptions): { app: Express; description: Des
     limits: { bodyBytes: MAX_BODY_BYTES },
     around: options.aroundProcedures,
     errorHeaders: (error, request) =>
-      challengeOf(error, createContext((request as ServerRequest).req).challenge),
+      challengeOf(error, createContext(request as Exchange).challenge),
     onError: ({ error, request }) => {
-      const { req } = request as ServerRequest
-      reportError(error.cause, req)
-      if (isHangUp(error.cause, req)) (request as ServerRequest).hungUp = true
+      const exchange = request as Exchange
+      reportError(error.cause, exchange)
+      exchange.hungUp ||= isHangUp(error.cause, exchange)
     },
     deadlines: options.deadlines,
     pingMs: options.pingMs,
     admitStream: ({ request, kind }) => {
-      const { req, res } = request as ServerRequest
+      const exchange = request as Exchange
       const { streams, now } = options
-      return admitStream(res, { context: createContext(req), kind, streams, now })
+      return admitStream(exchange, { context: createContext(exchange), kind, streams, now })
     },
   })
   const description = createDescription(routes.operations, options)
   const end = createEndTogether((error, res) => {
-    reportError(error, res.req as Request)
+    reportError(error, exchangeOf(res as Response))
     res.destroy()
   })
   const methods = [...new Set(routes.operations.map(({ method }) => method))]
@@ -152,33 +152,35 @@ export function createApp(options: AppOptions): { app: Express; description: Des
     bodyLimit,
   ]
   app.use(
-    inTurn([
-      requestId,
-      sendSecurityHeaders(options.securityHeaders),
-      ...(options.requestScope ? [options.requestScope.handler] : []),
-      createObservation(observers),
-      requireHost,
-      ...(options.trustProxy === 0 ? [createProxyWarning(logger)] : []),
-      serveProcedures({
-        routes,
-        rpcPath: RPC_PATH,
-        ownPaths: OWN_PATHS,
-        before: { rest: beforeRest, rpc: beforeRpc },
-        createContext,
-        end,
-      }),
-    ]),
+    beginWith(
+      compose([
+        sendRequestId,
+        sendSecurityHeaders(options.securityHeaders),
+        ...(options.requestScope ? [options.requestScope.step] : []),
+        createObservation(observers),
+        requireHost,
+        ...(options.trustProxy === 0 ? [createProxyWarning(logger)] : []),
+        serveProcedures({
+          routes,
+          rpcPath: RPC_PATH,
+          ownPaths: OWN_PATHS,
+          before: { rest: beforeRest, rpc: beforeRpc },
+          createContext,
+          end,
+        }),
+      ]),
+    ),
   )
 
   app.get('/livez', live)
   app.get('/readyz', createReadyHandler(options.isReady))
 
   if (options.docs) {
-    app.get('/', inTurn([...rateLimit, createDocsRedirect(options)]))
-    app.use(DOCS_PATH, inTurn([...rateLimit, createDocs(options)]))
+    app.get('/', asHandler(compose(rateLimit)), createDocsRedirect(options))
+    app.use(DOCS_PATH, asHandler(compose(rateLimit)), createDocs(options))
   }
 
-  app.use(inTurn(beforeRest))
+  app.use(asHandler(compose(beforeRest)))
   const metadataRoutes = resourceMetadataRoutes(options.publicUrl)
   const serveMetadata = createResourceMetadataHandler(options)
   for (const path of metadataRoutes) app.get(path, serveMetadata)
@@ -198,7 +200,7 @@ function headerNames(schema: object | undefined): string[] {
 }
 
 /** No middleware where the limit is off. */
-function rateLimiting(options: AppOptions, createContext: CreateContext): RequestHandler[] {
+function rateLimiting(options: AppOptions, createContext: CreateContext): Step[] {
   const { rateLimit: settings, createRateLimitStore: createStore, metrics } = options
   const { onRateLimited: onLimited } = metrics
   return settings ? [createRateLimit({ settings, createContext, createStore, onLimited })] : []

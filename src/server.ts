@@ -13,7 +13,7 @@ import { createRefusal, refuse } from './connections/refuse.ts'
 import { serveInTurn } from './connections/serve-in-turn.ts'
 import type { SecurityHeaders } from './http/security-headers.ts'
 import { readRequestTarget } from './http/request-target.ts'
-import { createExpressClasses, type Prototypes } from './speed/express-classes.ts'
+import { createExpressClasses, type Prototypes } from './connections/express-prototypes.ts'
 
 /** Limits of one connection, in milliseconds and bytes. */
 export interface ServerLimits {

@@ -1,12 +1,12 @@
 import { TRPCError } from '@trpc/server'
-import type { RequestHandler } from 'express'
+import type { Step } from './exchange.ts'
 
 /**
  * Refuses a body that says it is larger than `maxBytes` before any of it is read. One that does not
  * say its length is counted by whoever reads it.
  */
-export function createBodyLimit(maxBytes: number): RequestHandler {
-  return (req, res, next) => {
+export function createBodyLimit(maxBytes: number): Step {
+  return ({ req, res }, next) => {
     if (Number(req.headers['content-length'] ?? 0) <= maxBytes) {
       next()
       return

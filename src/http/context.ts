@@ -1,4 +1,3 @@
-import type { Request } from 'express'
 import type { Logger } from 'pino'
 import { requireVerified, type AccessToken } from '../auth/access-token.ts'
 import type { Authenticator, AuthRequest, Sender } from '../auth/authenticate.ts'
@@ -7,20 +6,9 @@ import { formatChallenge } from '../auth/challenge.ts'
 import { AuthError } from '../auth/errors.ts'
 import type { Context } from '../trpc.ts'
 import { baseUrlOf } from './base-url.ts'
+import type { Exchange } from './exchange.ts'
 import { keepHeader } from './reply-headers.ts'
 import { RESOURCE_METADATA_PATH } from './resource-metadata.ts'
-
-declare module 'express-serve-static-core' {
-  interface Request {
-    context?: RequestContext
-    /** What procedures set; absent until one does. */
-    replyHeaders?: Headers
-    /** The subject of the verified access token; absent until there is one. */
-    subject?: string | undefined
-    /** Why the request's credentials were refused; absent until they are. */
-    refusal?: AuthError
-  }
-}
 
 /** A request's context, and what handlers need before its procedures run. */
 export interface RequestContext extends Context {
@@ -31,8 +19,8 @@ export interface RequestContext extends Context {
   readonly identify: Context['authenticate']
 }
 
-/** What procedures are given of an Express request, whichever transport it came by: one for each request. */
-export type CreateContext = (req: Request) => RequestContext
+/** What procedures are given of a request, whichever transport it came by: one for each request. */
+export type CreateContext = (exchange: Exchange) => RequestContext
 
 export interface ContextOptions {
   readonly authenticator: Authenticator
@@ -46,12 +34,13 @@ export interface ContextOptions {
  * leaves out those of a prototype.
  */
 export function createContextFactory(options: ContextOptions): CreateContext {
-  return (req) => (req.context ??= createContext(req, options))
+  return (exchange) => (exchange.context ??= createContext(exchange, options))
 }
 
-function createContext(req: Request, options: ContextOptions): RequestContext {
+function createContext(exchange: Exchange, options: ContextOptions): RequestContext {
+  const { req } = exchange
   const { publicUrl, logger } = options
-  const credentials = new RequestCredentials(req, options)
+  const credentials = new RequestCredentials(exchange, options)
   return {
     recall: () => credentials.recall(),
     identify: () => credentials.identify(),
@@ -62,10 +51,10 @@ function createContext(req: Request, options: ContextOptions): RequestContext {
         resourceMetadataUrl: `${baseUrlOf(req, publicUrl) ?? ''}${RESOURCE_METADATA_PATH}`,
       }),
     setHeader: (name, value) => {
-      req.replyHeaders ??= new Headers()
-      keepHeader(req.replyHeaders, name, value)
+      exchange.replyHeaders ??= new Headers()
+      keepHeader(exchange.replyHeaders, name, value)
     },
-    log: () => logger.child({ requestId: req.id }),
+    log: () => logger.child({ requestId: exchange.id }),
   }
 }
 
@@ -74,18 +63,16 @@ function createContext(req: Request, options: ContextOptions): RequestContext {
  * only once.
  */
 class RequestCredentials {
-  private readonly req: Request
+  private readonly exchange: Exchange
   private readonly options: ContextOptions
-  private readonly method: string // before anyone makes a GET of a HEAD
   private known: AccessToken | undefined
   private verifying: Promise<Sender> | undefined
   private identified: Promise<AccessToken> | undefined
   private authenticated: Promise<AccessToken> | undefined
 
-  constructor(req: Request, options: ContextOptions) {
-    this.req = req
+  constructor(exchange: Exchange, options: ContextOptions) {
+    this.exchange = exchange
     this.options = options
-    this.method = req.method
     this.known = undefined
     this.verifying = undefined
     this.identified = undefined
@@ -95,7 +82,7 @@ class RequestCredentials {
   recall(): AccessToken | undefined {
     if (this.known) return this.known
     if (this.verifying) return undefined
-    if (this.req.refusal) throw this.req.refusal
+    if (this.exchange.refusal) throw this.exchange.refusal
     try {
       const known = this.options.authenticator.recall(this.request())
       this.known = known && this.accept(known)
@@ -114,7 +101,7 @@ class RequestCredentials {
   }
 
   private async settle({ use }: { readonly use: boolean }): Promise<AccessToken> {
-    if (this.req.refusal) throw this.req.refusal
+    if (this.exchange.refusal) throw this.exchange.refusal
     try {
       this.verifying ??= this.options.authenticator.verify(this.request())
       const { accessToken, useProof } = await this.verifying
@@ -126,7 +113,8 @@ class RequestCredentials {
   }
 
   private request(): AuthRequest {
-    const { req, method, options } = this
+    const { exchange, options } = this
+    const { req, method } = exchange
     return {
       rawHeaders: req.rawHeaders,
       method,
@@ -135,12 +123,12 @@ class RequestCredentials {
   }
 
   private accept(accessToken: AccessToken): AccessToken {
-    this.req.subject = requireVerified(accessToken).subject
+    this.exchange.subject = requireVerified(accessToken).subject
     return accessToken
   }
 
   private refuse(error: unknown): unknown {
-    if (error instanceof AuthError) this.req.refusal = error
+    if (error instanceof AuthError) this.exchange.refusal = error
     return error
   }
 }

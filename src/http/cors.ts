@@ -1,7 +1,8 @@
 import cors from 'cors'
-import type { Request, RequestHandler } from 'express'
+import type { Request } from 'express'
 import { LOOPBACK_ORIGIN } from '../loopback.ts'
-import type { End } from '../speed/end-together.ts'
+import type { Step } from './exchange.ts'
+import type { End } from './end-together.ts'
 
 const DAY_SECONDS = 86_400
 
@@ -40,7 +41,7 @@ export function createCors(options: {
   /** Names of headers that pages may read too. */
   readonly responseHeaders?: readonly string[]
   readonly end: End
-}): RequestHandler[] {
+}): Step[] {
   const { named, loopback, onRefused } = options.origins
   const exposedHeaders = [...EXPOSED_HEADERS, ...(options.responseHeaders ?? [])]
   const setPreflightHeaders = cors({
@@ -55,7 +56,7 @@ export function createCors(options: {
   const isAllowed = (origin: string) =>
     names.has(origin) || (loopback && LOOPBACK_ORIGIN.test(origin))
   const exposed = exposedHeaders.join(',')
-  const setHeaders: RequestHandler = (req, res, next) => {
+  const setHeaders: Step = ({ req, res }, next) => {
     const { origin } = req.headers
     const allowed = origin !== undefined && isAllowed(origin)
     if (origin !== undefined && !allowed) onRefused(req, origin)
@@ -75,8 +76,8 @@ export function createCors(options: {
 
 /** An OPTIONS request that is not a preflight is not answered here, but as its path does. */
 const createPreflightAnswer =
-  (end: End): RequestHandler =>
-  (req, res, next) => {
+  (end: End): Step =>
+  ({ req, res }, next) => {
     if (req.method !== 'OPTIONS' || req.headers['access-control-request-method'] === undefined) {
       next()
       return

@@ -2,10 +2,11 @@ import { TRPCError } from '@trpc/server'
 import type { ErrorRequestHandler, RequestHandler, Response } from 'express'
 import { setHead, type PublicError, type Routes } from '../../packages/trpc-hybrid/src/engine.ts'
 import { findAuthError } from '../auth/find-auth-error.ts'
-import type { End } from '../speed/end-together.ts'
+import type { End } from './end-together.ts'
 import type { Context } from '../trpc.ts'
 import { isHangUp } from './report-error.ts'
-import { ServerRequest } from './server-request.ts'
+import { exchangeOf } from './steps.ts'
+import type { Exchange } from './exchange.ts'
 import { CLIENT_CLOSED_REQUEST } from './when-over.ts'
 
 /** The challenge of an error (RFC 6750 §3). */
@@ -27,27 +28,28 @@ export function createErrorHandler(options: {
 }): ErrorRequestHandler {
   const { routes, end } = options
 
-  function answer(error: unknown, res: Response): void {
-    const { body, ...head } = routes.refuse(error, new ServerRequest(res.req, res))
-    setHead(res, { ...head, body })
-    end(res, body as string)
+  function answer(error: unknown, exchange: Exchange): void {
+    const answered = routes.refuse(error, exchange)
+    setHead(exchange.res, answered)
+    end(exchange.res, answered.body as string)
   }
 
   // eslint-disable-next-line max-params -- Express knows an error handler by its four parameters
-  return (error: unknown, req, res: Response, _next) => {
-    if (isHangUp(error, req)) {
+  return (error: unknown, _req, res: Response, _next) => {
+    const exchange = exchangeOf(res)
+    if (isHangUp(error, exchange)) {
       res.status(CLIENT_CLOSED_REQUEST).end()
       return
     }
     if (res.headersSent) {
-      routes.refuse(error, new ServerRequest(req, res))
+      routes.refuse(error, exchange)
       res.destroy()
       return
     }
     try {
-      answer(error, res)
+      answer(error, exchange)
     } catch (failure) {
-      answer(new Error('An error could not be answered', { cause: failure }), res)
+      answer(new Error('An error could not be answered', { cause: failure }), exchange)
     }
   }
 }

@@ -1,17 +1,6 @@
-import type { Request, RequestHandler } from 'express'
-import type { AuthError, AuthErrorReason } from '../auth/errors.ts'
+import type { AuthErrorReason } from '../auth/errors.ts'
+import type { Exchange, Step } from './exchange.ts'
 import { whenOver, type Outcome } from './when-over.ts'
-
-declare module 'express-serve-static-core' {
-  interface Request {
-    /** The route's template, if it was not found by Express' own routing. */
-    routeTemplate?: string | undefined
-    /** The trace that the request belongs to, where there is tracing. */
-    traceId?: string
-    /** The refusal of a good token that lacks a permission; absent until there is one. */
-    denial?: AuthError
-  }
-}
 
 /** What is known about a request when it is over. None of it comes from a header, a query or a body. */
 export interface FinishedRequest {
@@ -32,31 +21,31 @@ export interface FinishedRequest {
 }
 
 /** Told of every request when it is over. It has to be quick, because it runs within the request's time. */
-export type RequestObserver = (request: FinishedRequest, req: Request) => void
+export type RequestObserver = (request: FinishedRequest, exchange: Exchange) => void
 
 /** Watches each request from this handler to its end, once for all observers. */
-export function createObservation(observers: readonly RequestObserver[]): RequestHandler {
-  return (req, res, next) => {
+export function createObservation(observers: readonly RequestObserver[]): Step {
+  return (exchange, next) => {
     const startedAt = performance.now()
-    const { method } = req
-    whenOver(res, (outcome) => {
+    const { method } = exchange
+    whenOver(exchange.res, (outcome) => {
       const durationMs = performance.now() - startedAt
-      const finished = describe(req, { method, durationMs, outcome })
-      for (const observe of observers) observe(finished, req)
+      const finished = describe(exchange, { method, durationMs, outcome })
+      for (const observe of observers) observe(finished, exchange)
     })
     next()
   }
 }
 
 function describe(
-  req: Request,
+  exchange: Exchange,
   { method, durationMs, outcome }: { method: string; durationMs: number; outcome: Outcome },
 ): FinishedRequest {
-  const { id: requestId, subject, refusal = req.denial, traceId } = req
+  const { id: requestId, subject, refusal = exchange.denial, traceId } = exchange
   return {
     requestId,
     method,
-    route: routeOf(req),
+    route: routeOf(exchange),
     status: outcome.status,
     durationMs: Math.round(durationMs * 1000) / 1000,
     subject,
@@ -67,7 +56,7 @@ function describe(
 }
 
 /** The template of the route that a request took; `undefined` when none matched. */
-export function routeOf(req: Request): string | undefined {
-  const route = req.route as { path: string } | undefined
-  return req.routeTemplate ?? (route && `${req.baseUrl}${route.path}`)
+export function routeOf({ route, req }: Exchange): string | undefined {
+  const own = req.route as { path: string } | undefined
+  return route ?? (own && `${req.baseUrl}${own.path}`)
 }

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto'
 import { TRPCError } from '@trpc/server'
-import type { NextFunction, Request, RequestHandler } from 'express'
 import { LRUCache } from 'lru-cache'
 import type { AccessToken } from '../auth/access-token.ts'
 import { AuthError, type AuthErrorCode } from '../auth/errors.ts'
-import { isThenable } from '../../packages/trpc-hybrid/src/procedures/thenable.ts'
+import { isThenable } from '../../packages/trpc-hybrid/src/engine.ts'
 import { clientAddress } from './client-address.ts'
 import { clientNetwork } from './client-network.ts'
 import type { CreateContext, RequestContext } from './context.ts'
+import type { Exchange, Next, Step } from './exchange.ts'
 
 export type RateLimitName = 'client' | 'failed-authentication'
 
@@ -67,7 +67,7 @@ const FAILURES: readonly AuthErrorCode[] = [
  * A DPoP proof is marked as used after its request was counted, whether or not the request needs one. Otherwise
  * a client over its limit could fill the memory of proofs, or use a proof twice.
  */
-export function createRateLimit(options: RateLimitOptions): RequestHandler {
+export function createRateLimit(options: RateLimitOptions): Step {
   const { max, failedAuthenticationMax } = options.settings
   const byClient = createLimiter(options, { name: 'client', limit: max })
   const byFailure =
@@ -76,25 +76,25 @@ export function createRateLimit(options: RateLimitOptions): RequestHandler {
       : createLimiter(options, { name: 'failed-authentication', limit: failedAuthenticationMax })
   const limiterFor = (error: unknown) => (isFailure(error) ? byFailure : byClient)
 
-  return function limitRate(req, res, next) {
-    if (req.headers.authorization === undefined) return byClient(req, res, next)
-    const context = options.createContext(req)
+  return function limitRate(exchange, next) {
+    if (exchange.req.headers.authorization === undefined) return byClient(exchange, next)
+    const context = options.createContext(exchange)
     let known: AccessToken | undefined
     try {
       known = context.recall()
     } catch (error) {
-      return limiterFor(error)(req, res, next)
+      return limiterFor(error)(exchange, next)
     }
-    if (known) return byClient(req, res, next)
+    if (known) return byClient(exchange, next)
     return context.identify().then(
-      () => byClient(req, res, usingProof(context, next)),
-      (error: unknown) => limiterFor(error)(req, res, next),
+      () => byClient(exchange, usingProof(context, next)),
+      (error: unknown) => limiterFor(error)(exchange, next),
     )
   }
 }
 
 /** Calls `next` either way: a proof that was used before is refused where one is needed. */
-function usingProof({ authenticate }: RequestContext, next: NextFunction): NextFunction {
+function usingProof({ authenticate }: RequestContext, next: Next): Next {
   return (refusal?: unknown) => {
     if (refusal !== undefined) {
       next(refusal)
@@ -118,12 +118,13 @@ function isFailure(error: unknown): boolean {
 function createLimiter(
   { settings, createStore, onLimited }: RateLimitOptions,
   { name, limit }: { name: RateLimitName; limit: number },
-): RequestHandler {
+): Step {
   const store = createStore({ name, limit, windowMs: settings.windowSeconds * 1000 })
   const policyOf = createPolicy(`"${name}"; q=${limit}; w=${settings.windowSeconds}`)
 
-  return (req, res, next) => {
-    const client = clientOf(req)
+  return (exchange, next) => {
+    const { res } = exchange
+    const client = clientOf(exchange)
     const settle = ({ hits, msLeft }: Count): void => {
       const seconds = Math.max(0, Math.ceil(Math.round(msLeft) / 1000))
       const remaining = Math.max(limit - hits, 0)
@@ -161,8 +162,8 @@ function partitionKey(client: string): string {
 }
 
 /** Whom a request counts for: the subject of its token where it has been verified, else its address. */
-export function clientOf(req: Request): string {
-  return req.subject === undefined
+export function clientOf({ subject, req }: Exchange): string {
+  return subject === undefined
     ? `address:${clientNetwork(clientAddress(req) ?? '')}`
-    : `subject:${req.subject}`
+    : `subject:${subject}`
 }

@@ -1,9 +1,9 @@
-import type { Request } from 'express'
 import type { Logger } from 'pino'
 import { readClaim } from '../auth/access-token.ts'
 import type { AudienceRule } from '../auth/audience.ts'
 import { findCredentials, requireWellFormed } from '../auth/authorization-header.ts'
 import { decodeClaims, sketchToken } from '../auth/token-sketch.ts'
+import type { Exchange } from './exchange.ts'
 import type { RequestObserver } from './observation.ts'
 
 export interface RefusalLogOptions extends AudienceRule {
@@ -22,11 +22,11 @@ export function createRefusalLog(options: RefusalLogOptions): RequestObserver[] 
   const { logger, issuer, audiences, audienceClaim, signingAlgs } = options
   if (!logger.isLevelEnabled('debug')) return []
   return [
-    ({ requestId, refusal }, req) => {
+    ({ requestId, refusal }, exchange) => {
       if (refusal === undefined) return
-      const token = tokenOf(req)
+      const token = tokenOf(exchange)
       const expected = { iss: issuer(), [audienceClaim]: audiences, alg: signingAlgs }
-      const permissions = req.denial && missingPermissions(req, token, options)
+      const permissions = exchange.denial && missingPermissions(exchange, token, options)
       const details = { token: sketchToken(token), expected, permissions }
       logger.debug({ requestId, refusal, ...details }, 'token refused')
     },
@@ -34,7 +34,7 @@ export function createRefusalLog(options: RefusalLogOptions): RequestObserver[] 
 }
 
 /** Empty when the header can't be read. */
-function tokenOf({ rawHeaders }: Request): string {
+function tokenOf({ req: { rawHeaders } }: Exchange): string {
   try {
     const { token } = findCredentials(rawHeaders)
     requireWellFormed(token)
@@ -45,7 +45,7 @@ function tokenOf({ rawHeaders }: Request): string {
 }
 
 function missingPermissions(
-  { denial }: Request,
+  { denial }: Exchange,
   token: string,
   { permissionsClaim: claim }: RefusalLogOptions,
 ) {

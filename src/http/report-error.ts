@@ -1,12 +1,12 @@
 import { TRPCError } from '@trpc/server'
-import type { Request } from 'express'
 import type { Logger } from 'pino'
 import { findAuthError } from '../auth/find-auth-error.ts'
 import { judge } from '../judge.ts'
+import type { Exchange } from './exchange.ts'
 import { BodyError, UnsettledError } from '../../packages/trpc-hybrid/src/engine.ts'
 
 /** Told of every error that a client gets, once for each call of a batch. */
-export type ReportError = (error: unknown, req: Request) => void
+export type ReportError = (error: unknown, exchange: Exchange) => void
 
 /**
  * Logs what is our own fault, with cause and stack. A refusal for lack of a permission is noted for the
@@ -15,17 +15,18 @@ export type ReportError = (error: unknown, req: Request) => void
  * @param onTimeout called for each procedure that has not settled in its time
  */
 export function createErrorReport(logger: Logger, onTimeout: () => void): ReportError {
-  return (error, req) => {
+  return (error, exchange) => {
+    const { id: requestId } = exchange
     if (error instanceof TRPCError && error.cause instanceof UnsettledError) {
       const { reason, procedure, message } = error.cause
       if (reason === 'timeout') onTimeout()
-      logger.error({ requestId: req.id, procedure, reason: message }, 'procedure not settled')
+      logger.error({ requestId, procedure, reason: message }, 'procedure not settled')
       return
     }
     const refusal = findAuthError(error)
-    if (refusal?.code === 'insufficient_scope') req.denial = refusal
-    if (judge(error).status < 500 || isExpected(error) || isHangUp(error, req)) return
-    logger.error({ requestId: req.id, err: error }, 'request failed')
+    if (refusal?.code === 'insufficient_scope') exchange.denial = refusal
+    if (judge(error).status < 500 || isExpected(error) || isHangUp(error, exchange)) return
+    logger.error({ requestId, err: error }, 'request failed')
   }
 }
 
@@ -39,7 +40,7 @@ function isExpected(error: unknown): boolean {
 const HANG_UPS = ['ECONNABORTED', 'ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE', 'ABORT_ERR']
 
 /** Whether the only thing that went wrong is that nobody is left to answer. */
-export function isHangUp(error: unknown, { socket }: Request): boolean {
+export function isHangUp(error: unknown, { req: { socket } }: Exchange): boolean {
   if (!socket.destroyed) return false
   const causes = error instanceof Error ? [error, error.cause] : []
   return causes.some(isEndOfConnection)

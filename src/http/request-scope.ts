@@ -1,9 +1,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import type { RequestHandler } from 'express'
+import type { Step } from './exchange.ts'
 
 /** Knows which request caused what runs at the moment, however many promises and timers lie between. */
 export interface RequestScope {
-  readonly handler: RequestHandler
+  readonly step: Step
   /** `undefined` for what no request caused. */
   readonly requestId: () => string | undefined
 }
@@ -11,8 +11,8 @@ export interface RequestScope {
 export function createRequestScope(): RequestScope {
   const storage = new AsyncLocalStorage<string>()
   return {
-    handler: (req, _res, next) => {
-      storage.run(req.id, next)
+    step: ({ id }, next) => {
+      storage.run(id, next)
     },
     requestId: () => storage.getStore(),
   }

@@ -1,10 +1,10 @@
 import { TRPCError } from '@trpc/server'
-import type { RequestHandler } from 'express'
 import { headerValues } from '../auth/authorization-header.ts'
 import { SANE_HOST } from './base-url.ts'
+import type { Step } from './exchange.ts'
 
 /** RFC 9112 §3.2: a request of HTTP/1.1 has exactly one `Host`, and a valid one; else it is a 400. */
-export const requireHost: RequestHandler = (req, _res, next) => {
+export const requireHost: Step = ({ req }, next) => {
   const [host, ...more] = headerValues(req.rawHeaders, 'host')
   const missing = host === undefined && req.httpVersion === '1.1'
   if (missing || more.length > 0 || (host !== undefined && !SANE_HOST.test(host))) {

@@ -1,4 +1,4 @@
-import type { RequestHandler } from 'express'
+import type { Step } from './exchange.ts'
 
 export type SecurityHeaders = Readonly<Record<string, string>>
 
@@ -19,9 +19,9 @@ export const securityHeadersWith = (hsts: string | undefined): SecurityHeaders =
   'cache-control': 'no-store',
 })
 
-export function sendSecurityHeaders(headers: SecurityHeaders): RequestHandler {
+export function sendSecurityHeaders(headers: SecurityHeaders): Step {
   const entries = Object.entries(headers)
-  return (_req, res, next) => {
+  return ({ res }, next) => {
     for (const [name, value] of entries) res.setHeader(name, value)
     next()
   }

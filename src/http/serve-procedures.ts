@@ -1,4 +1,3 @@
-import type { NextFunction, RequestHandler } from 'express'
 import {
   isAtOrBelow,
   isStream,
@@ -8,11 +7,11 @@ import {
   type Route,
   type Routes,
 } from '../../packages/trpc-hybrid/src/engine.ts'
-import type { End } from '../speed/end-together.ts'
-import { inTurn } from '../speed/in-turn.ts'
+import type { End } from './end-together.ts'
 import type { CreateContext } from './context.ts'
 import { sendKeptHeaders } from './reply-headers.ts'
-import { ServerRequest } from './server-request.ts'
+import type { Exchange, Next, Step } from './exchange.ts'
+import { compose } from './steps.ts'
 import { CLIENT_CLOSED_REQUEST } from './when-over.ts'
 
 export interface ServeOptions {
@@ -21,7 +20,7 @@ export interface ServeOptions {
   /** Paths of the server itself, which a template may match too. */
   readonly ownPaths: readonly string[]
   /** What a request goes through first. */
-  readonly before: Readonly<Record<'rest' | 'rpc', readonly RequestHandler[]>>
+  readonly before: Readonly<Record<'rest' | 'rpc', readonly Step[]>>
   readonly createContext: CreateContext
   readonly end: End
 }
@@ -30,13 +29,13 @@ export interface ServeOptions {
  * Serves every procedure over REST and RPC, behind the handlers given. What goes wrong in these is answered as on
  * the face that was asked.
  */
-export function serveProcedures(options: ServeOptions): RequestHandler {
+export function serveProcedures(options: ServeOptions): Step {
   const { routes, ownPaths, rpcPath, createContext, end } = options
   const isOwn = (path: string) => ownPaths.some((own) => isAtOrBelow(path, own))
-  const beforeRest = inTurn(options.before.rest)
-  const beforeRpc = inTurn(options.before.rpc)
+  const beforeRest = compose(options.before.rest)
+  const beforeRpc = compose(options.before.rpc)
 
-  function send({ res, hungUp }: ServerRequest, answer: Answer): void {
+  function send({ res, hungUp }: Exchange, answer: Answer): void {
     if (res.headersSent) return
     if (hungUp) {
       res.status(CLIENT_CLOSED_REQUEST).end()
@@ -51,40 +50,39 @@ export function serveProcedures(options: ServeOptions): RequestHandler {
     end(res, body)
   }
 
-  function refuse(route: Route, request: ServerRequest, error: unknown): void {
+  function refuse(route: Route, exchange: Exchange, error: unknown): void {
     try {
-      send(request, route.refuse(error, request, createContext(request.req)))
+      send(exchange, route.refuse(error, exchange, createContext(exchange)))
     } catch (cause) {
       const bug = new Error('An error could not be answered', { cause })
-      send(request, routes.refuse(bug, request))
+      send(exchange, routes.refuse(bug, exchange))
     }
   }
 
-  async function serve(route: Route, request: ServerRequest, isRpc: boolean): Promise<void> {
-    const { req, res } = request
+  async function serve(route: Route, exchange: Exchange, isRpc: boolean): Promise<void> {
     try {
-      const answer = await route.serve(request, createContext(req))
-      if (!isRpc && answer.status < 400 && req.replyHeaders) sendKeptHeaders(res, req.replyHeaders)
-      send(request, answer)
+      const answer = await route.serve(exchange, createContext(exchange))
+      const { replyHeaders, res } = exchange
+      if (!isRpc && answer.status < 400 && replyHeaders) sendKeptHeaders(res, replyHeaders)
+      send(exchange, answer)
     } catch (error) {
-      refuse(route, request, error)
+      refuse(route, exchange, error)
     }
   }
 
-  return (req, res, next) => {
-    const request = new ServerRequest(req, res)
-    const { method, path } = request
+  return (exchange, next) => {
+    const { method, path } = exchange
     const isRpc = isAtOrBelow(path, rpcPath)
     const route = !isRpc && isOwn(path) ? undefined : routes.find(method, path)
     if (!route) {
       next()
       return
     }
-    req.routeTemplate = route.template
-    const proceed: NextFunction = (error?: unknown) => {
-      if (error === undefined) void serve(route, request, isRpc)
-      else refuse(route, request, error)
+    exchange.route = route.template
+    const proceed: Next = (error) => {
+      if (error === undefined) void serve(route, exchange, isRpc)
+      else refuse(route, exchange, error)
     }
-    void (isRpc ? beforeRpc : beforeRest)(req, res, proceed)
+    void (isRpc ? beforeRpc : beforeRest)(exchange, proceed)
   }
 }

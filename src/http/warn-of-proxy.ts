@@ -1,10 +1,10 @@
-import type { RequestHandler } from 'express'
 import type { Logger } from 'pino'
+import type { Step } from './exchange.ts'
 
 /** Warns once when there seems to be a proxy in front of a server that was told of none. */
-export function createProxyWarning(logger: Logger): RequestHandler {
+export function createProxyWarning(logger: Logger): Step {
   let told = false
-  return (req, _res, next) => {
+  return ({ req }, next) => {
     if (!told && req.headers['x-forwarded-for'] !== undefined) {
       told = true
       logger.warn(

@@ -50,7 +50,7 @@ export async function startOpenTelemetry(
   provider.register()
   const tracer = provider.getTracer(NAME)
   return {
-    requestHandlers: [createRequestTracer(tracer)],
+    steps: [createRequestTracer(tracer)],
     aroundProcedures: inProcedureSpan(tracer),
     traceAuthentication: (authenticator) => traceAuthentication(tracer, authenticator),
     traceBackground: (inBackground) => traceBackground(tracer, inBackground),

@@ -8,7 +8,7 @@ import {
   type Span,
   type Tracer,
 } from '@opentelemetry/api'
-import type { Request, RequestHandler } from 'express'
+import type { Exchange, Step } from '../http/exchange.ts'
 import { routeOf } from '../http/observation.ts'
 import { whenOver } from '../http/when-over.ts'
 import { methodLabel } from './labels.ts'
@@ -17,15 +17,16 @@ import { methodLabel } from './labels.ts'
  * A span for each request, in the trace of the caller (`traceparent`, W3C Trace Context §3.2). Of the
  * URL it holds the route's template alone: the rest may hold secrets.
  */
-export function createRequestTracer(tracer: Tracer): RequestHandler {
-  return (req, res, next) => {
+export function createRequestTracer(tracer: Tracer): Step {
+  return (exchange, next) => {
+    const { req, res } = exchange
     const caller = propagation.extract(ROOT_CONTEXT, req.headers)
     const method = methodLabel(req.method)
     const span = tracer.startSpan(method, { kind: SpanKind.SERVER }, caller)
-    span.setAttributes({ 'http.request.method': method, 'http.request.id': req.id })
-    req.traceId = span.spanContext().traceId
+    span.setAttributes({ 'http.request.method': method, 'http.request.id': exchange.id })
+    exchange.traceId = span.spanContext().traceId
     whenOver(res, ({ status }) => {
-      finish(span, { req, method, status })
+      finish(span, { exchange, method, status })
     })
     context.with(trace.setSpan(caller, span), next)
   }
@@ -33,9 +34,9 @@ export function createRequestTracer(tracer: Tracer): RequestHandler {
 
 function finish(
   span: Span,
-  { req, method, status }: { req: Request; method: string; status: number },
+  { exchange, method, status }: { exchange: Exchange; method: string; status: number },
 ): void {
-  const route = routeOf(req)
+  const route = routeOf(exchange)
   if (route !== undefined) {
     span.updateName(`${method} ${route}`)
     span.setAttribute('http.route', route)

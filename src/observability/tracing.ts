@@ -1,5 +1,5 @@
-import type { RequestHandler } from 'express'
 import type { Authenticator } from '../auth/authenticate.ts'
+import type { Step } from '../http/exchange.ts'
 import type { Fetch } from '../auth/fetch-json.ts'
 import type { InBackground } from '../background.ts'
 import type { Around } from '../../packages/trpc-hybrid/src/engine.ts'
@@ -17,7 +17,7 @@ export interface TracingSettings {
 /** What traces the server. Each part is asked for once, at start. */
 export interface Tracing {
   /** Begins the span of a request; nothing when there is no tracing. */
-  readonly requestHandlers: readonly RequestHandler[]
+  readonly steps: readonly Step[]
   /** Runs every call of a procedure; `undefined` when there is no tracing. */
   readonly aroundProcedures: Around | undefined
   readonly traceAuthentication: (authenticator: Authenticator) => Authenticator
@@ -29,7 +29,7 @@ export interface Tracing {
 
 /** Changes nothing, so that no request pays for tracing that nobody asked for. */
 export const NO_TRACING: Tracing = {
-  requestHandlers: [],
+  steps: [],
   aroundProcedures: undefined,
   traceAuthentication: (authenticator) => authenticator,
   traceBackground: (inBackground) => inBackground,

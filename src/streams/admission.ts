@@ -1,9 +1,9 @@
 import { TRPCError } from '@trpc/server'
-import type { Request, Response } from 'express'
 import type { AccessToken } from '../auth/access-token.ts'
 import { AuthError } from '../auth/errors.ts'
 import { validityOf } from '../auth/validity.ts'
 import type { RequestContext } from '../http/context.ts'
+import type { Exchange } from '../http/exchange.ts'
 import { clientOf } from '../http/rate-limit.ts'
 import type { StreamKind } from '../../packages/trpc-hybrid/src/engine.ts'
 import type { Streams } from './streams.ts'
@@ -26,21 +26,21 @@ interface Admission {
  * @throws {TRPCError} `TOO_MANY_REQUESTS`, before anything is called
  */
 export async function admitStream(
-  res: Response,
+  exchange: Exchange,
   { context, kind, streams, now }: Admission,
 ): Promise<boolean> {
-  const { req } = res
+  const { req, res } = exchange
   const token = await tokenOf(req, context)
   if (res.closed || res.destroyed) return false
   const expiresAtMs = token && expiryOf(token, now())
-  if (streams.open(res, { kind, client: clientOf(req), expiresAtMs })) return true
+  if (streams.open(res, { kind, client: clientOf(exchange), expiresAtMs })) return true
   res.setHeader('retry-after', RETRY_AFTER_SECONDS)
   throw new TRPCError({ code: 'TOO_MANY_REQUESTS' })
 }
 
 /** `undefined` where there is none, or one that is refused: then the procedures say so, if they ask for one. */
 async function tokenOf(
-  { headers }: Request,
+  { headers }: Exchange['req'],
   { identify }: RequestContext,
 ): Promise<AccessToken | undefined> {
   if (headers.authorization === undefined) return undefined
