@@ -30,7 +30,7 @@ import { sendRequestId } from './http/request-id.ts'
 import type { RequestScope } from './http/request-scope.ts'
 import { requireHost } from './http/require-host.ts'
 import { serveProcedures } from './http/serve-procedures.ts'
-import type { Exchange, Step } from './http/exchange.ts'
+import { asExchange, type Step } from './http/exchange.ts'
 import {
   createResourceMetadataHandler,
   resourceMetadataRoutes,
@@ -110,16 +110,16 @@ export function createApp(options: AppOptions): { app: Express; description: Des
     limits: { bodyBytes: MAX_BODY_BYTES },
     around: options.aroundProcedures,
     errorHeaders: (error, request) =>
-      challengeOf(error, createContext(request as Exchange).challenge),
+      challengeOf(error, createContext(asExchange(request)).challenge),
     onError: ({ error, request }) => {
-      const exchange = request as Exchange
+      const exchange = asExchange(request)
       reportError(error.cause, exchange)
       exchange.hungUp ||= isHangUp(error.cause, exchange)
     },
     deadlines: options.deadlines,
     pingMs: options.pingMs,
     admitStream: ({ request, kind }) => {
-      const exchange = request as Exchange
+      const exchange = asExchange(request)
       const { streams, now } = options
       return admitStream(exchange, { context: createContext(exchange), kind, streams, now })
     },

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Request, Response } from 'express'
-import { NodeRequest } from '../../packages/trpc-hybrid/src/engine.ts'
+import { NodeRequest, type HybridRequest } from '../../packages/trpc-hybrid/src/engine.ts'
 import type { AuthError } from '../auth/errors.ts'
 import type { RequestContext } from './context.ts'
 
@@ -45,6 +45,12 @@ export class Exchange extends NodeRequest {
     this.replyHeaders = undefined
     this.hungUp = false
   }
+}
+
+/** The exchange behind a request that was given to the procedures: this server gives them nothing else. */
+export function asExchange(request: HybridRequest): Exchange {
+  if (request instanceof Exchange) return request
+  throw new TypeError('The request was not made by this server')
 }
 
 /** Goes on to the next step, or with an error to the answer of it. */

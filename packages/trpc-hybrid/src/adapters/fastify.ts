@@ -17,7 +17,7 @@ interface FastifyReplyLike {
   readonly raw: ServerResponse
   code(status: number): unknown
   header(name: string, value: string): unknown
-  getHeader(name: string): unknown
+  getHeader(name: string): string | number | readonly string[] | undefined
   send(body?: unknown): unknown
   callNotFound(): unknown
 }
@@ -80,7 +80,7 @@ function send(reply: FastifyReplyLike, { status, headers, body }: Answer): unkno
   reply.code(status)
   for (const [name, value] of headers) {
     const before = name === 'vary' ? reply.getHeader('vary') : undefined
-    reply.header(name, before === undefined ? value : `${value}, ${String(before)}`)
+    reply.header(name, before === undefined ? value : `${value}, ${before.toString()}`)
   }
   if (!isStream(body)) return reply.send(body)
   return reply.send(Readable.fromWeb(body as ReadableStream))

@@ -38,7 +38,7 @@ export function withPublicErrors(router: AnyRouter, options: PublicErrorOptions)
         ...(permissions.length > 0 && { permissions }),
       },
     }
-    return format({ ...given, error, shape })
+    return format({ ...given, error, shape }) as unknown
   }
   const change = (procedure: AnyProcedure & CallProcedure) => withPublicChain(procedure, views)
   return mapProcedures(router, change, { ...config, isDev: false, errorFormatter })

@@ -1,7 +1,4 @@
-import type { OpenAPIObject } from 'trpc-openapi'
 import { statusText } from '../errors/status-text.ts'
-
-type Components = NonNullable<OpenAPIObject['components']>
 
 export const JSON_TYPE = 'application/json'
 
@@ -12,7 +9,7 @@ export const ref = (kind: 'schemas' | 'headers' | 'responses', name: string) => 
 
 const message = { type: 'string', description: 'A text to show to a person.' } as const
 
-const schemas: NonNullable<Components['schemas']> = {
+const schemas = {
   Refusal: {
     type: 'object',
     description: 'Why a request was refused.',
@@ -96,7 +93,7 @@ const responses = {
   }),
 }
 
-const headers: NonNullable<Components['headers']> = {
+const headers = {
   'Retry-After': {
     description: 'Seconds to wait before the next try.',
     required: true,

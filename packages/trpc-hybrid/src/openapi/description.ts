@@ -149,7 +149,8 @@ function completeOperation(operation: Operation, { rest, input, options }: Compl
   const guard = guardOf(procedure)
   operation.operationId = meta.operationId ?? methodName(name)
   operation.description = [operation.description, explainGuard(guard)].filter(Boolean).join('\n\n')
-  operation.security = describeSecurity(guard, options.alternatives)
+  operation.security = describeSecurity(guard, options.alternatives) as Operation['security'] &
+    object
   if (guard.permissions.length > 0) operation['x-permissions'] = guard.permissions
   Object.assign(operation, parameters.length > 0 && { parameters }, requestBody && { requestBody })
   const responses = describeResponses(operation.responses?.['200'], {
@@ -161,18 +162,20 @@ function completeOperation(operation: Operation, { rest, input, options }: Compl
     body: requestBody !== undefined,
     errors: errorsOf(meta.errorResponses),
   })
-  operation.responses = withHeaders(responses, options) as NonNullable<Operation['responses']>
+  operation.responses = withHeaders(responses, options)
 }
 
 /** A list has only statuses, whose standard texts are the messages. */
 function errorsOf(declared: RestOperation['meta']['errorResponses'] = {}): Record<number, string> {
-  const errors = Array.isArray(declared)
+  const errors = isList(declared)
     ? Object.fromEntries(declared.map((status) => [status, statusText(status)]))
     : declared
   const wrong = Object.keys(errors).find((status) => !/^[45]\d\d$/.test(status))
   if (wrong === undefined) return errors
   throw new Unfit(`its errorResponses have ${wrong}: write statuses from 400 to 599`)
 }
+
+const isList = (declared: object): declared is readonly number[] => Array.isArray(declared)
 
 /** What a generated client calls the operation: `reportsById` for the procedure `reports.byId`. */
 function methodName(procedurePath: string): string {

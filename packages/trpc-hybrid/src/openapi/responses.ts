@@ -1,10 +1,8 @@
-import type { OpenAPIObject } from 'trpc-openapi'
 import { errorResponse, JSON_TYPE, ref } from './components.ts'
 import { statusText } from '../errors/status-text.ts'
 import type { GuardAnswers } from './security.ts'
 
-type Operation = NonNullable<NonNullable<OpenAPIObject['paths']>[string]['get']>
-type Responses = NonNullable<Operation['responses']>
+type Responses = Readonly<Record<string, object>>
 
 /** What decides which answers an operation can give. */
 export interface AnswerSources {

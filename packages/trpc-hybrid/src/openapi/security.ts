@@ -1,4 +1,4 @@
-import type { OpenAPIObject } from 'trpc-openapi'
+import type { OpenApiOperation } from './document.ts'
 import type { Guarded } from '../procedures/guard.ts'
 import { statusText } from '../errors/status-text.ts'
 import { errorResponse, type ErrorResponse } from './components.ts'
@@ -36,7 +36,7 @@ export const describeGuard: DescribeGuard = ({ permissions }) => ({
 export function describeSecurity(
   { schemes }: Guarded,
   alternatives: Readonly<Record<string, readonly string[]>>,
-): NonNullable<OpenAPIObject['security']> {
+): OpenApiOperation['security'] {
   if (schemes.length === 0) return []
   const choices = schemes.map((scheme) => alternatives[scheme] ?? [scheme])
   return choices.reduce<Record<string, string[]>[]>(

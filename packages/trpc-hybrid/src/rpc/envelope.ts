@@ -4,6 +4,8 @@ import type { TRPCErrorShape } from '@trpc/server/rpc'
 import { defaultTransformer, getErrorShape } from '../trpc/internals.ts'
 import type { AnyRouter } from '@trpc/server'
 
+type RootConfig = Parameters<typeof transformTRPCResponse>[0]
+
 /** One answer as tRPC writes it, before the router's transformer. */
 export type Envelope = { readonly result: { readonly data: unknown } } | ErrorEnvelope
 
@@ -28,7 +30,8 @@ export function errorEnvelope(
   error: TRPCError,
   details: Details,
 ): ErrorEnvelope {
-  return { error: getErrorShape({ ...details, config: router._def._config, error }) }
+  const shape: unknown = getErrorShape({ ...details, config: router._def._config, error })
+  return { error: shape as TRPCErrorShape }
 }
 
 /** As the client's transformer expects it. @throws for what can't be put into JSON */
@@ -36,7 +39,9 @@ export function stringify(router: AnyRouter, envelopes: Envelope | readonly Enve
   const { _config: config } = router._def
   const { transformer } = config
   const plain = transformer === defaultTransformer // which changes nothing, and copies
-  return JSON.stringify(plain ? envelopes : transformTRPCResponse(config, envelopes as never))
+  return JSON.stringify(
+    plain ? envelopes : transformTRPCResponse(config as RootConfig, envelopes as never),
+  )
 }
 
 /** One error in place of all answers. It has a message even if a formatter or a transformer fails. */

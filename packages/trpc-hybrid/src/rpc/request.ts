@@ -31,7 +31,8 @@ export function readRequest(
   request: HybridRequest,
   { router, path: rpcPath, maxBodyBytes, maxBatchSize }: RequestLimits,
 ): RpcRequest | undefined {
-  const { _config: config, procedures } = router._def
+  const { _config: config } = router._def
+  const procedures = router._def.procedures as Record<string, AnyProcedure | undefined>
   if (namesHost(request.path.slice(rpcPath.length))) throw new TRPCError({ code: 'BAD_REQUEST' })
   if (!isPlain(request)) return undefined
   if (!isJson(request)) {
@@ -45,7 +46,7 @@ export function readRequest(
   if (asksForStream(request) || target.query.has('connectionParams')) return undefined
   const calls = target.paths.map((path) => ({
     path,
-    procedure: (procedures as Record<string, AnyProcedure | undefined>)[path],
+    procedure: procedures[path],
   }))
   if (typeOf(calls) === 'subscription') return undefined
   const { method } = request
