@@ -13,21 +13,21 @@ const fixture = useServer({
       .meta({ openapi: { method: 'GET', path: '/api/broken' } })
       .output(z.void())
       .query(({ ctx }) => {
-        ctx.setHeader('trailer', 'x') // which needs a body in chunks
+        ctx.setHeader('trailer', 'x') // which is the server's own
       }),
   }),
 })
 
 const ask = (path: string) => fetch(`${fixture.server.url}${path}`).then(({ status }) => status)
 
-it('many answers at once are all sent', async () => {
+it('sends all of many answers that come at once', async () => {
   const statuses = await Promise.all(Array.from({ length: 100 }, () => ask('/api/fine')))
   expect(new Set(statuses)).toEqual(new Set([200]))
 })
 
-it('an answer that can not be sent closes its own connection, is logged, and leaves others alone', async () => {
+it('answers 500 for an answer that can not be sent, logs why, and leaves others alone', async () => {
   const paths = ['/api/fine', '/api/broken', '/api/fine', '/api/fine']
-  const outcomes = await Promise.all(paths.map((path) => ask(path).catch(() => 'closed')))
-  expect(outcomes).toEqual([200, 'closed', 200, 200])
-  expect(JSON.stringify(fixture.server.log)).toContain('ERR_HTTP_TRAILER_INVALID')
+  const outcomes = await Promise.all(paths.map(ask))
+  expect(outcomes).toEqual([200, 500, 200, 200])
+  expect(JSON.stringify(fixture.server.log)).toContain('The header trailer is set by the server')
 })
