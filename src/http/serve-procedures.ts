@@ -1,6 +1,7 @@
 import {
   isAtOrBelow,
   isStream,
+  normalizePath,
   sendAnswer,
   setHead,
   type Answer,
@@ -73,7 +74,7 @@ export function serveProcedures(options: ServeOptions): Step {
   return (exchange, next) => {
     const { method, path } = exchange
     const isRpc = isAtOrBelow(path, rpcPath)
-    const route = !isRpc && isOwn(path) ? undefined : routes.find(method, path)
+    const route = !isRpc && isOwn(normalizePath(path)) ? undefined : routes.find(method, path)
     if (!route) {
       next()
       return

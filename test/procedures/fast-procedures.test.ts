@@ -161,7 +161,7 @@ describe('a procedure that runs its middlewares in our way', () => {
 
   it('guards a fast procedure as before', () => {
     const { denied } = fast._def.procedures as unknown as typeof original._def.record
-    expect(guardOf(denied)).toEqual({ token: true, permissions: ['write:all'] })
+    expect(guardOf(denied)).toEqual({ schemes: ['bearer'], permissions: ['write:all'] })
   })
 })
 

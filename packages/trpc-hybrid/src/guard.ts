@@ -1,3 +1,6 @@
+import { TRPCError } from '@trpc/server'
+import { codeOf } from './errors/public-error.ts'
+import { isRefusal, REFUSAL } from './errors/refusal.ts'
 import { isThenable } from './procedures/thenable.ts'
 import type { MiddlewareResult } from './trpc/internals.ts'
 
@@ -44,9 +47,29 @@ export function createGuard<Ctx, Added extends object | undefined>(
       `The permission ${JSON.stringify(unspeakable)} must be a scope token (RFC 6749 §3.3): visible ASCII without blanks, " and \\`,
     )
   }
-  const middleware = async ({ ctx, next }: GuardOptions<Ctx>) => {
-    const added = ask(ctx)
-    return next({ ctx: isThenable(added) ? await added : added })
+  const check = (ctx: Ctx): Added | Promise<Added> => {
+    try {
+      const added = ask(ctx)
+      return isThenable(added) ? settle(added) : added
+    } catch (error) {
+      return refuse(error)
+    }
   }
-  return Object.assign(middleware, { check: ask, scheme, permissions })
+  const middleware = async ({ ctx, next }: GuardOptions<Ctx>) => next({ ctx: await check(ctx) })
+  return Object.assign(middleware, { check, scheme, permissions })
+}
+
+async function settle<Added>(asked: PromiseLike<Added>): Promise<Added> {
+  try {
+    return await asked
+  } catch (error) {
+    return refuse(error)
+  }
+}
+
+/** A refusal gets its code for those who call procedures without any transport. */
+function refuse(error: unknown): never {
+  throw isRefusal(error)
+    ? new TRPCError({ code: codeOf(error[REFUSAL].status), cause: error })
+    : error
 }

@@ -1,7 +1,4 @@
 import type { ServerResponse } from 'node:http'
-import { Readable } from 'node:stream'
-import { pipeline } from 'node:stream'
-import type { ReadableStream } from 'node:stream/web'
 import type { Answer } from '../answer.ts'
 
 /** Sends an answer. What the response has already stays, except for the names that the answer has too. */
@@ -9,7 +6,7 @@ export function sendAnswer(res: ServerResponse, answer: Answer): void {
   if (res.headersSent) return
   setHead(res, answer)
   const { body } = answer
-  if (isStream(body)) sendStream(res, body)
+  if (isStream(body)) void sendStream(res, body)
   else res.end(body)
 }
 
@@ -27,12 +24,34 @@ function addVary(res: ServerResponse, value: string): void {
   res.setHeader('vary', before === undefined ? value : `${value}, ${String(before)}`)
 }
 
-export function isStream(body: Answer['body']): body is globalThis.ReadableStream<Uint8Array> {
+export function isStream(body: Answer['body']): body is ReadableStream<Uint8Array> {
   return typeof body === 'object' && !(body instanceof Uint8Array)
 }
 
 /** A stream that fails cuts the connection; one whose client has gone is cancelled. */
-function sendStream(res: ServerResponse, body: globalThis.ReadableStream<Uint8Array>): void {
+async function sendStream(res: ServerResponse, body: ReadableStream<Uint8Array>): Promise<void> {
+  const reader = body.getReader()
+  const cancel = () => void reader.cancel().catch(() => undefined)
+  if (res.closed) cancel()
+  else res.once('close', cancel)
   res.flushHeaders()
-  pipeline(Readable.fromWeb(body as ReadableStream), res, () => undefined)
+  try {
+    for (let item = await reader.read(); !item.done; item = await reader.read()) {
+      if (!res.write(item.value)) await untilDrained(res)
+    }
+    res.end()
+  } catch {
+    res.destroy()
+  }
+}
+
+function untilDrained(res: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const goOn = () => {
+      res.off('drain', goOn).off('close', goOn)
+      resolve()
+    }
+    if (res.closed) resolve()
+    else res.once('drain', goOn).once('close', goOn)
+  })
 }

@@ -17,6 +17,11 @@ const STATUS = {
 
 export type FeatureErrorCode = keyof typeof STATUS
 
+/** A 429 always says when to come back. */
+const DEFAULT_RETRY_AFTER_SECONDS: Partial<Record<FeatureErrorCode, number>> = {
+  too_many_requests: 5,
+}
+
 export interface FeatureErrorOptions extends ErrorOptions {
   /** Of `too_many_requests` and `unavailable`: when to come back, in seconds (`Retry-After`). */
   readonly retryAfterSeconds?: number
@@ -36,7 +41,8 @@ export class FeatureError extends Error implements BrandedError {
 
   constructor(code: FeatureErrorCode, message: string, options: FeatureErrorOptions = {}) {
     super(message, options)
-    const { retryAfterSeconds, permission } = options
+    const { permission } = options
+    const retryAfterSeconds = options.retryAfterSeconds ?? DEFAULT_RETRY_AFTER_SECONDS[code]
     this.name = 'FeatureError'
     this.code = code
     this[REFUSAL] = {

@@ -70,13 +70,17 @@ function refusalOf(error: unknown): Refusal | undefined {
 function ofRefusal({ status, message, permissions, headers }: Refusal, cause: unknown) {
   return {
     status,
-    code: CODES.get(status) ?? (status < 500 ? 'BAD_REQUEST' : BUG),
+    code: codeOf(status),
     message,
     permissions: permissions ?? [],
     headers: headers ?? {},
     cause,
   } as const
 }
+
+/** tRPC's code for a status. */
+export const codeOf = (status: number): TRPC_ERROR_CODE_KEY =>
+  CODES.get(status) ?? (status < 500 ? 'BAD_REQUEST' : BUG)
 
 /** tRPC has no code for 410. */
 const CODES: ReadonlyMap<number, TRPC_ERROR_CODE_KEY> = new Map([

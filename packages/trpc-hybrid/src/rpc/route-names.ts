@@ -10,7 +10,7 @@ interface RpcName {
 
 const UNKNOWN: RpcName = { template: undefined, call: undefined }
 
-/** @returns which procedure a request is for, by what its path has behind `mountPath` */
+/** @returns which procedure a request is for, by the last segment of its path */
 export function createRouteNames(router: AnyRouter, mountPath: string): (path: string) => RpcName {
   const procedures = Object.entries(router._def.procedures as Record<string, AnyProcedure>)
   const known = new Map<string, RpcName>(
@@ -20,5 +20,17 @@ export function createRouteNames(router: AnyRouter, mountPath: string): (path: s
     ]),
   )
   const batch: RpcName = { template: `${mountPath}/:batch`, call: undefined }
-  return (path) => known.get(path) ?? (path.includes(',') ? batch : UNKNOWN)
+  return (segment) => {
+    const path = segment.includes('%') ? decoded(segment) : segment
+    return known.get(path) ?? (path.includes(',') ? batch : UNKNOWN)
+  }
+}
+
+/** Empty where it can't be decoded. */
+function decoded(segment: string): string {
+  try {
+    return decodeURIComponent(segment)
+  } catch {
+    return ''
+  }
 }

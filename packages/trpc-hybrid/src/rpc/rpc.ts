@@ -6,6 +6,7 @@ import { answerCalls, answerFailure, type CallsAnswer } from './answer.ts'
 import { readRequest, type RpcRequest } from './request.ts'
 import { createRouteNames } from './route-names.ts'
 import { runCalls } from './run.ts'
+import { lastSegment } from './target.ts'
 import { createTrpcHandler, type TrpcHandlerOptions } from './trpc-handler.ts'
 
 export interface RpcOptions extends TrpcHandlerOptions {
@@ -41,7 +42,7 @@ export function createRpc(options: RpcOptions) {
   }
 
   return (method: string, path: string): Route => {
-    const { template, call } = nameOf(path.slice(options.path.length + 1))
+    const { template, call } = nameOf(lastSegment(path))
     const refuse: Route['refuse'] = (error, request, ctx) => {
       const answer = answerFailure(error, {
         router,
