@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Logger } from 'pino'
-import { SYSTEM_CLOCKS } from './clocks.ts'
+import { SYSTEM_CLOCKS } from '@trpc-hybrid/access-token/engine'
 import { loadConfig, type Config } from './config/config.ts'
 import { prepareEnvironment, type PreparedFile } from './config/environment.ts'
 import { tokenArguments } from './local-issuer/token-arguments.ts'

@@ -3,7 +3,7 @@ import { TRPCError } from '@trpc/server'
 import { getHTTPStatusCodeFromError } from '@trpc/server/http'
 import type { TRPC_ERROR_CODE_KEY } from '@trpc/server/rpc'
 import { ZodError } from 'zod'
-import { AUTH_ERRORS, AuthError, type AuthErrorCode } from './auth/errors.ts'
+import { AUTH_ERRORS, AuthError, type AuthErrorCode } from '@trpc-hybrid/access-token/engine'
 import { FeatureError, type FeatureErrorCode } from './feature-error.ts'
 
 /** What a client is told about an error, on both transports. */

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net'
-import { isLoopback } from '../loopback.ts'
+import { isLoopback } from '@trpc-hybrid/access-token/engine'
 
 export const ASYMMETRIC_ALGS = [
   ...['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'],

@@ -1,10 +1,14 @@
 import type { Request } from 'express'
 import type { Logger } from 'pino'
-import type { AccessToken } from '../auth/access-token.ts'
-import type { Authenticate, Sender } from '../auth/authenticate.ts'
-import { headerValues, schemeOf } from '../auth/authorization-header.ts'
-import { formatChallenge } from '../auth/challenge.ts'
-import { AuthError } from '../auth/errors.ts'
+import {
+  AuthError,
+  formatChallenge,
+  headerValues,
+  schemeOf,
+  type AccessToken,
+  type Authenticate,
+  type Sender,
+} from '@trpc-hybrid/access-token/engine'
 import type { Context } from '../trpc.ts'
 import { baseUrlOf } from './base-url.ts'
 import { RESOURCE_METADATA_PATH } from './resource-metadata.ts'

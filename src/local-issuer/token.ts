@@ -1,9 +1,8 @@
+import { fetchToken, PEOPLE, personById } from '@trpc-hybrid/dev-issuer'
 import { loadConfig } from '../config/config.ts'
 import { ConfigError } from '../config/config-error.ts'
 import { prepareEnvironment } from '../config/environment.ts'
-import { fetchToken } from './fetch-token.ts'
 import { settingsIn, TOKEN_SETTINGS } from './token-arguments.ts'
-import { PEOPLE, personById } from './people.ts'
 
 type Settings = Readonly<Record<string, string | undefined>>
 

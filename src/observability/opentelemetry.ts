@@ -15,11 +15,13 @@ import {
   type SpanExporter,
 } from '@opentelemetry/sdk-trace-node'
 import type { Logger } from 'pino'
-import type { Authenticate } from '../auth/authenticate.ts'
-import { AuthError } from '../auth/errors.ts'
-import type { Fetch } from '../auth/fetch-json.ts'
+import {
+  AuthError,
+  type Authenticate,
+  type Fetch,
+  type InBackground,
+} from '@trpc-hybrid/access-token/engine'
 import { mapProcedures } from '../procedures/map-procedures.ts'
-import type { InBackground } from '../background.ts'
 import type { ApiRouter } from '../trpc.ts'
 import { inSpan } from './spans.ts'
 import { createRequestTracer } from './trace-request.ts'

@@ -1,7 +1,5 @@
 import type { RequestHandler } from 'express'
-import type { Authenticate } from '../auth/authenticate.ts'
-import type { Fetch } from '../auth/fetch-json.ts'
-import type { InBackground } from '../background.ts'
+import type { Authenticate, Fetch, InBackground } from '@trpc-hybrid/access-token/engine'
 import type { ApiRouter } from '../trpc.ts'
 
 /** Where spans are sent. The SDK reads the rest of OpenTelemetry's settings from `OTEL_*` itself. */

@@ -1,6 +1,8 @@
-import { PROOF_LIFETIME_SECONDS } from '../auth/dpop.ts'
-import { proofsUnavailable } from '../auth/errors.ts'
-import type { ReplayMemory } from '../auth/replay-memory.ts'
+import {
+  PROOF_LIFETIME_SECONDS,
+  proofsUnavailable,
+  type ReplayMemory,
+} from '@trpc-hybrid/access-token/engine'
 import type { RedisConnection } from './connection.ts'
 
 const PREFIX = 'messages-api:dpop-proof:'

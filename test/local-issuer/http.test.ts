@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { get } from 'node:http'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { startLocalIssuer } from '../../src/local-issuer/local-issuer.ts'
+import { startLocalIssuer } from '@trpc-hybrid/dev-issuer'
 import {
   APP,
   createBrowser,
@@ -10,6 +10,7 @@ import {
   requestTokens,
   startTestIssuer,
 } from '../support/local-issuer.ts'
+import { TYPESCRIPT } from '../support/process.ts'
 
 let issuer: Awaited<ReturnType<typeof startTestIssuer>>
 let port: string
@@ -120,15 +121,13 @@ describe('the address', () => {
 })
 
 it('prints nothing, neither when it starts nor when somebody signs in', async () => {
-  const source = (name: string) => new URL(`../../src/local-issuer/${name}`, import.meta.url).href
   const script = `
-    import { startLocalIssuer } from '${source('local-issuer.ts')}'
-    import { fetchToken } from '${source('fetch-token.ts')}'
+    import { fetchToken, startLocalIssuer } from '@trpc-hybrid/dev-issuer'
     const options = { ...${JSON.stringify(ISSUER_OPTIONS)}, audience: 'api', onError() {} }
     const { issuer, close } = await startLocalIssuer(options)
     await fetchToken({ issuer, audience: 'api', redirectUri: '${APP}', person: 'user' })
     await close()`
-  const args = ['--import', import.meta.resolve('tsx'), '--input-type=module', '--eval', script]
+  const args = [...TYPESCRIPT, '--input-type=module', '--eval', script]
   const { stdout, stderr } = await promisify(execFile)(process.execPath, args)
   expect(stdout + stderr).toBe('')
 })

@@ -2,7 +2,7 @@ import { TRPCError } from '@trpc/server'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { withFastProcedures } from '../../src/speed/fast-procedures.ts'
-import { insufficientScope } from '../../src/auth/errors.ts'
+import { insufficientScope } from '@trpc-hybrid/access-token/engine'
 import { createGuard } from '../../src/guard.ts'
 import { guardOf } from '../../src/procedures/guard.ts'
 import {

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { startLocalIssuer, type LocalIssuerOptions } from '../../src/local-issuer/local-issuer.ts'
+import { startLocalIssuer, type LocalIssuerOptions } from '@trpc-hybrid/dev-issuer'
 
 export const APP = 'http://localhost:4040'
 /** The origin of a page in an app of a phone. */

@@ -33,6 +33,8 @@ export function readBlocks(file: string): Block[] {
   )
 }
 
+const OWN_SCOPE = '@trpc-hybrid'
+
 const isSource = (path: string) => !path.includes('node_modules')
 
 /** A copy of the project to change, with its packages linked. */
@@ -46,8 +48,22 @@ export function copyProject(): string {
   for (const part of [...parts, ...files, ...settings]) {
     cpSync(join(ROOT, part), join(folder, part), { recursive: true, filter: isSource })
   }
-  symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'))
+  linkPackages(folder)
   return folder
+}
+
+/** The installed packages, and as in an install those of the copy itself. */
+function linkPackages(folder: string): void {
+  const installed = join(ROOT, 'node_modules')
+  const links = join(folder, 'node_modules')
+  mkdirSync(links)
+  for (const name of readdirSync(installed)) {
+    if (name !== OWN_SCOPE) symlinkSync(join(installed, name), join(links, name))
+  }
+  mkdirSync(join(links, OWN_SCOPE))
+  for (const name of readdirSync(join(installed, OWN_SCOPE))) {
+    symlinkSync(join(folder, 'packages', name), join(links, OWN_SCOPE, name))
+  }
 }
 
 function writeBlock(folder: string, { words: [file = ''], text }: Block): void {

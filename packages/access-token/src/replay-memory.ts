@@ -1,4 +1,4 @@
-import type { Clocks } from '../clocks.ts'
+import type { Clocks } from './clocks.ts'
 import { PROOF_LIFETIME_SECONDS } from './dpop.ts'
 import { proofsUnavailable } from './errors.ts'
 

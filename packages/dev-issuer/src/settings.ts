@@ -1,4 +1,4 @@
-import { originOf } from '../config/origins.ts'
+import { originOf } from './origin.ts'
 
 /** What the parts of the local issuer share. */
 export interface IssuerSettings {
