@@ -1,6 +1,5 @@
 import { z } from 'zod'
 import {
-  ASYMMETRIC_ALGS,
   parsePublicUrl,
   parseRedisUrls,
   parseHost,
@@ -12,7 +11,7 @@ import {
   parseTrustProxy,
   wholeNumber,
 } from './parsers.ts'
-import { AUDIENCE_CLAIMS, AUTH0_CLAIM } from '@trpc-hybrid/access-token/engine'
+import { ASYMMETRIC_ALGS, AUDIENCE_CLAIMS, AUTH0_CLAIM } from '@trpc-hybrid/access-token/engine'
 import { parseHeaderNames, parseOrigins } from './origins.ts'
 import { isQuoted } from './values.ts'
 

@@ -10,17 +10,10 @@ export {
   type AuthOutcome,
   type Sender,
 } from './authenticate.ts'
-export {
-  findCredentials,
-  headerValues,
-  requireWellFormed,
-  schemeOf,
-  type Scheme,
-} from './authorization-header.ts'
+export { findCredentials, headerValues, requireWellFormed } from './authorization-header.ts'
 export { createBackground, type InBackground } from './background.ts'
 export { formatChallenge } from './challenge.ts'
 export { SYSTEM_CLOCKS, type Clocks } from './clocks.ts'
-export { PROOF_LIFETIME_SECONDS } from './dpop.ts'
 export {
   AUTH_ERRORS,
   AuthError,
@@ -38,6 +31,10 @@ export { IssuerError } from './issuer-error.ts'
 export { auth0Metadata, type IssuerMetadata } from './issuer-metadata.ts'
 export { createKeySource, type KeyFetch, type KeySourceOptions } from './keys.ts'
 export { isLoopback } from './loopback.ts'
+export { ASYMMETRIC_ALGS } from './options.ts'
 export { requirePermissionsOf } from './permissions.ts'
+export { PROOF_LIFETIME_SECONDS } from './proof-rules.ts'
+export { REFUSAL, type Refusal, type ChallengeOptions } from './refusal.ts'
 export { createReplayMemory, type ReplayMemory } from './replay-memory.ts'
+export { schemeOf, type Scheme } from './scheme.ts'
 export { decodeClaims, sketchToken } from './token-sketch.ts'
