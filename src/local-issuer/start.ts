@@ -31,7 +31,7 @@ export async function startLocalIssuer(
   const local = await import('@trpc-hybrid/dev-issuer')
   const port = config.localIssuerPort
   const addresses = ownOrigins(config)
-  const { issuer, close } = await local.startLocalIssuer({
+  const { issuer, close } = await local.startDevIssuer({
     port,
     audience: config.audiences[0],
     resources: config.publicUrl === undefined ? addresses : [config.publicUrl, ...addresses],

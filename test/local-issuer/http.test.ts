@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { get } from 'node:http'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { startLocalIssuer } from '@trpc-hybrid/dev-issuer'
+import { startDevIssuer } from '@trpc-hybrid/dev-issuer'
 import {
   APP,
   createBrowser,
@@ -111,20 +111,20 @@ describe('the address', () => {
     const first = await startTestIssuer()
     const taken = Number(new URL(first.issuer).port)
     const options = { ...ISSUER_OPTIONS, port: taken }
-    await expect(startLocalIssuer(options)).rejects.toMatchObject({
+    await expect(startDevIssuer(options)).rejects.toMatchObject({
       code: 'EADDRINUSE',
       port: taken,
     })
     await first.close()
-    await (await startLocalIssuer(options)).close()
+    await (await startDevIssuer(options)).close()
   })
 })
 
 it('prints nothing, neither when it starts nor when somebody signs in', async () => {
   const script = `
-    import { fetchToken, startLocalIssuer } from '@trpc-hybrid/dev-issuer'
+    import { fetchToken, startDevIssuer } from '@trpc-hybrid/dev-issuer'
     const options = { ...${JSON.stringify(ISSUER_OPTIONS)}, audience: 'api', onError() {} }
-    const { issuer, close } = await startLocalIssuer(options)
+    const { issuer, close } = await startDevIssuer(options)
     await fetchToken({ issuer, audience: 'api', redirectUri: '${APP}', person: 'user' })
     await close()`
   const args = [...TYPESCRIPT, '--input-type=module', '--eval', script]

@@ -1,3 +1,3 @@
+export { startDevIssuer, type DevIssuer, type DevIssuerOptions } from './dev-issuer.ts'
 export { fetchToken, type TokenRequest } from './fetch-token.ts'
-export { startLocalIssuer, type LocalIssuer, type LocalIssuerOptions } from './local-issuer.ts'
-export { PEOPLE, personById, type Person } from './people.ts'
+export { PEOPLE, type Person } from './people.ts'

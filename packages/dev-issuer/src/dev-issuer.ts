@@ -1,18 +1,24 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { jsonAsForm } from './body.ts'
-import { createProvider } from './provider.ts'
 import type { IssuerSettings } from './settings.ts'
 import { openState } from './state.ts'
 
-export interface LocalIssuerOptions extends Omit<IssuerSettings, 'issuer'> {
+export interface DevIssuerOptions extends Pick<
+  IssuerSettings,
+  'audience' | 'permissions' | 'allowedOrigins'
+> {
   /** 0 takes any free one. */
   readonly port: number
-  /** Where keys and sessions are kept from one run to the next; `undefined`: nowhere. */
+  /** Where keys and sessions are kept from one run to the next; nowhere unless set. */
   readonly stateFile?: string | undefined
+  /** Addresses of the API, which a client may ask for as `resource` (RFC 8707) too. */
+  readonly resources?: readonly string[] | undefined
+  /** Told of failures that are the issuer's own fault; a warning of the process unless set. */
+  readonly onError?: ((error: unknown) => void) | undefined
 }
 
-export interface LocalIssuer {
+export interface DevIssuer {
   /** With the slash at the end. */
   readonly issuer: string
   readonly jwksUri: string
@@ -29,12 +35,16 @@ const NO_SUCH_ADDRESS = ['EADDRNOTAVAIL', 'EAFNOSUPPORT']
  *
  * @throws {Error} `EADDRINUSE` when the port is taken
  */
-export async function startLocalIssuer(options: LocalIssuerOptions): Promise<LocalIssuer> {
+export async function startDevIssuer(options: DevIssuerOptions): Promise<DevIssuer> {
+  const { audience, permissions, allowedOrigins, stateFile } = options
+  const { resources = [], onError = warn } = options
+  const { createProvider } = await import('./provider.ts') // it takes long to load
   const servers = await listenOnLoopback(options.port)
-  const state = await openState({ file: options.stateFile, onError: options.onError })
+  const state = await openState({ file: stateFile, onError })
   const port = portOf(servers[0])
   const issuer = `http://localhost:${port}/`
-  const provider = createProvider({ ...options, issuer }, state)
+  const settings = { issuer, audience, resources, permissions, allowedOrigins, onError }
+  const provider = createProvider(settings, state)
   const answer = provider.callback()
   const listener: RequestListener = (request, response) => {
     jsonAsForm(request).then(
@@ -51,6 +61,10 @@ export async function startLocalIssuer(options: LocalIssuerOptions): Promise<Loc
       state.close()
     },
   }
+}
+
+function warn(error: unknown): void {
+  process.emitWarning(error instanceof Error ? error : String(error))
 }
 
 /** Listens on the same port of each loopback address that the machine has. */
