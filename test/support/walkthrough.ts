@@ -41,7 +41,14 @@ const isSource = (path: string) => !path.includes('node_modules')
 export function copyProject(): string {
   const folder = mkdtempSync(join(tmpdir(), 'messages-template-'))
   const parts = ['src', 'test', 'bench', 'scripts', 'examples', 'packages', 'docs']
-  const files = ['package.json', 'package-lock.json', 'README.md', 'SECURITY.md', '.env.example']
+  const files = [
+    'package.json',
+    'package-lock.json',
+    'LICENSE',
+    'README.md',
+    'SECURITY.md',
+    '.env.example',
+  ]
   const settings = readdirSync(ROOT).filter((name) =>
     /^tsconfig|config\.[jt]s$|^\.\w+rc/.test(name),
   )
