@@ -1,4 +1,4 @@
-import { defaultClientConditions, defaultServerConditions } from 'vite'
+import { defaultServerConditions } from 'vite'
 import { defineConfig } from 'vitest/config'
 
 /** They copy the project, and install packages. */
@@ -16,13 +16,12 @@ const SYSTEM = [
   'test/rpc/subscriptions.test.ts',
 ]
 
-/** The workspaces' packages from their sources, so that nothing has to be built first. */
-const conditions = ['@trpc-hybrid/source']
-
-const every = {
-  resolve: { conditions: [...conditions, ...defaultClientConditions] },
-  ssr: { resolve: { conditions: [...conditions, ...defaultServerConditions] } },
-}
+/** Takes the workspaces' packages from their sources, and others as Node.js does, which knows no `module`. */
+const conditions = [
+  '@trpc-hybrid/source',
+  ...defaultServerConditions.filter((condition) => condition !== 'module'),
+]
+const every = { resolve: { conditions }, ssr: { resolve: { conditions } } }
 const times = { testTimeout: 120_000, hookTimeout: 120_000, expect: { poll: { timeout: 60_000 } } }
 
 export default defineConfig({
