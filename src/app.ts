@@ -1,5 +1,5 @@
 import express, { type Express, type Request, type RequestHandler } from 'express'
-import type { Authenticator } from './auth/authenticate.ts'
+import type { RequestAuthenticator } from '@trpc-hybrid/access-token/engine'
 import { createDocs, createDocsRedirect, DOCS_PATH, type DocsOptions } from './docs/docs.ts'
 import { createAccessLog } from './http/access-log.ts'
 import { createBodyLimit } from './http/body-limit.ts'
@@ -54,7 +54,7 @@ const OWN_PATHS = [...DOCS_PATHS, ...GET_ONLY, '/trpc']
 
 export interface AppOptions extends DocsOptions, DescriptionOptions, RefusalLogOptions {
   readonly router: ApiRouter
-  readonly authenticator: Authenticator
+  readonly authenticator: RequestAuthenticator
   /** Browser origins that may call. */
   readonly clientOrigins: readonly string[]
   /** Names of headers that their requests may carry besides the usual ones. */

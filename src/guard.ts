@@ -1,6 +1,6 @@
 import { TRPCError } from '@trpc/server'
 import type { MiddlewareResult } from '@trpc/server/unstable-core-do-not-import'
-import { AuthError } from './auth/errors.ts'
+import { AuthError } from '@trpc-hybrid/access-token/engine'
 import { AUTH_CODES } from './public-error.ts'
 import { isThenable } from './thenable.ts'
 

@@ -1,4 +1,4 @@
-import { SYSTEM_CLOCKS } from './clocks.ts'
+import { SYSTEM_CLOCKS } from '@trpc-hybrid/access-token/engine'
 import { loadConfig, type Config } from './config/config.ts'
 import { prepareEnvironment, type PreparedFile } from './config/environment.ts'
 import { createRequestScope } from './http/request-scope.ts'

@@ -1,11 +1,15 @@
 import type { Server } from 'node:http'
 import type { Logger } from 'pino'
 import { createApp } from './app.ts'
-import { createAuthenticator } from './auth/authenticate.ts'
-import type { Fetch } from './auth/fetch-json.ts'
-import { createKeySource, type KeyFetch, type KeySourceOptions } from './auth/keys.ts'
-import { createBackground } from './background.ts'
-import type { Clocks } from './clocks.ts'
+import {
+  createRequestAuthenticator,
+  createBackground,
+  createKeySource,
+  type Clocks,
+  type Fetch,
+  type KeyFetch,
+  type KeySourceOptions,
+} from '@trpc-hybrid/access-token/engine'
 import type { Config } from './config/config.ts'
 import { securityHeadersWith } from './http/security-headers.ts'
 import type { RequestScope } from './http/request-scope.ts'
@@ -191,7 +195,7 @@ async function createParts(config: Config, options: PartsOptions) {
     openStreams: streams.count,
     unhandledRejections: options.unhandledRejections ?? (() => 0),
   })
-  const authenticator = createAuthenticator({
+  const authenticator = createRequestAuthenticator({
     ...config,
     keys,
     now,

@@ -1,8 +1,11 @@
 import { initTRPC } from '@trpc/server'
 import { TRPC_ERROR_CODES_BY_KEY } from '@trpc/server/rpc'
-import { requireVerified, type AccessToken } from './auth/access-token.ts'
-import type { AuthError } from './auth/errors.ts'
-import { requirePermissionsOf } from './auth/permissions.ts'
+import {
+  requirePermissionsOf,
+  requireVerified,
+  type AccessToken,
+  type AuthError,
+} from '@trpc-hybrid/access-token/engine'
 import { createGuard } from './guard.ts'
 import type { ApiMeta } from './procedures/meta.ts'
 import { findAuthError, toPublicError, trpcCodeOf } from './public-error.ts'

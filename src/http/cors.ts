@@ -1,6 +1,6 @@
 import cors from 'cors'
 import type { Request, RequestHandler } from 'express'
-import { LOOPBACK_ORIGIN } from '../loopback.ts'
+import { LOOPBACK_ORIGIN } from '@trpc-hybrid/access-token/engine'
 import type { End } from '../speed/end-together.ts'
 
 const DAY_SECONDS = 86_400

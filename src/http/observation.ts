@@ -1,5 +1,5 @@
 import type { Request, RequestHandler } from 'express'
-import type { AuthError, AuthErrorReason } from '../auth/errors.ts'
+import type { AuthError, AuthErrorReason } from '@trpc-hybrid/access-token/engine'
 import { whenOver, type Outcome } from './when-over.ts'
 
 declare module 'express-serve-static-core' {

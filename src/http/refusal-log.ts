@@ -1,9 +1,13 @@
 import type { Request } from 'express'
 import type { Logger } from 'pino'
-import { readClaim } from '../auth/access-token.ts'
-import type { AudienceRule } from '../auth/audience.ts'
-import { findCredentials, requireWellFormed } from '../auth/authorization-header.ts'
-import { decodeClaims, sketchToken } from '../auth/token-sketch.ts'
+import {
+  decodeClaims,
+  findCredentials,
+  readClaim,
+  requireWellFormed,
+  sketchToken,
+  type AudienceRule,
+} from '@trpc-hybrid/access-token/engine'
 import type { RequestObserver } from './observation.ts'
 
 export interface RefusalLogOptions extends AudienceRule {

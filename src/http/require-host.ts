@@ -1,6 +1,6 @@
 import { TRPCError } from '@trpc/server'
 import type { RequestHandler } from 'express'
-import { headerValues } from '../auth/authorization-header.ts'
+import { headerValues } from '@trpc-hybrid/access-token/engine'
 import { SANE_HOST } from './base-url.ts'
 
 /** RFC 9112 §3.2: a request of HTTP/1.1 has exactly one `Host`, and a valid one; else it is a 400. */

@@ -16,11 +16,13 @@ import {
   type SpanExporter,
 } from '@opentelemetry/sdk-trace-node'
 import type { Logger } from 'pino'
-import type { Authenticator } from '../auth/authenticate.ts'
-import { AuthError } from '../auth/errors.ts'
-import type { Fetch } from '../auth/fetch-json.ts'
+import {
+  AuthError,
+  type Fetch,
+  type InBackground,
+  type RequestAuthenticator,
+} from '@trpc-hybrid/access-token/engine'
 import { mapProcedures } from '../procedures/map-procedures.ts'
-import type { InBackground } from '../background.ts'
 import type { ApiRouter } from '../trpc.ts'
 import { createParentBasedSampler } from './sampler.ts'
 import { inSpan, inSyncSpan } from './spans.ts'
@@ -98,7 +100,10 @@ function traceProcedures(tracer: Tracer, router: ApiRouter): ApiRouter {
 }
 
 /** Each look at credentials has one span: `recall` leaves it to `verify` where it knows nothing. */
-function traceAuthentication(tracer: Tracer, { recall, verify }: Authenticator): Authenticator {
+function traceAuthentication(
+  tracer: Tracer,
+  { recall, verify }: RequestAuthenticator,
+): RequestAuthenticator {
   const name = 'verify access token'
   return {
     recall(request) {

@@ -1,7 +1,5 @@
 import type { RequestHandler } from 'express'
-import type { Authenticator } from '../auth/authenticate.ts'
-import type { Fetch } from '../auth/fetch-json.ts'
-import type { InBackground } from '../background.ts'
+import type { Fetch, InBackground, RequestAuthenticator } from '@trpc-hybrid/access-token/engine'
 import type { ApiRouter } from '../trpc.ts'
 
 /** Where spans are sent. The SDK reads the rest of OpenTelemetry's settings from `OTEL_*` itself. */
@@ -19,7 +17,7 @@ export interface Tracing {
   /** Begins the span of a request; nothing when there is no tracing. */
   readonly requestHandlers: readonly RequestHandler[]
   readonly traceProcedures: (router: ApiRouter) => ApiRouter
-  readonly traceAuthentication: (authenticator: Authenticator) => Authenticator
+  readonly traceAuthentication: (authenticator: RequestAuthenticator) => RequestAuthenticator
   readonly traceBackground: (inBackground: InBackground) => InBackground
   readonly traceFetch: (fetch: Fetch) => Fetch
   /** Sends what is still to be sent. */

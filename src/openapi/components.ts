@@ -1,14 +1,14 @@
 import { STATUS_CODES } from 'node:http'
 import type { OpenAPIObject } from 'trpc-openapi'
-import { formatChallenge } from '../auth/challenge.ts'
-import type { Scheme } from '../auth/authorization-header.ts'
 import {
   AUTH_ERRORS,
+  formatChallenge,
   invalidProof,
   invalidToken,
   MISSING_TOKEN,
   type AuthError,
-} from '../auth/errors.ts'
+  type Scheme,
+} from '@trpc-hybrid/access-token/engine'
 
 type Components = NonNullable<OpenAPIObject['components']>
 

@@ -1,5 +1,5 @@
 import type { OpenAPIObject } from 'trpc-openapi'
-import { AUTH_ERRORS, insufficientScope, invalidRequest } from '../auth/errors.ts'
+import { AUTH_ERRORS, insufficientScope, invalidRequest } from '@trpc-hybrid/access-token/engine'
 import {
   challengeHeader,
   COMMON_HEADERS,

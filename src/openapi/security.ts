@@ -1,5 +1,5 @@
 import type { OpenAPIObject, SecuritySchemeObject } from 'trpc-openapi'
-import type { IssuerMetadata } from '../auth/issuer-metadata.ts'
+import type { IssuerMetadata } from '@trpc-hybrid/access-token/engine'
 
 /** What a procedure's chain asks of its caller. */
 export interface Guard {

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { isThenable } from '../thenable.ts'
 
 type Schema = z.core.$ZodType
 type Context = z.core.ParseContextInternal
@@ -13,7 +14,7 @@ export function boundIssues(schema: Schema): void {
   const run = zod.run.bind(zod)
   zod.run = (payload, ctx) => {
     const result = run(payload, ctx)
-    return result instanceof Promise ? result.then(cutIssues) : cutIssues(result)
+    return isThenable(result) ? result.then(cutIssues) : cutIssues(result)
   }
 }
 
@@ -26,7 +27,7 @@ export function boundItemIssues(schema: Schema): void {
   const run = zod.run.bind(zod)
   zod.run = (payload, ctx) => {
     const result = run(payload, new ListContext(ctx))
-    return result instanceof Promise ? result.then(cutIssues) : cutIssues(result)
+    return isThenable(result) ? result.then(cutIssues) : cutIssues(result)
   }
 }
 
@@ -60,7 +61,7 @@ export function asItem(schema: Schema): Schema {
   return withRun(zod, (payload, list) => {
     if (list.issuesLeft <= 0) return payload
     const result = zod.run(payload, list.outer)
-    if (result instanceof Promise) return result.then((one) => count(one, list))
+    if (isThenable(result)) return result.then((one) => count(one, list))
     return result.issues.length > 0 ? count(result, list) : result
   })
 }
@@ -71,7 +72,7 @@ export function asKey(schema: Schema): Schema {
   return withRun(zod, (payload, list) => {
     if (list.issuesLeft <= 0) return payload
     const result = zod.run(payload, list.outer)
-    if (result instanceof Promise || result.issues.length === 0) return result
+    if (isThenable(result) || result.issues.length === 0) return result
     const isNumber = z.core.regexes.number.test(String(payload.value))
     return isNumber ? result : count(result, list)
   })

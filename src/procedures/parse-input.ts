@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { MAX_ISSUES } from './bounded-issues.ts'
 import { isTooDeep, MAX_NESTING } from './nesting.ts'
 import { sentSchema } from './sent-schema.ts'
+import { isThenable } from '../thenable.ts'
 
 type Schema = z.core.$ZodType
 type RawIssue = z.core.$ZodRawIssue
@@ -41,7 +42,7 @@ async function parseAsync(schema: Schema, value: unknown): Promise<unknown> {
 }
 
 function outcome(result: unknown): unknown {
-  if (result instanceof Promise) throw new z.core.$ZodAsyncError()
+  if (isThenable(result)) throw new z.core.$ZodAsyncError()
   const { issues, value } = result as z.core.ParsePayload
   if (issues.length === 0) return value
   throw new z.ZodRealError(issues.slice(0, MAX_ISSUES).map(finish))

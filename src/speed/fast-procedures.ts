@@ -72,7 +72,7 @@ export function withFastProcedures(router: ApiRouter): ApiRouter {
     const chain = procedure._def as unknown as Chain
     if (chain.caller) {
       return async (call) => {
-        const data = await procedure(call)
+        const data: unknown = await procedure(call)
         adoptPromises(data)
         return withAdoptedItems(data)
       }
