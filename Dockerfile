@@ -3,17 +3,20 @@
 FROM node:24-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
+COPY packages ./packages
 RUN npm ci --ignore-scripts
-COPY tsconfig.json tsconfig.build.json ./
+COPY tsconfig.json tsconfig.build.json tsconfig.package.json ./
 COPY src ./src
 RUN npm run build && find dist -name '*.map' -delete
 
 FROM node:24-slim AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
+COPY packages ./packages
 RUN npm ci --omit=dev --ignore-scripts
-# What no running server loads: a peer that tRPC has for its types, and source maps
-RUN rm -r node_modules/typescript && find node_modules -name '*.map' -delete
+# What no running server loads: a peer that tRPC has for its types, links to packages that the build has
+# joined in, and source maps
+RUN rm -r node_modules/typescript node_modules/@trpc-hybrid && find node_modules -name '*.map' -delete
 
 FROM node:24-slim
 ENV NODE_ENV=production

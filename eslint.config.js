@@ -54,6 +54,21 @@ export default tseslint.config(
     },
   },
   {
+    // Floors: neither package knows another one, nor a framework.
+    files: ['packages/access-token/src/**', 'packages/dev-issuer/src/**'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        { patterns: ['../*', '@trpc-hybrid/*', '@trpc/*', 'express', 'zod'] },
+      ],
+    },
+  },
+  {
+    // What a package does not export is nobody else's.
+    files: ['src/**', 'bench/**'],
+    rules: { 'no-restricted-imports': ['error', { patterns: ['**/packages/*'] }] },
+  },
+  {
     files: ['test/**', 'bench/**', 'scripts/**'],
     rules: { 'no-console': 'off' },
   },

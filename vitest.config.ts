@@ -1,7 +1,8 @@
+import { defaultServerConditions } from 'vite'
 import { defineConfig } from 'vitest/config'
 
 /** They copy the project, and install packages. */
-const MATRIX = ['test/e2e/{clean-clone,package,template}.test.ts']
+const MATRIX = ['test/e2e/{clean-clone,package,template}.test.ts', 'test/matrix/*.test.ts']
 
 /** They drive browsers, Redis, nginx, compilers and servers in processes of their own. */
 const SYSTEM = [
@@ -15,7 +16,13 @@ const SYSTEM = [
   'test/rpc/subscriptions.test.ts',
 ]
 
-const every = { testTimeout: 120_000, hookTimeout: 120_000, expect: { poll: { timeout: 60_000 } } }
+/** Takes the workspaces' packages from their sources, and others as Node.js does, which knows no `module`. */
+const conditions = [
+  '@trpc-hybrid/source',
+  ...defaultServerConditions.filter((condition) => condition !== 'module'),
+]
+const every = { resolve: { conditions }, ssr: { resolve: { conditions } } }
+const times = { testTimeout: 120_000, hookTimeout: 120_000, expect: { poll: { timeout: 60_000 } } }
 
 export default defineConfig({
   test: {
@@ -24,15 +31,25 @@ export default defineConfig({
     teardownTimeout: 60_000, // a busy machine takes long to end a process
     projects: [
       {
+        ...every,
         test: {
-          ...every,
+          ...times,
           name: 'unit',
           include: ['test/**/*.test.ts'],
           exclude: [...SYSTEM, ...MATRIX],
         },
       },
-      { test: { ...every, name: 'system', include: SYSTEM, exclude: MATRIX } },
-      { test: { ...every, name: 'matrix', include: MATRIX } },
+      { ...every, test: { ...times, name: 'system', include: SYSTEM, exclude: MATRIX } },
+      {
+        ...every,
+        test: {
+          ...times,
+          name: 'matrix',
+          include: MATRIX,
+          globalSetup: 'test/support/packed.ts',
+          hookTimeout: 300_000,
+        },
+      },
     ],
   },
 })

@@ -1,7 +1,7 @@
 // Our server, started from what was built as `node dist/main.js` does it, with procedures that take inputs
 // beside its messages: the product has none.
 import { setTimeout as delay } from 'node:timers/promises'
-import { SYSTEM_CLOCKS } from '../dist/clocks.js'
+import { SYSTEM_CLOCKS } from '@trpc-hybrid/access-token/engine'
 import { loadConfig } from '../dist/config/config.js'
 import { createLog } from '../dist/logger.js'
 import { READ_ADMIN_MESSAGES } from '../dist/messages/messages.js'

@@ -9,6 +9,8 @@ interface LockedPackage {
   /** What its author said against it when it was locked. */
   readonly deprecated?: string
   readonly dev?: boolean
+  /** Stands for a package of this repository, in one of its folders. */
+  readonly link?: boolean
 }
 
 interface Lockfile {
@@ -31,11 +33,11 @@ export const specOf = ({ name, version }: Dependency): string => `${name}@${vers
 
 const FOLDER = 'node_modules/'
 
-/** Every dependency in the lockfile of the working directory. */
+/** Every dependency in the lockfile of the working directory, without the packages of its own. */
 export function readDependencies(): Dependency[] {
   const { packages } = JSON.parse(readFileSync('package-lock.json', 'utf8')) as Lockfile
   return Object.entries(packages)
-    .filter(([path]) => path !== '')
+    .filter(([path, { link }]) => path.includes(FOLDER) && !link)
     .map(([path, { name, version, license, deprecated, dev = false }]) => ({
       name: name ?? path.slice(path.lastIndexOf(FOLDER) + FOLDER.length),
       version,

@@ -1,5 +1,5 @@
 import express, { type Express, type Response } from 'express'
-import type { Authenticator } from './auth/authenticate.ts'
+import type { RequestAuthenticator } from '@trpc-hybrid/access-token/engine'
 import { createDocs, createDocsRedirect, DOCS_PATH, type DocsOptions } from './docs/docs.ts'
 import { createAccessLog } from './http/access-log.ts'
 import { createBodyLimit } from './http/body-limit.ts'
@@ -23,7 +23,7 @@ import { createEndTogether } from './http/end-together.ts'
 import { asHandler, beginWith, compose, exchangeOf } from './http/steps.ts'
 import { refuseMethod } from './http/methods.ts'
 import { createObservation } from './http/observation.ts'
-import { createRoutes, type Around, type Deadlines } from '../packages/trpc-hybrid/src/engine.ts'
+import { createRoutes, type Around, type Deadlines } from 'trpc-hybrid/engine'
 import { createRefusalLog, type RefusalLogOptions } from './http/refusal-log.ts'
 import { createErrorReport, isHangUp } from './http/report-error.ts'
 import { sendRequestId } from './http/request-id.ts'
@@ -55,7 +55,7 @@ const RPC_METHODS = ['GET', 'POST']
 
 export interface AppOptions extends DocsOptions, DescriptionOptions, RefusalLogOptions {
   readonly router: ApiRouter
-  readonly authenticator: Authenticator
+  readonly authenticator: RequestAuthenticator
   /** Browser origins that may call. */
   readonly clientOrigins: readonly string[]
   /** Names of headers that their requests may carry besides the usual ones. */

@@ -1,7 +1,10 @@
 import type { Logger } from 'pino'
-import type { Clocks } from './clocks.ts'
+import {
+  createReplayMemory,
+  type Clocks,
+  type ReplayMemory,
+} from '@trpc-hybrid/access-token/engine'
 import type { RedisUrls } from './redis/connection.ts'
-import { createReplayMemory, type ReplayMemory } from './auth/replay-memory.ts'
 import { createRateLimitMemory } from './http/rate-limit-memory.ts'
 import type { RateLimitOptions } from './http/rate-limit.ts'
 

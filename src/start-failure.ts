@@ -1,6 +1,6 @@
 import type { Config } from './config/config.ts'
 import { ConfigError } from './config/config-error.ts'
-import { RouterError } from '../packages/trpc-hybrid/src/engine.ts'
+import { RouterError } from 'trpc-hybrid/engine'
 
 /** Errors that mean an address can't be used. */
 const UNUSABLE = ['EADDRNOTAVAIL', 'ENOTFOUND', 'EAI_AGAIN', 'EACCES']

@@ -1,11 +1,15 @@
 import type { Server } from 'node:http'
 import type { Logger } from 'pino'
 import { createApp } from './app.ts'
-import { createAuthenticator } from './auth/authenticate.ts'
-import type { Fetch } from './auth/fetch-json.ts'
-import { createKeySource, type KeyFetch, type KeySourceOptions } from './auth/keys.ts'
-import { createBackground } from './background.ts'
-import type { Clocks } from './clocks.ts'
+import {
+  createRequestAuthenticator,
+  createBackground,
+  createKeySource,
+  type Clocks,
+  type Fetch,
+  type KeyFetch,
+  type KeySourceOptions,
+} from '@trpc-hybrid/access-token/engine'
 import type { Config } from './config/config.ts'
 import { securityHeadersWith } from './http/security-headers.ts'
 import type { RequestScope } from './http/request-scope.ts'
@@ -14,12 +18,7 @@ import { createKeyFetchLog } from './observability/key-fetch-log.ts'
 import { NO_METRICS, type Metrics } from './observability/metrics.ts'
 import { NO_TRACING, type Tracing } from './observability/tracing.ts'
 import { createStreams } from './streams/streams.ts'
-import {
-  createDeadlines,
-  loadRouter,
-  permissionsOf,
-  unsendableBigints,
-} from '../packages/trpc-hybrid/src/engine.ts'
+import { createDeadlines, loadRouter, permissionsOf, unsendableBigints } from 'trpc-hybrid/engine'
 import { createHttpServer, DEFAULT_LIMITS, listen, type ServerLimits } from './server.ts'
 import { createSharedState } from './shared-state.ts'
 import { createStop, STOP_TIMES, type StopTimes } from './stop.ts'
@@ -191,7 +190,7 @@ async function createParts(config: Config, options: PartsOptions) {
     openStreams: streams.count,
     unhandledRejections: options.unhandledRejections ?? (() => 0),
   })
-  const authenticator = createAuthenticator({
+  const authenticator = createRequestAuthenticator({
     ...config,
     keys,
     now,

@@ -1,7 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
 import { lastExchange, type Connection, type Connections } from './connections/connections.ts'
-import type { Deadlines } from '../packages/trpc-hybrid/src/engine.ts'
+import type { Deadlines } from 'trpc-hybrid/engine'
 import type { Streams } from './streams/streams.ts'
 import type { HttpServer } from './server.ts'
 

@@ -1,12 +1,11 @@
 import { initTRPC, type TRPCDefaultErrorShape } from '@trpc/server'
-import { requireVerified, type AccessToken } from './auth/access-token.ts'
-import type { AuthError } from './auth/errors.ts'
-import { requirePermissionsOf } from './auth/permissions.ts'
 import {
-  createGuard,
-  type HybridMeta,
-  type InputIssue,
-} from '../packages/trpc-hybrid/src/engine.ts'
+  requireVerified,
+  type AccessToken,
+  type AuthError,
+  requirePermissionsOf,
+} from '@trpc-hybrid/access-token/engine'
+import { createGuard, type HybridMeta, type InputIssue } from 'trpc-hybrid/engine'
 
 /** What every procedure is given. It is built per request, so it stays small. */
 export interface Context {

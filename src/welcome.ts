@@ -1,6 +1,6 @@
 import type { AnyRouter } from '@trpc/server'
 import { ABOUT } from './about.ts'
-import { createRoutes, guardOf } from '../packages/trpc-hybrid/src/engine.ts'
+import { createRoutes, guardOf } from 'trpc-hybrid/engine'
 
 interface Addresses {
   readonly api: string

@@ -27,19 +27,26 @@ async function runScript(name: string, options: { cwd?: string; env?: Record<str
   return { exit: await program.exit, output: program.output() }
 }
 
+/** The folder of one of this repository's own packages, if that is what an entry stands for. */
+const targetOf = ({ link, resolved }: Locked) => (link === true ? String(resolved) : '-')
+
 function readLockfile(path: string): { packages: Packages } {
   return JSON.parse(readFileSync(ROOT + path, 'utf8')) as { packages: Packages }
 }
 
 describe.each(['package-lock.json', 'bench/package-lock.json'])('%s', (path) => {
   const { packages } = readLockfile(path)
-  const entries = Object.entries(packages).filter(([folder]) => folder !== '')
+  const entries = Object.entries(packages).filter(
+    ([folder, { link }]) => folder.includes('node_modules/') && !link,
+  )
 
   it('names no registry and no other host to install from', () => {
     expect(entries.length).toBeGreaterThan(0)
     expect(entries.filter(([, { resolved }]) => resolved !== undefined)).toEqual([])
     const versions = entries.map(([, { version }]) => version ?? '')
     expect(versions.filter((version) => !/^\d+\.\d+\.\d+/.test(version))).toEqual([])
+    const links = Object.values(packages).filter(({ link }) => link)
+    for (const { resolved } of links) expect(resolved).toMatch(/^packages\/[\w-]+$/)
   })
 
   it('has a hash of every package', () => {
@@ -92,8 +99,10 @@ describe('npm run sbom', () => {
     expect(sbom.bomFormat).toBe('CycloneDX')
     expect(sbom.metadata.component.name).toBe('messages-api')
 
-    const installed = Object.entries(readLockfile('package-lock.json').packages)
-      .filter(([folder, { dev }]) => folder !== '' && !dev)
+    const { packages } = readLockfile('package-lock.json')
+    const installed = Object.entries(packages)
+      .map(([folder, entry]) => [folder, { ...entry, ...packages[targetOf(entry)] }] as const)
+      .filter(([folder, { dev }]) => folder.includes('node_modules/') && !dev)
       .map(([folder, { name, version }]) => {
         const installedAs = folder.slice(folder.lastIndexOf('node_modules/') + 13)
         return `pkg:npm/${name ?? installedAs}@${version ?? ''}`

@@ -1,4 +1,4 @@
-import type { AudienceClaim } from '../auth/audience.ts'
+import type { AudienceClaim } from '@trpc-hybrid/access-token/engine'
 import type { RateLimitSettings } from '../http/rate-limit.ts'
 import type { TracingSettings } from '../observability/tracing.ts'
 import { ConfigError } from './config-error.ts'

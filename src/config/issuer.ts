@@ -1,5 +1,4 @@
-import { auth0Metadata, type IssuerMetadata } from '../auth/issuer-metadata.ts'
-import { isLoopback } from '../loopback.ts'
+import { auth0Metadata, isLoopback, type IssuerMetadata } from '@trpc-hybrid/access-token/engine'
 import { parseIssuerUrl } from './parsers.ts'
 import type { Settings } from './schema.ts'
 import { isQuoted } from './values.ts'

@@ -1,10 +1,5 @@
 import { isIP } from 'node:net'
-import { isLoopback } from '../loopback.ts'
-
-export const ASYMMETRIC_ALGS = [
-  ...['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'],
-  ...['ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519'],
-]
+import { ASYMMETRIC_ALGS, isLoopback } from '@trpc-hybrid/access-token/engine'
 
 export const list = (text: string) => text.split(',').map((item) => item.trim())
 

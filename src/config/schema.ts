@@ -1,6 +1,5 @@
 import { z } from 'zod'
 import {
-  ASYMMETRIC_ALGS,
   parsePublicUrl,
   parseRedisUrls,
   parseHost,
@@ -13,8 +12,7 @@ import {
   parseTrustProxy,
   wholeNumber,
 } from './parsers.ts'
-import { AUTH0_CLAIM } from '../auth/access-token.ts'
-import { AUDIENCE_CLAIMS } from '../auth/audience.ts'
+import { ASYMMETRIC_ALGS, AUDIENCE_CLAIMS, AUTH0_CLAIM } from '@trpc-hybrid/access-token/engine'
 import { parseHeaderNames, parseOrigins } from './origins.ts'
 import { isQuoted } from './values.ts'
 

@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
-import { BodyError, type BodyFault } from '../../packages/trpc-hybrid/src/body/body-error.ts'
+import { BodyError, type BodyFault, failBody } from 'trpc-hybrid/engine'
 import { JSON_TYPE } from '../http/json-type.ts'
 import type { SecurityHeaders } from '../http/security-headers.ts'
-import { failBody } from '../../packages/trpc-hybrid/src/adapters/node-body.ts'
 import { lastExchange, type Connection, type Connections, type Exchange } from './connections.ts'
 import { hangUp } from './hang-up.ts'
 

@@ -1,6 +1,6 @@
-import type { Scheme } from '../auth/authorization-header.ts'
-import { formatChallenge } from '../auth/challenge.ts'
 import {
+  type Scheme,
+  formatChallenge,
   AUTH_ERRORS,
   insufficientScope,
   invalidProof,
@@ -8,13 +8,13 @@ import {
   invalidToken,
   MISSING_TOKEN,
   type AuthError,
-} from '../auth/errors.ts'
+} from '@trpc-hybrid/access-token/engine'
 import {
   describeGuard as describeOtherGuard,
   errorResponse,
   ref,
   type DescribeGuard,
-} from '../../packages/trpc-hybrid/src/describe.ts'
+} from 'trpc-hybrid/describe'
 
 /** How refusals of access tokens are described, with the challenges that are really sent. */
 export const describeGuard: DescribeGuard = (guard) => {

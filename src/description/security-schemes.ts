@@ -1,5 +1,5 @@
-import type { SecurityScheme } from '../../packages/trpc-hybrid/src/describe.ts'
-import type { IssuerMetadata } from '../auth/issuer-metadata.ts'
+import type { SecurityScheme } from 'trpc-hybrid/describe'
+import type { IssuerMetadata } from '@trpc-hybrid/access-token/engine'
 
 /** Where users sign in, and for what. */
 export interface SignIn {

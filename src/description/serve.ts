@@ -1,9 +1,9 @@
 import type { RequestHandler } from 'express'
 import { LRUCache } from 'lru-cache'
-import type { IssuerMetadata } from '../auth/issuer-metadata.ts'
+import type { IssuerMetadata } from '@trpc-hybrid/access-token/engine'
 import { baseUrlOf } from '../http/base-url.ts'
 import { sendWithEtag } from '../http/etag.ts'
-import type { RestOperation } from '../../packages/trpc-hybrid/src/engine.ts'
+import type { RestOperation } from 'trpc-hybrid/engine'
 
 export const DESCRIPTION_PATH = '/api/openapi.json'
 

@@ -1,5 +1,5 @@
-import { errorResponse, ref, type Surroundings } from '../../packages/trpc-hybrid/src/describe.ts'
-import { statusText } from '../../packages/trpc-hybrid/src/engine.ts'
+import { errorResponse, ref, type Surroundings } from 'trpc-hybrid/describe'
+import { statusText } from 'trpc-hybrid/engine'
 import { GUARD_RESPONSES } from './guard-answers.ts'
 
 const RETRY_AFTER = {

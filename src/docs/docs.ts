@@ -1,5 +1,5 @@
 import express, { type RequestHandler, type Router } from 'express'
-import type { IssuerMetadata } from '../auth/issuer-metadata.ts'
+import type { IssuerMetadata } from '@trpc-hybrid/access-token/engine'
 import { basePathOf } from '../http/base-url.ts'
 import { etagOf, sendWithEtag, type Content } from '../http/etag.ts'
 import { DESCRIPTION_PATH } from '../description/serve.ts'

@@ -1,9 +1,15 @@
 import type { Logger } from 'pino'
-import { requireVerified, type AccessToken } from '../auth/access-token.ts'
-import type { Authenticator, AuthRequest, Sender } from '../auth/authenticate.ts'
-import { headerValues, schemeOf } from '../auth/authorization-header.ts'
-import { formatChallenge } from '../auth/challenge.ts'
-import { AuthError } from '../auth/errors.ts'
+import {
+  AuthError,
+  formatChallenge,
+  headerValues,
+  requireVerified,
+  schemeOf,
+  type AccessToken,
+  type AuthRequest,
+  type RequestAuthenticator,
+  type Sender,
+} from '@trpc-hybrid/access-token/engine'
 import type { Context } from '../trpc.ts'
 import { baseUrlOf } from './base-url.ts'
 import type { Exchange } from './exchange.ts'
@@ -23,7 +29,7 @@ export interface RequestContext extends Context {
 export type CreateContext = (exchange: Exchange) => RequestContext
 
 export interface ContextOptions {
-  readonly authenticator: Authenticator
+  readonly authenticator: RequestAuthenticator
   readonly publicUrl: string | undefined
   readonly logger: Logger
 }

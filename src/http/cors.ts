@@ -1,6 +1,6 @@
 import cors from 'cors'
 import type { Request } from 'express'
-import { LOOPBACK_ORIGIN } from '../loopback.ts'
+import { LOOPBACK_ORIGIN } from '@trpc-hybrid/access-token/engine'
 import type { Step } from './exchange.ts'
 import type { End } from './end-together.ts'
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Request, Response } from 'express'
-import { NodeRequest, type HybridRequest } from '../../packages/trpc-hybrid/src/engine.ts'
-import type { AuthError } from '../auth/errors.ts'
+import { NodeRequest, type HybridRequest } from 'trpc-hybrid/engine'
+import type { AuthError } from '@trpc-hybrid/access-token/engine'
 import type { RequestContext } from './context.ts'
 
 /** What may be copied into a header and a log line unchanged. */

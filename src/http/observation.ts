@@ -1,4 +1,4 @@
-import type { AuthErrorReason } from '../auth/errors.ts'
+import type { AuthErrorReason } from '@trpc-hybrid/access-token/engine'
 import type { Exchange, Step } from './exchange.ts'
 import { whenOver, type Outcome } from './when-over.ts'
 

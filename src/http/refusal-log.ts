@@ -1,8 +1,12 @@
 import type { Logger } from 'pino'
-import { readClaim } from '../auth/access-token.ts'
-import type { AudienceRule } from '../auth/audience.ts'
-import { findCredentials, requireWellFormed } from '../auth/authorization-header.ts'
-import { decodeClaims, sketchToken } from '../auth/token-sketch.ts'
+import {
+  readClaim,
+  type AudienceRule,
+  findCredentials,
+  requireWellFormed,
+  decodeClaims,
+  sketchToken,
+} from '@trpc-hybrid/access-token/engine'
 import type { Exchange } from './exchange.ts'
 import type { RequestObserver } from './observation.ts'
 

@@ -1,9 +1,9 @@
 import { TRPCError } from '@trpc/server'
 import type { Logger } from 'pino'
-import { findAuthError } from '../auth/find-auth-error.ts'
+import { findAuthError } from './find-auth-error.ts'
 import { judge } from '../judge.ts'
 import type { Exchange } from './exchange.ts'
-import { BodyError, UnsettledError } from '../../packages/trpc-hybrid/src/engine.ts'
+import { BodyError, UnsettledError } from 'trpc-hybrid/engine'
 
 /** Told of every error that a client gets, once for each call of a batch. */
 export type ReportError = (error: unknown, exchange: Exchange) => void

@@ -1,5 +1,5 @@
 import { TRPCError } from '@trpc/server'
-import { headerValues } from '../auth/authorization-header.ts'
+import { headerValues } from '@trpc-hybrid/access-token/engine'
 import { SANE_HOST } from './base-url.ts'
 import type { Step } from './exchange.ts'
 

@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express'
 import { ABOUT } from '../about.ts'
-import { permissionsOf } from '../../packages/trpc-hybrid/src/procedures/guard.ts'
+import { permissionsOf } from 'trpc-hybrid/engine'
 import type { ApiRouter } from '../trpc.ts'
 import { basePathOf, baseUrlOf } from './base-url.ts'
 

@@ -7,7 +7,7 @@ import {
   type Answer,
   type Route,
   type Routes,
-} from '../../packages/trpc-hybrid/src/engine.ts'
+} from 'trpc-hybrid/engine'
 import type { End } from './end-together.ts'
 import type { CreateContext } from './context.ts'
 import { sendKeptHeaders } from './reply-headers.ts'

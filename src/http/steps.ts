@@ -1,5 +1,5 @@
 import type { RequestHandler } from 'express'
-import { isThenable } from '../../packages/trpc-hybrid/src/engine.ts'
+import { isThenable } from 'trpc-hybrid/engine'
 import { Exchange, type Step } from './exchange.ts'
 
 /**

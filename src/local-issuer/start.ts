@@ -1,7 +1,6 @@
 import { join } from 'node:path'
 import type { Logger } from 'pino'
-import { AUTH0_CLAIM } from '../auth/access-token.ts'
-import { auth0Metadata, type IssuerMetadata } from '../auth/issuer-metadata.ts'
+import { AUTH0_CLAIM, auth0Metadata, type IssuerMetadata } from '@trpc-hybrid/access-token/engine'
 import type { Config } from '../config/config.ts'
 
 /**
@@ -29,10 +28,10 @@ export async function startLocalIssuer(
   config: Config,
   { logger, permissions, localIssuerFolder }: StartOptions,
 ): Promise<IssuerMetadata & { tokenFormat: typeof TOKEN_FORMAT; close: () => Promise<void> }> {
-  const local = await import('./local-issuer.ts')
+  const local = await import('@trpc-hybrid/dev-issuer')
   const port = config.localIssuerPort
   const addresses = ownOrigins(config)
-  const { issuer, close } = await local.startLocalIssuer({
+  const { issuer, close } = await local.startDevIssuer({
     port,
     audience: config.audiences[0],
     resources: config.publicUrl === undefined ? addresses : [config.publicUrl, ...addresses],

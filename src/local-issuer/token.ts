@@ -1,9 +1,8 @@
+import { fetchToken, PEOPLE } from '@trpc-hybrid/dev-issuer'
 import { loadConfig } from '../config/config.ts'
 import { ConfigError } from '../config/config-error.ts'
 import { prepareEnvironment } from '../config/environment.ts'
-import { fetchToken } from './fetch-token.ts'
 import { settingsIn, TOKEN_SETTINGS } from './token-arguments.ts'
-import { PEOPLE, personById } from './people.ts'
 
 type Settings = Readonly<Record<string, string | undefined>>
 
@@ -18,7 +17,7 @@ class Refusal extends Error {}
  * @throws {Refusal | ConfigError} when there is none to be had
  */
 async function tokenFor([id, ...settings]: readonly string[]): Promise<string> {
-  const person = personById(id)
+  const person = PEOPLE.find((known) => known.id === id)
   if (!person) {
     const people = PEOPLE.map((known) => known.id).join(' or ')
     throw new Refusal(`Say whose token: npm run -s token -- ${people}`)

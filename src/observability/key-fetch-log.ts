@@ -1,6 +1,5 @@
 import type { Logger } from 'pino'
-import { IssuerError } from '../auth/issuer-error.ts'
-import type { KeyFetch } from '../auth/keys.ts'
+import { IssuerError, type KeyFetch } from '@trpc-hybrid/access-token/engine'
 
 /** Bounds the log where an issuer fails in a new way each time. */
 const MAX_FAILURES_TOLD = 20

@@ -1,5 +1,4 @@
-import type { AuthOutcome } from '../auth/authenticate.ts'
-import type { KeyFetch } from '../auth/keys.ts'
+import type { AuthOutcome, KeyFetch } from '@trpc-hybrid/access-token/engine'
 import type { RateLimitName } from '../http/rate-limit.ts'
 import type { RequestObserver } from '../http/observation.ts'
 import type { StreamEnd } from '../streams/streams.ts'

@@ -16,11 +16,13 @@ import {
   type SpanExporter,
 } from '@opentelemetry/sdk-trace-node'
 import type { Logger } from 'pino'
-import type { Authenticator } from '../auth/authenticate.ts'
-import { AuthError } from '../auth/errors.ts'
-import type { Fetch } from '../auth/fetch-json.ts'
-import type { Around } from '../../packages/trpc-hybrid/src/engine.ts'
-import type { InBackground } from '../background.ts'
+import {
+  type RequestAuthenticator,
+  AuthError,
+  type Fetch,
+  type InBackground,
+} from '@trpc-hybrid/access-token/engine'
+import type { Around } from 'trpc-hybrid/engine'
 import { createParentBasedSampler } from './sampler.ts'
 import { inSpan, inSyncSpan } from './spans.ts'
 import { createRequestTracer } from './trace-request.ts'
@@ -94,7 +96,10 @@ const inProcedureSpan =
     })
 
 /** Each look at credentials has one span: `recall` leaves it to `verify` where it knows nothing. */
-function traceAuthentication(tracer: Tracer, { recall, verify }: Authenticator): Authenticator {
+function traceAuthentication(
+  tracer: Tracer,
+  { recall, verify }: RequestAuthenticator,
+): RequestAuthenticator {
   const name = 'verify access token'
   return {
     recall(request) {

@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http'
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
-import type { AuthOutcome } from '../auth/authenticate.ts'
+import type { AuthOutcome } from '@trpc-hybrid/access-token/engine'
 import type { RateLimitName } from '../http/rate-limit.ts'
 import { STREAM_ENDS } from '../streams/streams.ts'
 import { listen } from '../server.ts'

@@ -1,8 +1,6 @@
-import type { Authenticator } from '../auth/authenticate.ts'
+import type { RequestAuthenticator, Fetch, InBackground } from '@trpc-hybrid/access-token/engine'
 import type { Step } from '../http/exchange.ts'
-import type { Fetch } from '../auth/fetch-json.ts'
-import type { InBackground } from '../background.ts'
-import type { Around } from '../../packages/trpc-hybrid/src/engine.ts'
+import type { Around } from 'trpc-hybrid/engine'
 
 /** Where spans are sent. The SDK reads the rest of OpenTelemetry's settings from `OTEL_*` itself. */
 export interface TracingSettings {
@@ -20,7 +18,7 @@ export interface Tracing {
   readonly steps: readonly Step[]
   /** Runs every call of a procedure; `undefined` when there is no tracing. */
   readonly aroundProcedures: Around | undefined
-  readonly traceAuthentication: (authenticator: Authenticator) => Authenticator
+  readonly traceAuthentication: (authenticator: RequestAuthenticator) => RequestAuthenticator
   readonly traceBackground: (inBackground: InBackground) => InBackground
   readonly traceFetch: (fetch: Fetch) => Fetch
   /** Sends what is still to be sent. */

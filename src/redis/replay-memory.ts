@@ -1,6 +1,11 @@
-import { CLOCK_TOLERANCE_SECONDS, PROOF_LIFETIME_SECONDS } from '../auth/dpop.ts'
-import { proofsUnavailable } from '../auth/errors.ts'
-import type { LocalReplayMemory, ProofUse, ReplayMemory } from '../auth/replay-memory.ts'
+import {
+  PROOF_CLOCK_TOLERANCE_SECONDS,
+  PROOF_LIFETIME_SECONDS,
+  proofsUnavailable,
+  type LocalReplayMemory,
+  type ProofUse,
+  type ReplayMemory,
+} from '@trpc-hybrid/access-token/engine'
 import type { RedisConnection } from './connection.ts'
 import { beginCommand, readOutcome, useProofCommand, type ProofOutcome } from './proof-script.ts'
 
@@ -8,7 +13,7 @@ const RETRY_AFTER_SECONDS = 2
 /** How far the clocks of two replicas may differ. */
 const REPLICA_CLOCKS_SECONDS = 2
 /** A proof may have been used this long before its `iat`. */
-const BEFORE_ISSUE_MS = (CLOCK_TOLERANCE_SECONDS + REPLICA_CLOCKS_SECONDS) * 1000
+const BEFORE_ISSUE_MS = (PROOF_CLOCK_TOLERANCE_SECONDS + REPLICA_CLOCKS_SECONDS) * 1000
 
 /** The first character of a proof's id is one of these. */
 const BASE64URL = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'

@@ -1,11 +1,9 @@
 import { TRPCError } from '@trpc/server'
-import type { AccessToken } from '../auth/access-token.ts'
-import { AuthError } from '../auth/errors.ts'
-import { validityOf } from '../auth/validity.ts'
+import { type AccessToken, AuthError, validityOf } from '@trpc-hybrid/access-token/engine'
 import type { RequestContext } from '../http/context.ts'
 import type { Exchange } from '../http/exchange.ts'
 import { clientOf } from '../http/rate-limit.ts'
-import type { StreamKind } from '../../packages/trpc-hybrid/src/engine.ts'
+import type { StreamKind } from 'trpc-hybrid/engine'
 import type { Streams } from './streams.ts'
 
 /** When a client that has too many streams may ask again. It is not known when one of them ends. */

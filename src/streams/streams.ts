@@ -1,4 +1,4 @@
-import type { StreamKind } from '../../packages/trpc-hybrid/src/engine.ts'
+import type { StreamKind } from 'trpc-hybrid/engine'
 import type { ServerResponse } from 'node:http'
 
 /** How a stream can end; `left`: its client went, or read nothing for too long. */

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import type { Fetch } from '../../src/auth/fetch-json.ts'
+import type { Fetch } from '@trpc-hybrid/access-token/engine'
 import { ask, bearer } from '../support/contract.ts'
 import { sendJson, startIssuer, type TestIssuer } from '../support/issuer.ts'
 import { startTestServer, type TestServer } from '../support/server.ts'

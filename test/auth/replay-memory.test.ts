@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { createReplayMemory, type LocalReplayMemory } from '../../src/auth/replay-memory.ts'
+import { createReplayMemory, type LocalReplayMemory } from '@trpc-hybrid/access-token/engine'
 import { createClock } from '../support/clock.ts'
 
 /** More than any memory of proofs holds. */

@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
-import { toAccessToken } from '../../src/auth/access-token.ts'
-import type { KeySet } from '../../src/auth/keys.ts'
-import { createTokenMemory, type TokenMemory } from '../../src/auth/token-memory.ts'
+import { toAccessToken } from '../../packages/access-token/src/access-token.ts'
+import type { KeySet } from '../../packages/access-token/src/keys.ts'
+import {
+  createTokenMemory,
+  type TokenMemory,
+} from '../../packages/access-token/src/token-memory.ts'
 import { createClock } from '../support/clock.ts'
 import { ask, bearer } from '../support/contract.ts'
 import { createSigningKey, startIssuer, type TestIssuer } from '../support/issuer.ts'

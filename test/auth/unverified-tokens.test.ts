@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import type { AccessToken } from '../../src/auth/access-token.ts'
-import { invalidToken } from '../../src/auth/errors.ts'
+import { type AccessToken, invalidToken } from '@trpc-hybrid/access-token/engine'
 import { createGuard } from '../../packages/trpc-hybrid/src/guard.ts'
 import {
   protectedProcedure,

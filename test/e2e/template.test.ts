@@ -8,7 +8,7 @@ import { AUDIENCE, startIssuer, type TestIssuer } from '../support/issuer.ts'
 import { describeInBrowser, launchBrowser } from '../support/browser.ts'
 import { onDemo, startBuiltDemo } from '../support/demo.ts'
 import { findFreePort } from '../support/http.ts'
-import { end, run } from '../support/process.ts'
+import { end, run, TYPESCRIPT } from '../support/process.ts'
 import { copyProject, follow } from '../support/walkthrough.ts'
 
 const exec = promisify(execFile)
@@ -159,7 +159,7 @@ describeInBrowser('the form that docs/add-a-feature.md adds to the demo', () => 
     await follow(folder, 'feature')
     const port = await findFreePort()
     const origin = `http://localhost:${port}`
-    const api = run([process.execPath, '--import', 'tsx', 'src/main.ts'], {
+    const api = run([process.execPath, ...TYPESCRIPT, 'src/main.ts'], {
       cwd: folder,
       env: { PORT: '0', LOCAL_ISSUER_PORT: '0', CLIENT_ORIGIN_URL: origin },
     })

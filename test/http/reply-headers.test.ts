@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { insufficientScope } from '../../src/auth/errors.ts'
+import { insufficientScope } from '@trpc-hybrid/access-token/engine'
 import { createGuard } from '../../packages/trpc-hybrid/src/guard.ts'
 import { publicProcedure, requirePermissions, router } from '../../src/trpc.ts'
 import { useServer } from '../support/fixtures.ts'

@@ -5,15 +5,10 @@ import Fastify from 'fastify'
 import { Hono } from 'hono'
 import superjson from 'superjson'
 import { z } from 'zod'
-import { fastifyPlugin } from '../../packages/trpc-hybrid/src/adapters/fastify.ts'
-import { fetchHandler } from '../../packages/trpc-hybrid/src/adapters/fetch.ts'
-import { nodeHandler } from '../../packages/trpc-hybrid/src/adapters/node.ts'
-import {
-  createHybrid,
-  FeatureError,
-  type Hybrid,
-  type HybridMeta,
-} from '../../packages/trpc-hybrid/src/index.ts'
+import { fastifyPlugin } from 'trpc-hybrid/fastify'
+import { fetchHandler } from 'trpc-hybrid/fetch'
+import { nodeHandler } from 'trpc-hybrid/node'
+import { createHybrid, FeatureError, type Hybrid, type HybridMeta } from 'trpc-hybrid'
 import { baseUrl, closeServer, listenOnLoopback } from '../support/http.ts'
 
 /** A context of an app's own: nothing of ours is in it. */

@@ -1,5 +1,5 @@
 import { createServer } from 'node:http'
-import type { Fetch } from '../../src/auth/fetch-json.ts'
+import type { Fetch } from '@trpc-hybrid/access-token/engine'
 import { baseUrl, closeServer, listenOnLoopback } from '../support/http.ts'
 import { createSigningKey, sendJson, signToken } from '../support/issuer.ts'
 import type { Imitation } from './issuers.ts'

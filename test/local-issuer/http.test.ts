@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { get } from 'node:http'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { startLocalIssuer } from '../../src/local-issuer/local-issuer.ts'
+import { startDevIssuer } from '@trpc-hybrid/dev-issuer'
 import {
   APP,
   createBrowser,
@@ -10,6 +10,7 @@ import {
   requestTokens,
   startTestIssuer,
 } from '../support/local-issuer.ts'
+import { TYPESCRIPT } from '../support/process.ts'
 
 let issuer: Awaited<ReturnType<typeof startTestIssuer>>
 let port: string
@@ -116,25 +117,23 @@ describe('the address', () => {
     const first = await startTestIssuer()
     const taken = Number(new URL(first.issuer).port)
     const options = { ...ISSUER_OPTIONS, port: taken }
-    await expect(startLocalIssuer(options)).rejects.toMatchObject({
+    await expect(startDevIssuer(options)).rejects.toMatchObject({
       code: 'EADDRINUSE',
       port: taken,
     })
     await first.close()
-    await (await startLocalIssuer(options)).close()
+    await (await startDevIssuer(options)).close()
   })
 })
 
 it('prints nothing, neither when it starts nor when somebody signs in', async () => {
-  const source = (name: string) => new URL(`../../src/local-issuer/${name}`, import.meta.url).href
   const script = `
-    import { startLocalIssuer } from '${source('local-issuer.ts')}'
-    import { fetchToken } from '${source('fetch-token.ts')}'
+    import { fetchToken, startDevIssuer } from '@trpc-hybrid/dev-issuer'
     const options = { ...${JSON.stringify(ISSUER_OPTIONS)}, audience: 'api', onError() {} }
-    const { issuer, close } = await startLocalIssuer(options)
+    const { issuer, close } = await startDevIssuer(options)
     await fetchToken({ issuer, audience: 'api', redirectUri: '${APP}', person: 'user' })
     await close()`
-  const args = ['--import', import.meta.resolve('tsx'), '--input-type=module', '--eval', script]
+  const args = [...TYPESCRIPT, '--input-type=module', '--eval', script]
   const { stdout, stderr } = await promisify(execFile)(process.execPath, args)
   expect(stdout + stderr).toBe('')
 })

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { API, startTestIssuer } from '../support/local-issuer.ts'
-import { folderWithEnv, ROOT } from '../support/process.ts'
+import { folderWithEnv, ROOT, TYPESCRIPT } from '../support/process.ts'
 
 const COMMAND = join(ROOT, 'src/local-issuer/token.ts')
 
@@ -35,7 +35,7 @@ function run(file: string, args: string[], options: { cwd: string; settings: obj
 
 /** The command in a folder without settings. */
 const token = (args: string[], settings: Record<string, string>, cwd = folderWithEnv()) =>
-  run(process.execPath, ['--import', import.meta.resolve('tsx'), COMMAND, ...args], {
+  run(process.execPath, [...TYPESCRIPT, COMMAND, ...args], {
     cwd,
     settings,
   })

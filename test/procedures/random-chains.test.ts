@@ -2,7 +2,7 @@ import { TRPCError } from '@trpc/server'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { z } from 'zod'
-import { insufficientScope, invalidToken } from '../../src/auth/errors.ts'
+import { insufficientScope, invalidToken } from '@trpc-hybrid/access-token/engine'
 import { createGuard } from '../../packages/trpc-hybrid/src/guard.ts'
 import { withFastProcedures } from '../../packages/trpc-hybrid/src/procedures/run-chain.ts'
 import {

@@ -3,7 +3,7 @@ import { createServer, type AddressInfo, type Server, type Socket } from 'node:n
 import { createServer as createTlsServer } from 'node:tls'
 import { pino } from 'pino'
 import { afterEach, expect, it } from 'vitest'
-import { SYSTEM_CLOCKS } from '../../src/clocks.ts'
+import { SYSTEM_CLOCKS } from '@trpc-hybrid/access-token/engine'
 import { loggerOptions } from '../../src/logger.ts'
 import { createSharedState } from '../../src/shared-state.ts'
 import { createCertificate } from '../support/certificate.ts'

@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { MISSING_TOKEN } from '../../src/auth/errors.ts'
+import { MISSING_TOKEN } from '@trpc-hybrid/access-token/engine'
 import { publicProcedure, router } from '../../src/trpc.ts'
 import { useServer } from '../support/fixtures.ts'
 import { baseUrl, closeServer, listenOnLoopback } from '../support/http.ts'

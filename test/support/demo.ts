@@ -1,6 +1,6 @@
 import type { BrowserContext, Page } from 'playwright-core'
 import { pino } from 'pino'
-import { SYSTEM_CLOCKS } from '../../src/clocks.ts'
+import { SYSTEM_CLOCKS } from '@trpc-hybrid/access-token/engine'
 import { loadConfig } from '../../src/config/config.ts'
 import { appRouter } from '../../src/router.ts'
 import { start, type Running } from '../../src/start.ts'

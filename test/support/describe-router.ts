@@ -1,5 +1,5 @@
 import type { OpenAPIObject } from 'trpc-openapi'
-import { createRoutes } from '../../packages/trpc-hybrid/src/engine.ts'
+import { createRoutes } from 'trpc-hybrid/engine'
 import { describeServer } from '../../src/description/describe-server.ts'
 import type { SignIn } from '../../src/description/security-schemes.ts'
 import type { ApiRouter } from '../../src/trpc.ts'

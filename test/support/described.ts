@@ -1,7 +1,7 @@
 import type { OutgoingHttpHeaders, RequestListener, Server } from 'node:http'
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import type { OpenAPIObject } from 'trpc-openapi'
-import { normalizePath } from '../../packages/trpc-hybrid/src/engine.ts'
+import { normalizePath } from 'trpc-hybrid/engine'
 
 /** A request and the answer that the server gave it. */
 export interface Exchange {

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { startLocalIssuer, type LocalIssuerOptions } from '../../src/local-issuer/local-issuer.ts'
+import { startDevIssuer, type DevIssuerOptions } from '@trpc-hybrid/dev-issuer'
 
 export const APP = 'http://localhost:4040'
 /** The origin of a page in an app of a phone. */
@@ -10,7 +10,7 @@ export const API = 'https://api.example.com'
 export const API_ADDRESS = 'http://localhost:6060'
 export const CLIENT_ID = 'an-app'
 
-export const ISSUER_OPTIONS: LocalIssuerOptions = {
+export const ISSUER_OPTIONS: DevIssuerOptions = {
   port: 0,
   audience: API,
   resources: [API_ADDRESS],
@@ -20,10 +20,10 @@ export const ISSUER_OPTIONS: LocalIssuerOptions = {
 }
 
 /** A local issuer on a free port. `errors` is what it complained about. */
-export async function startTestIssuer(options: Partial<LocalIssuerOptions> = {}) {
+export async function startTestIssuer(options: Partial<DevIssuerOptions> = {}) {
   const errors: unknown[] = []
   const onError = (error: unknown) => errors.push(error)
-  return { ...(await startLocalIssuer({ ...ISSUER_OPTIONS, onError, ...options })), errors }
+  return { ...(await startDevIssuer({ ...ISSUER_OPTIONS, onError, ...options })), errors }
 }
 
 /** Keeps cookies and follows nothing, so that a test sees every step. */

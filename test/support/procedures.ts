@@ -1,5 +1,6 @@
 import { TRPCError } from '@trpc/server'
-import { toAccessToken, type AccessToken } from '../../src/auth/access-token.ts'
+import type { AccessToken } from '@trpc-hybrid/access-token'
+import { testToken } from '@trpc-hybrid/access-token/testing'
 import type { Context } from '../../src/trpc.ts'
 
 /** Two ways in which a request's token is there: remembered, and yet to be verified. */
@@ -23,7 +24,7 @@ export const refusedLater = (error: Error) => ({ ...refused(error), recall: () =
 
 /** A token as if it had been verified. */
 export const tokenWith = (...permissions: string[]) =>
-  toAccessToken({ sub: 'auth0|user', permissions }, 'permissions')
+  testToken({ subject: 'auth0|user', permissions })
 
 /** The context of a call that came by no transport of ours. */
 export function contextOf(sender: Pick<Context, 'authenticate' | 'recall'>): Context {

@@ -9,8 +9,13 @@ import { recordOutput } from './leaks.ts'
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
+const CONDITION = '--conditions=@trpc-hybrid/source'
+
+/** What Node.js runs TypeScript with, the workspaces' packages from their sources. */
+export const TYPESCRIPT = [CONDITION, '--import', import.meta.resolve('tsx')]
+
 /** The server from its sources, as a process of its own, in whatever folder. */
-export const MAIN = [process.execPath, '--import', import.meta.resolve('tsx'), `${ROOT}src/main.ts`]
+export const MAIN = [process.execPath, ...TYPESCRIPT, `${ROOT}src/main.ts`]
 
 /** A folder to work in with a `.env` of its own: that of whoever runs the tests is then not read. */
 export function folderWithEnv(text: string | Buffer = ''): string {

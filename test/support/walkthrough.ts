@@ -33,21 +33,44 @@ export function readBlocks(file: string): Block[] {
   )
 }
 
+const OWN_SCOPE = '@trpc-hybrid'
+
 const isSource = (path: string) => !path.includes('node_modules')
 
 /** A copy of the project to change, with its packages linked. */
 export function copyProject(): string {
   const folder = mkdtempSync(join(tmpdir(), 'messages-template-'))
   const parts = ['src', 'test', 'bench', 'scripts', 'examples', 'packages', 'docs']
-  const files = ['package.json', 'package-lock.json', 'README.md', 'SECURITY.md', '.env.example']
+  const files = [
+    'package.json',
+    'package-lock.json',
+    'LICENSE',
+    'README.md',
+    'SECURITY.md',
+    '.env.example',
+  ]
   const settings = readdirSync(ROOT).filter((name) =>
     /^tsconfig|config\.[jt]s$|^\.\w+rc/.test(name),
   )
   for (const part of [...parts, ...files, ...settings]) {
     cpSync(join(ROOT, part), join(folder, part), { recursive: true, filter: isSource })
   }
-  symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'))
+  linkPackages(folder)
   return folder
+}
+
+/** The installed packages, and as in an install those of the copy itself. */
+function linkPackages(folder: string): void {
+  const installed = join(ROOT, 'node_modules')
+  const links = join(folder, 'node_modules')
+  mkdirSync(links)
+  for (const name of readdirSync(installed)) {
+    if (name !== OWN_SCOPE) symlinkSync(join(installed, name), join(links, name))
+  }
+  mkdirSync(join(links, OWN_SCOPE))
+  for (const name of readdirSync(join(installed, OWN_SCOPE))) {
+    symlinkSync(join(folder, 'packages', name), join(links, OWN_SCOPE, name))
+  }
 }
 
 function writeBlock(folder: string, { words: [file = ''], text }: Block): void {

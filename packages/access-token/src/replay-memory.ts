@@ -1,6 +1,6 @@
-import type { Clocks } from '../clocks.ts'
-import { PROOF_LIFETIME_SECONDS } from './dpop.ts'
+import type { Clocks } from './clocks.ts'
 import { proofsUnavailable } from './errors.ts'
+import { PROOF_LIFETIME_SECONDS } from './proof-rules.ts'
 
 /** One use of a DPoP proof. */
 export interface ProofUse {

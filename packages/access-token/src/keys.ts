@@ -1,7 +1,7 @@
 import type { JWK, JWTVerifyGetKey } from 'jose'
 import { createLocalJWKSet } from 'jose/jwks/local'
 import { keysUnavailable } from './errors.ts'
-import type { InBackground } from '../background.ts'
+import type { InBackground } from './background.ts'
 import type { Fetch } from './fetch-json.ts'
 import { discover, type IssuerMetadata } from './issuer-metadata.ts'
 import { fetchSigningKeys } from './jwks.ts'

@@ -4,21 +4,14 @@ import { EmbeddedJWK } from 'jose/jwk/embedded'
 import { calculateJwkThumbprint } from 'jose/jwk/thumbprint'
 import { jwtVerify } from 'jose/jwt/verify'
 import type { JWTPayload, JWTVerifyResult } from 'jose'
-import { isLoopback } from '../loopback.ts'
+import { isLoopback } from './loopback.ts'
 import { invalidProof } from './errors.ts'
 import { normalizePath } from './normalize-path.ts'
+import { DPOP_ALGS, PROOF_CLOCK_TOLERANCE_SECONDS, PROOF_MAX_AGE_SECONDS } from './proof-rules.ts'
 import { isCompactJws } from './token-shape.ts'
 import type { ProofUse, ReplayMemory } from './replay-memory.ts'
 
-/** What a proof may be signed with; the challenge names them (RFC 9449 §7.1). */
-export const DPOP_ALGS = ['ES256', 'ES384', 'ES512', 'Ed25519', 'EdDSA', 'PS256', 'RS256']
-
 const MAX_PROOF_CHARS = 8 * 1024
-const MAX_AGE_SECONDS = 60
-/** How far a sender's clock may differ from ours. */
-export const CLOCK_TOLERANCE_SECONDS = 5
-/** How long a proof may be valid, from the first second in which it is accepted to the last. */
-export const PROOF_LIFETIME_SECONDS = MAX_AGE_SECONDS + 2 * CLOCK_TOLERANCE_SECONDS + 1
 
 export interface ProofContext {
   readonly accessToken: string
@@ -88,8 +81,8 @@ async function verifySignature(proof: string, nowMs: number): Promise<JWTVerifyR
       typ: 'dpop+jwt',
       algorithms: DPOP_ALGS,
       requiredClaims: ['jti', 'htm', 'htu', 'ath'],
-      maxTokenAge: MAX_AGE_SECONDS,
-      clockTolerance: CLOCK_TOLERANCE_SECONDS,
+      maxTokenAge: PROOF_MAX_AGE_SECONDS,
+      clockTolerance: PROOF_CLOCK_TOLERANCE_SECONDS,
       currentDate: new Date(nowMs),
     })
   } catch (error) {

@@ -1,5 +1,6 @@
-/** Errors with this property are answered as it says, by whatever serves the request. */
-const REFUSAL: unique symbol = Symbol.for('trpc-hybrid.refusal') as never
+import { formatChallenge } from './challenge.ts'
+import { REFUSAL, type Refusal } from './refusal.ts'
+import type { Scheme } from './scheme.ts'
 
 /** The refusals of RFC 6750 §3.1 and RFC 9449 §7.1, and the ones without a code there. */
 export const AUTH_ERRORS = {
@@ -65,7 +66,9 @@ interface Details {
   readonly reason: AuthErrorReason
   /** The permissions that were needed. */
   readonly permissions?: readonly string[]
-  readonly retryAfterSeconds?: number
+  readonly retryAfterSeconds?: number | undefined
+  /** The scheme of the refused credentials. */
+  readonly scheme?: Scheme | undefined
   readonly cause?: unknown
 }
 
@@ -75,6 +78,8 @@ export class AuthError extends Error {
   readonly reason: AuthErrorReason
   readonly permissions: readonly string[]
   readonly retryAfterSeconds: number | undefined
+  /** Of the refused credentials; `undefined` where it is not known. */
+  readonly scheme: Scheme | undefined
 
   constructor(code: AuthErrorCode, details: Details) {
     super(`${code} (${details.reason})`, { cause: details.cause })
@@ -83,16 +88,29 @@ export class AuthError extends Error {
     this.reason = details.reason
     this.permissions = details.permissions ?? []
     this.retryAfterSeconds = details.retryAfterSeconds
+    this.scheme = details.scheme
   }
 
-  get [REFUSAL]() {
-    const { permissions, retryAfterSeconds } = this
+  get status(): (typeof AUTH_ERRORS)[AuthErrorCode]['status'] {
+    return AUTH_ERRORS[this.code].status
+  }
+
+  /** What an answer with this refusal needs: `www-authenticate`, `retry-after`. */
+  get headers(): Record<string, string> {
+    const challenge = formatChallenge(this)
     return {
-      ...AUTH_ERRORS[this.code],
-      permissions,
-      ...(retryAfterSeconds !== undefined && {
-        headers: { 'retry-after': String(retryAfterSeconds) },
-      }),
+      ...(challenge !== undefined && { 'www-authenticate': challenge }),
+      ...retryAfter(this),
+    }
+  }
+
+  get [REFUSAL](): Refusal {
+    return {
+      status: this.status,
+      message: AUTH_ERRORS[this.code].message,
+      headers: retryAfter(this),
+      permissions: this.permissions,
+      challenge: (options) => formatChallenge(this, options),
     }
   }
 
@@ -100,6 +118,15 @@ export class AuthError extends Error {
   get description(): string | undefined {
     return DESCRIPTIONS[this.reason]
   }
+}
+
+const retryAfter = ({ retryAfterSeconds: seconds }: AuthError): Record<string, string> =>
+  seconds === undefined ? {} : { 'retry-after': String(seconds) }
+
+/** The same refusal, of credentials of that scheme: its challenge then offers no other. */
+export function refusalIn(scheme: Scheme | undefined, error: AuthError): AuthError {
+  const { code, reason, permissions, retryAfterSeconds, cause } = error
+  return new AuthError(code, { reason, permissions, retryAfterSeconds, scheme, cause })
 }
 
 /** One object for all requests without a token: the stack of a new error costs 5 µs. */

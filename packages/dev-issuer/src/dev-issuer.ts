@@ -1,18 +1,25 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import type { Provider } from 'oidc-provider'
 import { jsonAsForm } from './body.ts'
-import { createProvider } from './provider.ts'
 import type { IssuerSettings } from './settings.ts'
-import { openState, type State } from './state.ts'
+import { openState } from './state.ts'
 
-export interface LocalIssuerOptions extends Omit<IssuerSettings, 'issuer'> {
+export interface DevIssuerOptions extends Pick<
+  IssuerSettings,
+  'audience' | 'permissions' | 'allowedOrigins'
+> {
   /** 0 takes any free one. */
   readonly port: number
-  /** Where keys and sessions are kept from one run to the next; `undefined`: nowhere. */
+  /** Where keys and sessions are kept from one run to the next; nowhere unless set. */
   readonly stateFile?: string | undefined
+  /** Addresses of the API, which a client may ask for as `resource` (RFC 8707) too. */
+  readonly resources?: readonly string[] | undefined
+  /** Told of failures that are the issuer's own fault; a warning of the process unless set. */
+  readonly onError?: ((error: unknown) => void) | undefined
 }
 
-export interface LocalIssuer {
+export interface DevIssuer {
   /** With the slash at the end. */
   readonly issuer: string
   readonly jwksUri: string
@@ -30,11 +37,16 @@ const NO_SUCH_ADDRESS = ['EADDRNOTAVAIL', 'EAFNOSUPPORT']
  *
  * @throws {Error} `EADDRINUSE` when the port is taken
  */
-export async function startLocalIssuer(options: LocalIssuerOptions): Promise<LocalIssuer> {
-  const state = await openState({ file: options.stateFile, onError: options.onError })
+export async function startDevIssuer(options: DevIssuerOptions): Promise<DevIssuer> {
+  const { port, audience, permissions, allowedOrigins, stateFile } = options
+  const { resources = [], onError = warn } = options
+  const { createProvider } = await import('./provider.ts') // it takes long to load
+  const state = await openState({ file: stateFile, onError })
   let listener: RequestListener | undefined
-  const servers = await listenOnLoopback(options.port, (port) => {
-    listener ??= createListener({ ...options, issuer: issuerAt(port) }, { port, state })
+  const servers = await listenOnLoopback(port, (listened) => {
+    const issuer = issuerAt(listened)
+    const settings = { issuer, audience, resources, permissions, allowedOrigins, onError }
+    listener ??= createListener(createProvider(settings, state), listened)
     return listener
   })
   state.changed() // a new key must be there after a crash, too
@@ -49,13 +61,14 @@ export async function startLocalIssuer(options: LocalIssuerOptions): Promise<Loc
   }
 }
 
+function warn(error: unknown): void {
+  process.emitWarning(error instanceof Error ? error : String(error))
+}
+
 const issuerAt = (port: number) => `http://localhost:${port}/`
 
-function createListener(
-  settings: IssuerSettings,
-  { port, state }: { readonly port: number; readonly state: State },
-): RequestListener {
-  const answer = createProvider(settings, state).callback()
+function createListener(provider: Provider, port: number): RequestListener {
+  const answer = provider.callback()
   return onlyLocalHosts(port, (request, response) => {
     jsonAsForm(request).then(
       (form) => answer(form, response),

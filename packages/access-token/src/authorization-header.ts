@@ -1,6 +1,5 @@
 import { invalidRequest, MISSING_TOKEN } from './errors.ts'
-
-export type Scheme = 'Bearer' | 'DPoP'
+import { schemeOf, type Scheme } from './scheme.ts'
 
 export interface Credentials {
   readonly scheme: Scheme
@@ -33,13 +32,6 @@ export function findCredentials(rawHeaders: readonly string[]): Credentials {
 /** @throws {AuthError} `invalid_request` for a token that is malformed */
 export function requireWellFormed(token: string): void {
   if (!B64TOKEN.test(token)) throw invalidRequest()
-}
-
-/** The supported scheme of an `Authorization` value; names are case-insensitive (RFC 9110 §11.1). */
-export function schemeOf(value: string | undefined): Scheme | undefined {
-  const name = /^[^\s,]*/.exec(value ?? '')?.[0].toLowerCase()
-  if (name === 'bearer') return 'Bearer'
-  return name === 'dpop' ? 'DPoP' : undefined
 }
 
 /** Every value of one header, in the order of arrival. `name` is in lower case. */

@@ -1,5 +1,4 @@
-import { originOf } from '../config/origins.ts'
-import { LOOPBACK_ORIGIN } from '../loopback.ts'
+import { LOOPBACK_ORIGIN, originOf } from './origin.ts'
 
 /** What the parts of the local issuer share. */
 export interface IssuerSettings {

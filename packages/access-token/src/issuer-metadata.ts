@@ -1,14 +1,6 @@
-import { z } from 'zod'
 import { fetchJson, type Fetch } from './fetch-json.ts'
 import { IssuerError } from './issuer-error.ts'
-
-const webUrl = z.string().refine(isWebUrl)
-const Metadata = z.object({
-  issuer: z.string(),
-  jwks_uri: webUrl,
-  authorization_endpoint: webUrl.optional().catch(undefined),
-  token_endpoint: webUrl.optional().catch(undefined),
-})
+import { fieldsOf } from './json-object.ts'
 
 /**
  * What is known about an issuer. Only its keys matter for verification. Its sign-in addresses are for
@@ -39,18 +31,26 @@ export function auth0Metadata(issuer: string): Required<IssuerMetadata> {
  */
 export async function discover(baseUrl: string, fetch: Fetch): Promise<IssuerMetadata> {
   const { url, document } = await fetchMetadata(baseUrl, fetch)
-  const { data: metadata } = Metadata.safeParse(document)
+  const metadata = readMetadata(document)
   if (!metadata) throw new IssuerError('no_metadata', { url })
   if (withoutSlash(metadata.issuer) !== withoutSlash(baseUrl)) {
     const issuers = { expectedIssuer: baseUrl, actualIssuer: metadata.issuer }
     throw new IssuerError('other_issuer', { url, ...issuers })
   }
-  if (isHttps(baseUrl) && !isHttps(metadata.jwks_uri)) throw new IssuerError('downgrade', { url })
+  if (isHttps(baseUrl) && !isHttps(metadata.jwksUri)) throw new IssuerError('downgrade', { url })
+  return metadata
+}
+
+function readMetadata(document: unknown): IssuerMetadata | undefined {
+  const fields = fieldsOf(document)
+  const { issuer, jwks_uri: jwksUri } = fields
+  if (typeof issuer !== 'string' || !isWebUrl(jwksUri)) return undefined
+  const { authorization_endpoint: authorization, token_endpoint: token } = fields
   return {
-    issuer: metadata.issuer,
-    jwksUri: metadata.jwks_uri,
-    authorizationEndpoint: metadata.authorization_endpoint,
-    tokenEndpoint: metadata.token_endpoint,
+    issuer,
+    jwksUri,
+    authorizationEndpoint: isWebUrl(authorization) ? authorization : undefined,
+    tokenEndpoint: isWebUrl(token) ? token : undefined,
   }
 }
 
@@ -70,8 +70,8 @@ async function fetchMetadata(baseUrl: string, fetch: Fetch) {
 }
 
 /** It must have no user name and password: it is published, and `fetch` would refuse it. */
-function isWebUrl(text: string): boolean {
-  if (!URL.canParse(text)) return false
+function isWebUrl(text: unknown): text is string {
+  if (typeof text !== 'string' || !URL.canParse(text)) return false
   const { protocol, username, password } = new URL(text)
   return ['http:', 'https:'].includes(protocol) && username === '' && password === ''
 }
