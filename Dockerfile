@@ -16,7 +16,7 @@ COPY packages ./packages
 RUN npm ci --omit=dev --ignore-scripts
 # What no running server loads: a peer that tRPC has for its types, links to packages that the build has
 # joined in, and source maps
-RUN rm -r node_modules/typescript node_modules/@trpc-hybrid && find node_modules -name '*.map' -delete
+RUN rm -r node_modules/typescript node_modules/@trpc-hybrid node_modules/trpc-hybrid && find node_modules -name '*.map' -delete
 
 FROM node:24-slim
 ENV NODE_ENV=production

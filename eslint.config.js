@@ -64,6 +64,46 @@ export default tseslint.config(
     },
   },
   {
+    // It knows no server, no token and no framework, and of tRPC's inner parts one file knows alone.
+    files: ['packages/trpc-hybrid/src/**'],
+    ignores: ['packages/trpc-hybrid/src/trpc/internals.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            '@trpc-hybrid/*',
+            '@trpc/server/unstable-core-do-not-import',
+            'express',
+            'fastify',
+            'hono',
+            'jose',
+          ],
+        },
+      ],
+    },
+  },
+  {
+    // Nor Node's servers and streams: those are the adapters'.
+    files: ['packages/trpc-hybrid/src/**'],
+    ignores: ['packages/trpc-hybrid/src/{adapters/**,engine.ts}'],
+    rules: {
+      '@typescript-eslint/no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            'node:http',
+            'node:net',
+            'node:stream',
+            'node:zlib',
+            'node:fs',
+            '**/adapters/*',
+          ],
+        },
+      ],
+    },
+  },
+  {
     // What a package does not export is nobody else's.
     files: ['src/**', 'bench/**'],
     rules: { 'no-restricted-imports': ['error', { patterns: ['**/packages/*'] }] },
