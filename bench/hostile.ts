@@ -1,98 +1,40 @@
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
 import { readdirSync, readFileSync } from 'node:fs'
-import { Agent, get } from 'node:http'
-import { connect } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
-import { startIssuer } from '../test/support/issuer.ts'
+import { fileURLToPath } from 'node:url'
+import { ADMIN, startIssuer, type TestIssuer } from '../test/support/issuer.ts'
+import type { Attack, Target } from './attacks/attack.ts'
+import type { Orders } from './attacks/attacker.ts'
+import { ATTACKS, unreadAnswers } from './attacks/attacks.ts'
+import type { Outcome } from './attacks/start-attack.ts'
+import { askHonestly } from './honest-clients.ts'
 import { startServer } from './server-process.ts'
 import { OURS, serverNamed } from './servers.ts'
 
 /*
- * What honest clients get while others wear the server out: `npm run bench:hostile -- [seconds]`.
- * Each attack opens a few connections every 100 ms and goes on for all of the time.
+ * What honest clients get while others wear the server out: `npm run bench:hostile -- [seconds]`, which are those
+ * of unread answers; other attacks take a few. Each is made against a server that was started for it.
  */
-const HONEST_CLIENTS = 8
-const QUIET_SECONDS = 10
-const ATTACK_SECONDS = Number(process.argv[2] ?? 60)
+const UNREAD_SECONDS = Number(process.argv[2] ?? 60)
+const WARM_UP_SECONDS = 2
+const QUIET_SECONDS = 3
+const SAMPLE_MS = 200
 const PATH = '/api/messages/public'
-const HOST = 'Host: localhost\r\n'
+/** Attackers with a valid token each. */
+const CLIENTS = 5
 
-const pipelined = (path: string, count: number, headers = '') =>
-  `GET ${path} HTTP/1.1\r\n${HOST}${headers}\r\n`.repeat(count)
-
-interface Attack {
-  readonly name: string
-  readonly bytes: (bundle: string) => string
-  /** After how long the attacker resets; without it, never. */
-  readonly resetAfterMs?: number
+const attacked = {
+  ...serverNamed(OURS),
+  script: fileURLToPath(new URL('hostile-api.js', import.meta.url)),
 }
 
-const ATTACKS: readonly Attack[] = [
-  { name: 'bundles unread', bytes: (bundle) => pipelined(bundle, 16) },
-  { name: 'bundles broken off', bytes: (bundle) => pipelined(bundle, 100), resetAfterMs: 20 },
-  { name: 'one byte and no more', bytes: () => 'G' },
-  { name: '1,100 requests at once', bytes: () => pipelined('/docs/docs.css', 1_100) },
-  {
-    name: 'bad tokens and a reset',
-    bytes: () => pipelined('/api/messages/protected', 16, 'Authorization: Bearer a.b.c\r\n'),
-    resetAfterMs: 4,
-  },
-  {
-    name: 'a body in chunks of a byte',
-    bytes: () =>
-      `GET ${PATH} HTTP/1.1\r\n${HOST}Transfer-Encoding: chunked\r\n\r\n${'1\r\nx\r\n'.repeat(10_000)}`,
-  },
-]
-
-/** Opens connections that never read. @returns what ends them */
-function startAttacks(port: number, bundle: string): () => void {
-  const timer = setInterval(() => {
-    for (const { bytes, resetAfterMs } of ATTACKS) {
-      const socket = connect(port, '127.0.0.1')
-      socket.on('error', () => undefined)
-      socket.write(bytes(bundle))
-      open.add(socket)
-      socket.on('close', () => open.delete(socket))
-      if (resetAfterMs !== undefined) setTimeout(() => socket.resetAndDestroy(), resetAfterMs)
-    }
-  }, 100)
-  const open = new Set<ReturnType<typeof connect>>()
-  return () => {
-    clearInterval(timer)
-    for (const socket of open) socket.destroy()
-  }
+interface Resources {
+  readonly descriptors: number
+  readonly rssMiB: number
 }
 
-/** How long each request of the honest clients took, in milliseconds; `lost`: those without an answer. */
-async function measure(port: number, seconds: number) {
-  const times: number[] = []
-  let lost = 0
-  const until = performance.now() + seconds * 1000
-  const ask = async (agent: Agent) => {
-    while (performance.now() < until) {
-      const startedAt = performance.now()
-      const answered = await new Promise<boolean>((resolve) => {
-        get({ port, host: '127.0.0.1', path: PATH, agent }, (response) => {
-          response.resume().on('end', () => {
-            resolve(response.statusCode === 200)
-          })
-        }).on('error', () => {
-          resolve(false)
-        })
-      })
-      if (answered) times.push(performance.now() - startedAt)
-      else lost++
-      await delay(5)
-    }
-  }
-  const clients = Array.from({ length: HONEST_CLIENTS }, () => new Agent({ keepAlive: true }))
-  await Promise.all(clients.map(ask))
-  for (const agent of clients) agent.destroy()
-  times.sort((a, b) => a - b)
-  const at = (part: number) => (times[Math.floor(times.length * part)] ?? NaN).toFixed(2)
-  return { requests: times.length, lost, p50: at(0.5), p99: at(0.99) }
-}
-
-function resources(pid: number) {
+function resources(pid: number): Resources {
   const status = readFileSync(`/proc/${pid}/status`, 'utf8')
   return {
     descriptors: readdirSync(`/proc/${pid}/fd`).length,
@@ -100,26 +42,103 @@ function resources(pid: number) {
   }
 }
 
-async function main(): Promise<void> {
-  const issuer = await startIssuer()
+/** The most there was of each until it is asked. */
+function watchResources(pid: number): () => Resources {
+  let most = resources(pid)
+  const timer = setInterval(() => {
+    const now = resources(pid)
+    most = {
+      descriptors: Math.max(most.descriptors, now.descriptors),
+      rssMiB: Math.max(most.rssMiB, now.rssMiB),
+    }
+  }, SAMPLE_MS)
+  return () => {
+    clearInterval(timer)
+    return most
+  }
+}
+
+/** @returns when it has begun, what ends it */
+async function sendAttacker({ name, seconds }: Attack, target: Target) {
+  const attacker = fork(new URL('attacks/attacker.ts', import.meta.url))
+  const orders: Orders = { name, seconds, target }
+  const ended = new AbortController()
+  attacker.once('exit', () => {
+    ended.abort()
+  })
+  attacker.send(orders)
+  await once(attacker, 'message', ended)
+  return async () => {
+    const told = once(attacker, 'message', ended) as Promise<[Outcome]>
+    attacker.send('stop')
+    const [outcome] = await told
+    attacker.disconnect()
+    return outcome
+  }
+}
+
+function describe({ answers, mostBytes }: Outcome): string {
+  const counts = Object.entries(answers)
+    .filter(([, count]) => count > 0)
+    .map(([answer, count]) => `${count} × ${answer}`)
+  return counts.length === 0 ? 'unread' : `${counts.join(', ')}; ${Math.ceil(mostBytes / 1024)} KiB`
+}
+
+async function measure(attack: Attack, issuer: TestIssuer): Promise<object> {
+  const { requestTimeoutMs, seconds } = attack
+  const env = requestTimeoutMs ? { HOSTILE_REQUEST_TIMEOUT_MS: String(requestTimeoutMs) } : {}
   const probe = { path: PATH, method: 'GET', headers: {} } as const
-  const server = await startServer(serverNamed(OURS), { issuer, core: undefined, probe })
+  const server = await startServer(attacked, { issuer, core: undefined, probe, env })
   try {
-    const port = Number(new URL(server.url).port)
-    const page = await (await fetch(`${server.url}/docs`)).text()
-    const bundle = /"(\/docs\/swagger-ui-[^"]+bundle\.js)"/.exec(page)?.[1] ?? ''
-    await measure(port, 2) // warm
-    const rows: Record<string, object> = {}
-    rows['before'] = { ...(await measure(port, QUIET_SECONDS)), ...resources(server.pid) }
-    const stop = startAttacks(port, bundle)
-    const during = await measure(port, ATTACK_SECONDS)
-    rows['during'] = { ...during, ...resources(server.pid) }
-    stop()
+    const question = { port: Number(new URL(server.url).port), path: PATH }
+    const target = { port: question.port, ...(await aim(server.url, issuer)) }
+    await askHonestly(question, WARM_UP_SECONDS)
+    const before = { ...(await askHonestly(question, QUIET_SECONDS)), ...resources(server.pid) }
+    const stop = await sendAttacker(attack, target)
+    const most = watchResources(server.pid)
+    const during = { ...(await askHonestly(question, seconds)), ...most() }
+    const outcome = await stop()
     await delay(1_000)
-    rows['after'] = { ...(await measure(port, QUIET_SECONDS)), ...resources(server.pid) }
-    console.table(rows)
+    const after = { ...(await askHonestly(question, QUIET_SECONDS)), ...resources(server.pid) }
+    const phases = [before, during, after]
+    return {
+      p50: phases.map(({ p50 }) => p50).join(' / '),
+      p99: phases.map(({ p99 }) => p99).join(' / '),
+      lost: phases.reduce((sum, { lost }) => sum + lost, 0),
+      'RSS MiB': phases.map(({ rssMiB }) => rssMiB).join(' / '),
+      descriptors: phases.map(({ descriptors }) => descriptors).join(' / '),
+      'attackers got': describe(outcome),
+    }
   } finally {
     await server.stop()
+  }
+}
+
+async function aim(url: string, issuer: TestIssuer): Promise<Omit<Target, 'port'>> {
+  const page = await (await fetch(`${url}/docs`)).text()
+  const tokens = Array.from({ length: CLIENTS }, (_, n) =>
+    issuer.mint({ claims: { ...ADMIN, sub: `attacker-${n}` } }),
+  )
+  return {
+    bundle: /"(\/docs\/swagger-ui-[^"]+bundle\.js)"/.exec(page)?.[1] ?? '',
+    tokens: await Promise.all(tokens),
+  }
+}
+
+async function main(): Promise<void> {
+  const issuer = await startIssuer()
+  try {
+    const rows: Record<string, object> = {}
+    for (const attack of [unreadAnswers(UNREAD_SECONDS), ...ATTACKS]) {
+      rows[attack.name] = await measure(attack, issuer)
+    }
+    console.log('Before / during / after. Times in ms; memory and descriptors during: the most.')
+    for (const { name, requestTimeoutMs } of ATTACKS) {
+      if (!requestTimeoutMs) continue
+      console.log(`${name}: the server's request time-out is ${requestTimeoutMs} ms, not 30 s`)
+    }
+    console.table(rows)
+  } finally {
     await issuer.close()
   }
 }

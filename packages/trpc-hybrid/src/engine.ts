@@ -10,7 +10,7 @@ export { createJudge, type Judge, type PublicError } from './errors/public-error
 export { RouterError } from './errors/router-error.ts'
 export { FeatureError } from './errors/feature-error.ts'
 export type { InputIssue } from './errors/input-issues.ts'
-export { createGuard } from './guard.ts'
+export { createGuard, type Guard, type GuardDescription, type GuardOptions } from './guard.ts'
 export type { HybridMeta } from './procedures/meta.ts'
 export { statusText } from './errors/status-text.ts'
 export { guardOf, permissionsOf } from './procedures/guard.ts'
