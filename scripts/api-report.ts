@@ -28,22 +28,21 @@ for (const { name } of differing) {
 if (differing.length > 0) process.exitCode = 1
 
 function reportOf(one: Package): string {
-  const parts = one.entries.map((entry) => {
-    const module = join(one.name, entry)
-    return `## ${module}\n\n${extract(one, entry === '.' ? 'index' : entry.slice(2))}`
+  const parts = one.entries.map(([entry, types]) => {
+    return `## ${join(one.name, entry)}\n\n${extract(one, types)}`
   })
   return `# The public API of ${one.name}\n\nWritten by \`npm run api\`.\n\n${parts.join('\n')}`
 }
 
 /** One entry's declarations, by API Extractor, as a block of Markdown. */
-function extract({ folder }: Package, entry: string): string {
-  const report = `${basename(folder)}-${entry}.api.md`
+function extract({ folder }: Package, types: string): string {
+  const report = `${basename(folder)}-${basename(types, '.d.ts')}.api.md`
   const config = ExtractorConfig.prepare({
     configObjectFullPath: undefined,
     packageJsonFullPath: join(folder, 'package.json'),
     configObject: {
       projectFolder: folder,
-      mainEntryPointFilePath: join(folder, 'dist', `${entry}.d.ts`),
+      mainEntryPointFilePath: join(folder, types),
       compiler: {
         overrideTsconfig: {
           compilerOptions: {
@@ -53,7 +52,7 @@ function extract({ folder }: Package, entry: string): string {
             types: ['node'],
             skipLibCheck: true,
           },
-          files: [join('dist', `${entry}.d.ts`)],
+          files: [types],
         },
       },
       newlineKind: 'lf',

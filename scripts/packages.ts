@@ -7,8 +7,8 @@ import { readManifest, ROOT } from './publishable.ts'
 export interface Package {
   readonly name: string
   readonly folder: string
-  /** What its users can import: `.` and others. */
-  readonly entries: readonly string[]
+  /** What its users can import (`.` and others), with the declarations of each, such as `./dist/index.d.ts`. */
+  readonly entries: readonly (readonly [name: string, types: string])[]
 }
 
 const BUILD = 'tsconfig.build.json'
@@ -19,7 +19,10 @@ export function listPackages(): Package[] {
     .filter((folder) => existsSync(join(folder, BUILD)))
     .map((folder) => {
       const { name, exports } = readManifest(folder)
-      return { name, folder, entries: Object.keys(exports) }
+      const entries = Object.entries(exports).map(
+        ([entry, { types = '' }]) => [entry, types] as const,
+      )
+      return { name, folder, entries }
     })
 }
 

@@ -11,7 +11,20 @@ export { REFUSAL, type BrandedError, type Refusal } from './errors/refusal.ts'
 export { RouterError } from './errors/router-error.ts'
 export { createGuard, type Guard, type GuardDescription, type GuardOptions } from './guard.ts'
 export { createHybrid, type DescriptionChanges, type Hybrid, type HybridOptions } from './hybrid.ts'
-export type * from './openapi/document.ts'
+export type {
+  OpenApiComponents,
+  OpenApiDocument,
+  OpenApiInfo,
+  OpenApiOperation,
+  OpenApiPathItem,
+  SecurityScheme,
+} from './openapi/document.ts'
+export type { Answer } from './answer.ts'
+export type { HybridRequest } from './request.ts'
+export type { Route } from './route.ts'
+export type { RestOperation } from './procedures/operations.ts'
+export type { DescribeOptions, Surroundings } from './openapi/description.ts'
+export type { DescribeGuard, GuardAnswers } from './openapi/security.ts'
 export type { HybridLimits } from './routes.ts'
 export { loadRouter } from './procedures/load-router.ts'
 export type { HybridMeta, RestMeta, RestMethod, SuccessStatus } from './procedures/meta.ts'
