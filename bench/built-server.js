@@ -1,6 +1,7 @@
 // Starts what was built as `node dist/main.js` does it, with any router.
 import { setTimeout as delay } from 'node:timers/promises'
 import { SYSTEM_CLOCKS } from '@trpc-hybrid/access-token/engine'
+import { ABOUT } from '../dist/about.js'
 import { loadConfig } from '../dist/config/config.js'
 import { createLog } from '../dist/logger.js'
 import { start } from '../dist/start.js'
@@ -9,7 +10,7 @@ import { start } from '../dist/start.js'
 export async function startBuilt(router, limits) {
   const config = loadConfig(process.env)
   const log = await createLog({ level: config.logLevel, production: config.production })
-  const running = await start(config, { router, limits, ...log, ...SYSTEM_CLOCKS })
+  const running = await start(config, { about: ABOUT, router, limits, ...log, ...SYSTEM_CLOCKS })
   log.logger.info({ port: running.port }, 'listening')
   process.on('SIGTERM', () => {
     log.logger.info('stopping')

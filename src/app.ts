@@ -43,7 +43,7 @@ import type { Metrics } from './observability/metrics.ts'
 import type { Tracing } from './observability/tracing.ts'
 import { admitStream } from './streams/admission.ts'
 import type { Streams } from './streams/streams.ts'
-import type { ApiRouter } from './trpc.ts'
+import type { AnyRouter } from '@trpc/server'
 
 const MAX_BODY_BYTES = 100 * 1024
 const GET_ONLY = ['/livez', '/readyz', RESOURCE_METADATA_PATH, DESCRIPTION_PATH]
@@ -54,7 +54,7 @@ const RPC_PATH = '/trpc'
 const RPC_METHODS = ['GET', 'POST']
 
 export interface AppOptions extends DocsOptions, DescriptionOptions, RefusalLogOptions {
-  readonly router: ApiRouter
+  readonly router: AnyRouter
   readonly authenticator: RequestAuthenticator
   /** Browser origins that may call. */
   readonly clientOrigins: readonly string[]

@@ -1,4 +1,5 @@
 import { SYSTEM_CLOCKS } from '@trpc-hybrid/access-token/engine'
+import { ABOUT } from './about.ts'
 import { loadConfig, type Config } from './config/config.ts'
 import { prepareEnvironment, type PreparedFile } from './config/environment.ts'
 import { createRequestScope } from './http/request-scope.ts'
@@ -30,6 +31,7 @@ try {
   for (const warning of [...(envFile?.warnings ?? []), ...config.warnings]) logger.warn(warning)
   const running = await start(config, {
     router: appRouter,
+    about: ABOUT,
     ...log,
     ...SYSTEM_CLOCKS,
     requestScope,
@@ -47,7 +49,15 @@ try {
     const router = await loadRouter(appRouter)
     const { docs } = config
     process.stdout.write(
-      welcome({ api, docs, router, localIssuer, tokenArguments: args, platform }),
+      welcome({
+        title: ABOUT.title,
+        api,
+        docs,
+        router,
+        localIssuer,
+        tokenArguments: args,
+        platform,
+      }),
     )
   }
 } catch (error) {

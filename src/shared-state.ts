@@ -20,9 +20,13 @@ export interface SharedState {
 /** In Redis where there is one, else in this process. It never waits for Redis. */
 export async function createSharedState(
   redisUrls: RedisUrls | undefined,
-  deps: Clocks & { readonly logger: Logger },
+  deps: Clocks & {
+    readonly logger: Logger
+    /** Of all keys in Redis. */
+    readonly prefix: string
+  },
 ): Promise<SharedState> {
-  const { logger, now, monotonicNow } = deps
+  const { logger, now, monotonicNow, prefix } = deps
   const replayMemory = createReplayMemory(deps)
   const createRateLimitStore: RateLimitOptions['createStore'] = (limit) =>
     createRateLimitMemory(limit, monotonicNow)
@@ -38,6 +42,7 @@ export async function createSharedState(
     ])
   const redis = connectRedis({
     urls: redisUrls,
+    prefix,
     logger,
     now: monotonicNow,
     onConnected: () => void sharedReplayMemory.begin(),
@@ -47,12 +52,13 @@ export async function createSharedState(
     local: replayMemory,
     isCluster,
     now,
+    prefix,
   })
   return {
     replayMemory: sharedReplayMemory,
     createRateLimitStore: (limit) => {
       const local = createRateLimitStore(limit)
-      return createSharedRateLimitStore(redis, { ...limit, local, monotonicNow })
+      return createSharedRateLimitStore(redis, { ...limit, local, monotonicNow, prefix })
     },
     redisAvailable: () => redis.available(),
     close: () => {

@@ -1,3 +1,4 @@
+import type { About } from './about.ts'
 import type { Server } from 'node:http'
 import type { Logger } from 'pino'
 import { createApp } from './app.ts'
@@ -22,7 +23,7 @@ import { createDeadlines, loadRouter, permissionsOf, unsendableBigints } from 't
 import { createHttpServer, DEFAULT_LIMITS, listen, type ServerLimits } from './server.ts'
 import { createSharedState } from './shared-state.ts'
 import { createStop, STOP_TIMES, type StopTimes } from './stop.ts'
-import type { ApiRouter } from './trpc.ts'
+import type { AnyRouter } from '@trpc/server'
 
 /** The local issuer takes any client. */
 const LOCAL_DOCS_CLIENT_ID = 'docs'
@@ -55,7 +56,8 @@ export interface Running {
 }
 
 export interface StartOptions extends Clocks {
-  readonly router: ApiRouter
+  readonly about: About
+  readonly router: AnyRouter
   readonly logger: Logger
   /** How many lines of the log could not be written. */
   readonly droppedLines?: () => number
@@ -96,6 +98,7 @@ export async function start(config: Config, options: StartOptions): Promise<Runn
     ...settings,
     ...parts,
     securityHeaders,
+    about: options.about,
     logger,
     now: options.now,
     pingMs: times.pingMs,
@@ -154,9 +157,12 @@ type PartsOptions = StartOptions & { readonly issuer: KeySourceOptions['issuer']
 /** What the app is made of, each part as the settings want it. */
 async function createParts(config: Config, options: PartsOptions) {
   const { issuer, logger, now } = options
-  const tracing = await startTracing(config, logger)
+  const tracing = await startTracing(config, { logger, name: options.about.name })
   const metrics = await startMetrics(config)
-  const shared = await createSharedState(config.redisUrls, options)
+  const shared = await createSharedState(config.redisUrls, {
+    ...options,
+    prefix: options.about.name,
+  })
   const logKeyFetch = createKeyFetchLog(logger)
   const onFetch = (outcome: KeyFetch) => {
     logKeyFetch(outcome)
@@ -212,7 +218,7 @@ async function createParts(config: Config, options: PartsOptions) {
 }
 
 /** JSON has none, so those of tRPC's own clients fail before anything is sent. */
-function warnOfBigints(router: ApiRouter, logger: Logger): void {
+function warnOfBigints(router: AnyRouter, logger: Logger): void {
   const procedures = unsendableBigints(router)
   if (procedures.length === 0) return
   logger.warn(
@@ -227,8 +233,11 @@ async function startMetrics({ metricsPort: port, metricsHost: host }: Config): P
   return startPrometheusMetrics({ port, host })
 }
 
-async function startTracing({ tracing }: Config, logger: Logger): Promise<Tracing> {
+async function startTracing(
+  { tracing }: Config,
+  named: { readonly logger: Logger; readonly name: string },
+): Promise<Tracing> {
   if (!tracing) return NO_TRACING
   const { startOpenTelemetry } = await import('./observability/opentelemetry.ts')
-  return startOpenTelemetry(tracing, logger)
+  return startOpenTelemetry(tracing, named)
 }

@@ -56,9 +56,6 @@ type PublicShape = TRPCDefaultErrorShape & {
 
 export const router = t.router
 
-/** Any router of this API, whatever its procedures. */
-export type ApiRouter = ReturnType<typeof router>
-
 /** Anyone may call it. */
 export const publicProcedure = t.procedure
 

@@ -1,8 +1,9 @@
 import type { AnyRouter } from '@trpc/server'
-import { ABOUT } from './about.ts'
 import { createRoutes, guardOf } from 'trpc-hybrid/engine'
 
 interface Addresses {
+  /** The API's. */
+  readonly title: string
   readonly api: string
   /** Whether there is a docs page. */
   readonly docs: boolean
@@ -33,7 +34,7 @@ export function welcome(addresses: Addresses): string {
   const hint = localIssuer ? '' : ', with an access token of your issuer'
   const trial = `\n  Try it from another terminal in this folder${hint}:\n\n${lines.join('')}`
   return `
-  ${ABOUT.title}   ${api}${issuer}${page}
+  ${addresses.title}   ${api}${issuer}${page}
 ${lines.length > 0 ? trial : ''}
 `
 }

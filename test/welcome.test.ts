@@ -1,10 +1,11 @@
+import type { AnyRouter } from '@trpc/server'
 import { execFileSync } from 'node:child_process'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { loadConfig } from '../src/config/config.ts'
 import { tokenArguments } from '../src/local-issuer/token-arguments.ts'
 import { explainStartFailure } from '../src/start-failure.ts'
-import { publicProcedure, router, type ApiRouter } from '../src/trpc.ts'
+import { publicProcedure, router } from '../src/trpc.ts'
 import { welcome } from '../src/welcome.ts'
 import { testRouter } from './support/router.ts'
 
@@ -17,6 +18,7 @@ describe('what npm run dev prints', () => {
     const config = loadConfig({ AUTH0_AUDIENCE: 'my-api', CLIENT_ORIGIN_URL: 'http://a.example' })
     const args = tokenArguments(config, 'http://localhost:7000/')
     const text = welcome({
+      title: 'Messages API',
       api,
       docs: true,
       router: testRouter,
@@ -33,6 +35,7 @@ describe('what npm run dev prints', () => {
     const audience = `it's "mine" & $HOME`
     const config = loadConfig({ AUTH0_AUDIENCE: audience })
     const text = welcome({
+      title: 'Messages API',
       api,
       docs: true,
       router: testRouter,
@@ -49,6 +52,7 @@ describe('what npm run dev prints', () => {
 
   it('is the same with an issuer of the settings, but for its tokens', () => {
     const text = welcome({
+      title: 'Messages API',
       api,
       docs: true,
       router: testRouter,
@@ -62,6 +66,7 @@ describe('what npm run dev prints', () => {
 
   it('calls the real curl in PowerShell', () => {
     const text = welcome({
+      title: 'Messages API',
       api,
       docs: true,
       router: testRouter,
@@ -82,8 +87,9 @@ describe('what npm run dev prints', () => {
       first: get('/api/first').query(() => ''),
       second: get('/api/second').query(() => ''),
     })
-    const shown = (routes: ApiRouter) =>
+    const shown = (routes: AnyRouter) =>
       welcome({
+        title: 'Messages API',
         api,
         docs: true,
         router: routes,

@@ -1,9 +1,6 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { describeApi, type OpenApiDocument } from 'trpc-hybrid/describe'
+import { describeApi, type OpenApiDocument, type OpenApiInfo } from 'trpc-hybrid/describe'
 import type { RestOperation } from 'trpc-hybrid/engine'
-import { ABOUT } from '../about.ts'
-import { PACKAGE_FOLDER } from '../folders.ts'
+import type { About } from '../about.ts'
 import { describeGuard } from './guard-answers.ts'
 import { describeSecuritySchemes, type SignIn } from './security-schemes.ts'
 import { SURROUNDINGS } from './surroundings.ts'
@@ -15,11 +12,11 @@ import { SURROUNDINGS } from './surroundings.ts'
  */
 export function describeServer(
   operations: readonly RestOperation[],
-  signIn: SignIn,
+  { about, signIn }: { readonly about: About; readonly signIn: SignIn },
 ): OpenApiDocument {
   const securitySchemes = describeSecuritySchemes(signIn)
   return describeApi(operations, {
-    info: INFO,
+    info: infoOf(about),
     securitySchemes,
     alternatives: { bearer: Object.keys(securitySchemes) },
     describeGuard,
@@ -27,14 +24,10 @@ export function describeServer(
   })
 }
 
-const { version } = JSON.parse(readFileSync(join(PACKAGE_FOLDER, 'package.json'), 'utf8')) as {
-  version: string
-}
-
-const INFO = {
-  title: ABOUT.title,
+const infoOf = ({ title, version, summary }: About): OpenApiInfo => ({
+  title,
   version,
-  description: ABOUT.summary,
-  contact: { name: ABOUT.title },
+  description: summary,
+  contact: { name: title },
   license: { name: 'MIT', identifier: 'MIT' },
-}
+})

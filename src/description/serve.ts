@@ -1,6 +1,7 @@
 import type { RequestHandler } from 'express'
 import { LRUCache } from 'lru-cache'
 import type { IssuerMetadata } from '@trpc-hybrid/access-token/engine'
+import type { About } from '../about.ts'
 import { baseUrlOf } from '../http/base-url.ts'
 import { sendWithEtag } from '../http/etag.ts'
 import type { RestOperation } from 'trpc-hybrid/engine'
@@ -11,6 +12,7 @@ export const DESCRIPTION_PATH = '/api/openapi.json'
 const MAX_ADDRESSES = 10
 
 export interface DescriptionOptions {
+  readonly about: About
   /** Where users sign in; `undefined` until discovery has found it. */
   readonly issuerMetadata: () => IssuerMetadata | undefined
   /** The API's identifiers at the issuer. The first one is asked for at sign-in. */
@@ -44,7 +46,10 @@ export function createDescription(
   async function describe(issuer: IssuerMetadata | undefined) {
     const { describeServer } = await import('./describe-server.ts')
     return {
-      document: describeServer(operations, { issuer, audience: audiences[0] }),
+      document: describeServer(operations, {
+        about: options.about,
+        signIn: { issuer, audience: audiences[0] },
+      }),
       bodies: new LRUCache<string, string>({ max: MAX_ADDRESSES }),
     }
   }

@@ -1,5 +1,6 @@
 import express, { type RequestHandler, type Router } from 'express'
 import type { IssuerMetadata } from '@trpc-hybrid/access-token/engine'
+import type { About } from '../about.ts'
 import { basePathOf } from '../http/base-url.ts'
 import { etagOf, sendWithEtag, type Content } from '../http/etag.ts'
 import { DESCRIPTION_PATH } from '../description/serve.ts'
@@ -11,6 +12,7 @@ export const DOCS_PATH = '/docs'
 const YEAR_SECONDS = 31_536_000
 
 export interface DocsOptions {
+  readonly about: About
   /** Where users sign in; `undefined` until discovery has found it. */
   readonly issuerMetadata: () => IssuerMetadata | undefined
   /** The client to sign in as; `undefined`: a token can only be pasted. */
@@ -41,6 +43,7 @@ function readDocs(options: DocsOptions): Router {
   const basePath = basePathOf(options.publicUrl)
   const assets = `${basePath}${DOCS_PATH}`
   const page = renderPage({
+    title: options.about.title,
     assets,
     swaggerUi: `${assets}${swaggerUi}`,
     description: `${basePath}${DESCRIPTION_PATH}`,

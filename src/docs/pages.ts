@@ -1,6 +1,5 @@
-import { ABOUT } from '../about.ts'
-
-interface Paths {
+interface Page {
+  readonly title: string
   /** The path of our own files. */
   readonly assets: string
   /** The path of the package's files. */
@@ -9,13 +8,13 @@ interface Paths {
 }
 
 /** The page itself. Nothing is inline: scripts and styles are files of this server. */
-export const renderPage = ({ assets, swaggerUi, description }: Paths) => `<!doctype html>
+export const renderPage = ({ title, assets, swaggerUi, description }: Page) => `<!doctype html>
 <html lang="en">
   <head>
     <meta charset="utf-8">
     <meta name="viewport" content="width=device-width, initial-scale=1">
     <meta name="color-scheme" content="light dark">
-    <title>${ABOUT.title}</title>
+    <title>${title}</title>
     <link rel="icon" href="${assets}/icon.svg" type="image/svg+xml">
     <link rel="stylesheet" href="${swaggerUi}/swagger-ui.css">
     <link rel="stylesheet" href="${assets}/docs.css">

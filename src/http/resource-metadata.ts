@@ -1,7 +1,7 @@
+import type { AnyRouter } from '@trpc/server'
 import type { RequestHandler } from 'express'
-import { ABOUT } from '../about.ts'
+import type { About } from '../about.ts'
 import { permissionsOf } from 'trpc-hybrid/engine'
-import type { ApiRouter } from '../trpc.ts'
 import { basePathOf, baseUrlOf } from './base-url.ts'
 
 export const RESOURCE_METADATA_PATH = '/.well-known/oauth-protected-resource'
@@ -26,7 +26,8 @@ const SYNTAX_OF_ROUTES = /[{}()[\]+?!:*\\]/g
  * the issuer. `resource` is this server's own address, as RFC 9728 §3.3 requires.
  */
 export function createResourceMetadataHandler(options: {
-  readonly router: ApiRouter
+  readonly router: AnyRouter
+  readonly about: About
   readonly issuer: () => string | undefined
   readonly publicUrl: string | undefined
 }): RequestHandler {
@@ -38,7 +39,7 @@ export function createResourceMetadataHandler(options: {
       authorization_servers: issuer !== undefined && URL.canParse(issuer) ? [issuer] : [],
       scopes_supported: scopes,
       bearer_methods_supported: ['header'],
-      resource_name: ABOUT.title,
+      resource_name: options.about.title,
     })
   }
 }

@@ -28,7 +28,6 @@ import { inSpan, inSyncSpan } from './spans.ts'
 import { createRequestTracer } from './trace-request.ts'
 import type { Tracing, TracingSettings } from './tracing.ts'
 
-const NAME = 'messages-api'
 const REMEMBERED = 'auth.remembered'
 /** A receiver that doesn't answer must not delay a stop. */
 const FLUSH_TIMEOUT_MS = 1_000
@@ -39,18 +38,18 @@ const FLUSH_TIMEOUT_MS = 1_000
  */
 export async function startOpenTelemetry(
   { protocol, sampledRatio }: TracingSettings,
-  logger: Logger,
+  { logger, name }: { readonly logger: Logger; readonly name: string },
 ): Promise<Tracing> {
   diag.setLogger(toDiagnosticLog(logger), DiagLogLevel.WARN)
   const provider = new NodeTracerProvider({
-    resource: resourceFromAttributes({ 'service.name': NAME }).merge(
+    resource: resourceFromAttributes({ 'service.name': name }).merge(
       detectResources({ detectors: [envDetector] }), // OTEL_SERVICE_NAME, OTEL_RESOURCE_ATTRIBUTES
     ),
     ...(sampledRatio !== undefined && { sampler: createParentBasedSampler(sampledRatio) }),
     spanProcessors: [new BatchSpanProcessor(await createExporter(protocol))],
   })
   provider.register()
-  const tracer = provider.getTracer(NAME)
+  const tracer = provider.getTracer(name)
   return {
     steps: [createRequestTracer(tracer)],
     aroundProcedures: inProcedureSpan(tracer),

@@ -27,6 +27,8 @@ export interface RedisConnection {
 /** Connects in the background, and again whenever the connection is lost or commands are refused. */
 export function connectRedis(options: {
   readonly urls: RedisUrls
+  /** Of the keys that are only tried. */
+  readonly prefix: string
   readonly logger: Logger
   /** Milliseconds, by a clock that is never set back. */
   readonly now: () => number
@@ -37,7 +39,7 @@ export function connectRedis(options: {
   let pausedUntil = 0
   const standing = createStanding({
     logger,
-    tryOut: () => withTimeout(tryOut((key, command) => client.send(key, command))),
+    tryOut: () => withTimeout(tryOut((key, command) => client.send(key, command), options.prefix)),
     renew() {
       client.renew()
     },

@@ -33,6 +33,8 @@ interface Window {
 }
 
 export interface SharedRateLimit {
+  /** Of its keys. */
+  readonly prefix: string
   readonly name: RateLimitName
   readonly limit: number
   readonly windowMs: number
@@ -48,7 +50,7 @@ export interface SharedRateLimit {
  */
 export function createSharedRateLimitStore(
   redis: RedisConnection,
-  { name, limit, windowMs, local, monotonicNow }: SharedRateLimit,
+  { name, limit, windowMs, local, monotonicNow, prefix }: SharedRateLimit,
 ): RateLimitStore {
   const step = Math.max(1, Math.floor((limit * OVER) / REPLICAS))
   const windows = new LRUCache<string, Window>({ max: MAX_WINDOWS })
@@ -57,7 +59,7 @@ export function createSharedRateLimitStore(
     const hits = window.pending
     window.counted += hits
     window.pending = 0
-    const key = `messages-api:rate-limit:${name}:${client}`
+    const key = `${prefix}:rate-limit:${name}:${client}`
     const command = ['EVAL', COUNT, '1', key, String(hits), String(windowMs)]
     const reply = await redis.send(key, command)
     const [counted, msLeft] = Array.isArray(reply) ? (reply as RedisReply[]) : []

@@ -37,10 +37,12 @@ export function createSharedReplayMemory(
     readonly local: LocalReplayMemory
     readonly isCluster: boolean
     readonly now: () => number
+    /** Of its keys. */
+    readonly prefix: string
   },
 ): SharedReplayMemory {
-  const { local, isCluster, now } = options
-  const keysOf = isCluster ? keysInCluster : keysOnServer
+  const { local, isCluster, now, prefix } = options
+  const keysOf = isCluster ? keysInCluster(prefix) : keysOnServer(prefix)
 
   async function begin(): Promise<void> {
     const ids = isCluster ? Array.from(BASE64URL) : ['']
@@ -76,16 +78,16 @@ export function createSharedReplayMemory(
   }
 }
 
-const keysOnServer = (id: string) => ({
-  began: 'messages-api:dpop-proofs-since',
-  proof: `messages-api:dpop-proof:${id}`,
+const keysOnServer = (prefix: string) => (id: string) => ({
+  began: `${prefix}:dpop-proofs-since`,
+  proof: `${prefix}:dpop-proof:${id}`,
 })
 
 /** What is in braces decides about the node: one script may touch only keys of the same. */
-function keysInCluster(id: string) {
+const keysInCluster = (prefix: string) => (id: string) => {
   const tag = `{${id.charAt(0)}}`
   return {
-    began: `messages-api:dpop-proofs-since:${tag}`,
-    proof: `messages-api:dpop-proof:${tag}${id}`,
+    began: `${prefix}:dpop-proofs-since:${tag}`,
+    proof: `${prefix}:dpop-proof:${tag}${id}`,
   }
 }

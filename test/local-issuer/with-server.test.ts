@@ -1,18 +1,20 @@
+import { ABOUT } from '../../src/about.ts'
+import type { AnyRouter } from '@trpc/server'
 import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { SYSTEM_CLOCKS } from '@trpc-hybrid/access-token/engine'
 import { loadConfig } from '../../src/config/config.ts'
 import { fetchToken } from '@trpc-hybrid/dev-issuer'
 import { start, type Running } from '../../src/start.ts'
-import { protectedProcedure, requirePermissions, router, type ApiRouter } from '../../src/trpc.ts'
+import { protectedProcedure, requirePermissions, router } from '../../src/trpc.ts'
 import { baseUrl } from '../support/http.ts'
 import { APP } from '../support/local-issuer.ts'
 import { testRouter } from '../support/router.ts'
 
-const startServer = (settings: Record<string, string>, served: ApiRouter = testRouter) => {
+const startServer = (settings: Record<string, string>, served: AnyRouter = testRouter) => {
   const env = { HOST: '127.0.0.1', PORT: '0', LOCAL_ISSUER_PORT: '0', ...settings }
   const logger = pino({ level: 'silent' })
-  return start(loadConfig(env), { router: served, logger, ...SYSTEM_CLOCKS })
+  return start(loadConfig(env), { about: ABOUT, router: served, logger, ...SYSTEM_CLOCKS })
 }
 
 /** Asks for a token as the token command does. */

@@ -1,17 +1,11 @@
-import { TRPCError } from '@trpc/server'
+import { type AnyRouter, TRPCError } from '@trpc/server'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { z } from 'zod'
 import { insufficientScope, invalidToken } from '@trpc-hybrid/access-token/engine'
 import { createGuard } from '../../packages/trpc-hybrid/src/guard.ts'
 import { withFastProcedures } from '../../packages/trpc-hybrid/src/procedures/run-chain.ts'
-import {
-  protectedProcedure,
-  publicProcedure,
-  requirePermissions,
-  router,
-  type ApiRouter,
-} from '../../src/trpc.ts'
+import { protectedProcedure, publicProcedure, requirePermissions, router } from '../../src/trpc.ts'
 import {
   contextOf,
   notRemembered,
@@ -100,13 +94,13 @@ interface Case {
   readonly input: unknown
 }
 
-function createApi({ links, resolver }: Case, note: Note): ApiRouter {
+function createApi({ links, resolver }: Case, note: Note): AnyRouter {
   const once = links.filter((link, at) => link !== 'output' || links.indexOf(link) === at)
   const chain = once.reduce((before, link) => LINKS[link]?.(before, note) as Chain, publicProcedure)
   return router({ procedure: chain.query(RESOLVERS[resolver] as never) })
 }
 
-function outcomeIn(api: ApiRouter, { sender, input }: Case): Promise<object> {
+function outcomeIn(api: AnyRouter, { sender, input }: Case): Promise<object> {
   const context = contextOf(SENDERS[sender] ?? remembered(token))
   const caller = api.createCaller(context) as unknown as {
     procedure: (input: unknown) => Promise<unknown>

@@ -1,6 +1,7 @@
+import type { AnyRouter } from '@trpc/server'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { publicProcedure, router, type ApiRouter } from '../../src/trpc.ts'
+import { publicProcedure, router } from '../../src/trpc.ts'
 import { startIssuer, type TestIssuer } from '../support/issuer.ts'
 import {
   get,
@@ -134,6 +135,6 @@ describe('the start stops, and names the procedure, for', () => {
 
 it('a procedure without openapi meta may be anything', async () => {
   const free = publicProcedure.input((value) => value).query(ok)
-  const items: ApiRouter = router({ free })
+  const items: AnyRouter = router({ free })
   expect(await problemsOf(issuer, { free, more: items })).toBe('none')
 })

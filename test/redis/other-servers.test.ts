@@ -21,7 +21,7 @@ async function startReplica(url: string) {
   const logger = pino(loggerOptions('info'), {
     write: (line: string) => log.push((JSON.parse(line) as { msg: string }).msg),
   })
-  const state = await createSharedState([url], { logger, ...SYSTEM_CLOCKS })
+  const state = await createSharedState([url], { prefix: 'messages-api', logger, ...SYSTEM_CLOCKS })
   ends.push(state.close)
   return { ...state, log }
 }

@@ -24,7 +24,11 @@ afterEach(async () => {
 async function startReplica(urls: string): Promise<SharedState> {
   const [first = '', ...more] = urls.split(',')
   const logger = pino({ level: 'silent' })
-  const state = await createSharedState([first, ...more], { logger, ...SYSTEM_CLOCKS })
+  const state = await createSharedState([first, ...more], {
+    prefix: 'messages-api',
+    logger,
+    ...SYSTEM_CLOCKS,
+  })
   ends.push(state.close)
   await untilConnected(state)
   return state

@@ -1,3 +1,4 @@
+import { type AnyRouter, initTRPC } from '@trpc/server'
 import {
   createTRPCClient,
   httpBatchLink,
@@ -5,11 +6,10 @@ import {
   httpLink,
   TRPCClientError,
 } from '@trpc/client'
-import { initTRPC } from '@trpc/server'
 import { octetInputParser } from '@trpc/server/http'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { publicProcedure, router, type ApiRouter, type Context } from '../../src/trpc.ts'
+import { publicProcedure, router, type Context } from '../../src/trpc.ts'
 import { useServer } from '../support/fixtures.ts'
 
 async function* countTo(last: number) {
@@ -61,7 +61,7 @@ const transformed = t.router({
 })
 
 describe('a router with a transformer', () => {
-  const options = { router: transformed as unknown as ApiRouter }
+  const options = { router: transformed as unknown as AnyRouter }
   const fixture = useServer(options)
   const limited = useServer({ ...options, env: { RATE_LIMIT_MAX: '1' } })
   const clientOf = (server: string, methodOverride?: 'POST') => {

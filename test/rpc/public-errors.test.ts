@@ -1,8 +1,9 @@
+import type { AnyRouter } from '@trpc/server'
 import { initTRPC, TRPCError } from '@trpc/server'
 import { observable } from '@trpc/server/observable'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { FeatureError } from '../../packages/trpc-hybrid/src/errors/feature-error.ts'
-import { publicProcedure, router, type ApiRouter, type Context } from '../../src/trpc.ts'
+import { publicProcedure, router, type Context } from '../../src/trpc.ts'
 import { startIssuer, type TestIssuer } from '../support/issuer.ts'
 import { startTestServer, type TestServer } from '../support/server.ts'
 
@@ -53,7 +54,7 @@ const t = initTRPC.context<Context>().create({
 const ofItsOwn = t.router({
   broken: t.procedure.query(fail),
   events: t.procedure.subscription(failLate),
-}) as unknown as ApiRouter
+}) as unknown as AnyRouter
 
 let issuer: TestIssuer
 const servers: TestServer[] = []

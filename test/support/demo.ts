@@ -1,3 +1,4 @@
+import { ABOUT } from '../../src/about.ts'
 import type { BrowserContext, Page } from 'playwright-core'
 import { pino } from 'pino'
 import { SYSTEM_CLOCKS } from '@trpc-hybrid/access-token/engine'
@@ -18,7 +19,7 @@ export function startApi(
     CLIENT_ORIGIN_URL: origin,
   }
   const logger = pino({ level: 'silent' })
-  return start(loadConfig(env), { router: appRouter, logger, ...SYSTEM_CLOCKS })
+  return start(loadConfig(env), { about: ABOUT, router: appRouter, logger, ...SYSTEM_CLOCKS })
 }
 
 interface DemoOptions {

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { OpenAPIObject } from 'trpc-openapi'
 import { auth0Metadata } from '@trpc-hybrid/access-token/engine'
-import type { ApiRouter } from '../../src/trpc.ts'
+import type { AnyRouter } from '@trpc/server'
 import { describeRouter } from './describe-router.ts'
 import { AUDIENCE } from './issuer.ts'
 
@@ -13,7 +13,7 @@ const run = promisify(execFile)
 const ENV = { REDOCLY_TELEMETRY: 'off', REDOCLY_SUPPRESS_UPDATE_NOTICE: 'true' }
 
 /** The OpenAPI document of a router behind an Auth0 tenant. */
-export const describeBehindAuth0 = (router: ApiRouter): OpenAPIObject =>
+export const describeBehindAuth0 = (router: AnyRouter): OpenAPIObject =>
   describeRouter(router, {
     issuer: auth0Metadata('https://tenant.eu.auth0.com/'),
     audience: AUDIENCE,

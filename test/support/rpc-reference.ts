@@ -5,7 +5,7 @@ import express, { type RequestHandler } from 'express'
 import { MISSING_TOKEN } from '@trpc-hybrid/access-token/engine'
 import { createRoutes, NodeRequest, sendAnswer } from 'trpc-hybrid/engine'
 import type { RequestContext } from '../../src/http/context.ts'
-import type { ApiRouter } from '../../src/trpc.ts'
+import type { AnyRouter } from '@trpc/server'
 import { withPublicErrors } from '../../packages/trpc-hybrid/src/errors/public-errors.ts'
 import { judge } from '../../src/judge.ts'
 import { baseUrl, closeServer, listenOnLoopback } from './http.ts'
@@ -39,7 +39,7 @@ const context: RequestContext = { ...stranger, identify: stranger.authenticate }
  *
  * @returns `ask`, which sends the same request to both
  */
-export async function serveBothWays(createRouter: () => ApiRouter) {
+export async function serveBothWays(createRouter: () => AnyRouter) {
   const createContext = () => context
   const routes = createRoutes({
     router: createRouter(),

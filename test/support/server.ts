@@ -1,3 +1,4 @@
+import { ABOUT } from '../../src/about.ts'
 import { pino } from 'pino'
 import { SYSTEM_CLOCKS, type Fetch } from '@trpc-hybrid/access-token/engine'
 import { loadConfig } from '../../src/config/config.ts'
@@ -10,7 +11,7 @@ import { baseUrl } from './http.ts'
 import { AUDIENCE, type TestIssuer } from './issuer.ts'
 import { recordOutput } from './leaks.ts'
 import { testRouter } from './router.ts'
-import type { ApiRouter } from '../../src/trpc.ts'
+import type { AnyRouter } from '@trpc/server'
 
 export interface TestServerOptions {
   /** Without one, the server's own local issuer. */
@@ -22,7 +23,7 @@ export interface TestServerOptions {
   /** Milliseconds that are never set back; `now` where it is given. */
   readonly monotonicNow?: () => number
   /** In place of `testRouter`. */
-  readonly router?: ApiRouter
+  readonly router?: AnyRouter
   readonly limits?: Partial<ServerLimits>
   /** Over those of the server, and no grace at its `close`. */
   readonly times?: Partial<Times>
@@ -50,6 +51,7 @@ export async function startTestServer(options: TestServerOptions) {
   })
   const running = await start(config, {
     router,
+    about: ABOUT,
     logger,
     now,
     monotonicNow,
@@ -73,10 +75,10 @@ export async function startTestServer(options: TestServerOptions) {
 }
 
 type DescriptionCheck = ReturnType<typeof createDescriptionCheck>
-const checks = new WeakMap<ApiRouter, DescriptionCheck>()
+const checks = new WeakMap<AnyRouter, DescriptionCheck>()
 
 /** Made once for a router: to compile a description takes longer than to start a server. */
-function descriptionCheckOf(router: ApiRouter): DescriptionCheck {
+function descriptionCheckOf(router: AnyRouter): DescriptionCheck {
   const known = checks.get(router)
   if (known) return known
   const check = createDescriptionCheck(describeRouter(router))
