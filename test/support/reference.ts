@@ -9,7 +9,7 @@ export function createReference(router: AnyRouter, context: Context): Express {
   const app = express()
   app.use(
     createOpenApiExpressMiddleware({
-      router: router as unknown as OpenApiRouter,
+      router: router,
       createContext: () => context,
       onError: ({ error }: { error: unknown }) => {
         throw error as Error
