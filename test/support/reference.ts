@@ -1,6 +1,6 @@
 import type { AnyRouter } from '@trpc/server'
 import express, { type Express } from 'express'
-import { createOpenApiExpressMiddleware, type OpenApiRouter } from 'trpc-openapi'
+import { createOpenApiExpressMiddleware } from 'trpc-openapi'
 import { judge } from '../../src/judge.ts'
 import type { Context } from '../../src/trpc.ts'
 
