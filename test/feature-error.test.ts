@@ -37,6 +37,25 @@ const things = router({
     .query(({ input }) => {
       throw new FeatureError(input.code, 'As the feature says', { cause: new Error('internal') })
     }),
+  busy: publicProcedure
+    .meta({ openapi: { method: 'GET', path: '/api/busy', errorResponses: [503] } })
+    .output(z.null())
+    .query(() => {
+      throw new FeatureError('unavailable', 'Closed for lunch', { retryAfterSeconds: 1800 })
+    }),
+  reserved: publicProcedure
+    .meta({ openapi: { method: 'GET', path: '/api/reserved' } })
+    .output(z.null())
+    .query(() => {
+      throw new FeatureError('forbidden', 'Not yours', { permission: 'read:all' })
+    }),
+  foreign: publicProcedure
+    .meta({ openapi: { method: 'GET', path: '/api/foreign' } })
+    .output(z.null())
+    .query(() => {
+      const headers = { 'set-cookie': 'session=secret' }
+      throw Object.assign(new Error('Wrong key: secret'), { status: 401, statusCode: 401, headers })
+    }),
 })
 const fixture = useServer({ router: things })
 
@@ -57,4 +76,40 @@ describe.each(codes)("a feature's refusal, %s,", (code) => {
       data: { httpStatus: status, code: trpcCode },
     })
   })
+})
+
+describe("a feature's refusal", () => {
+  it('says over REST and RPC when to come back', async () => {
+    for (const path of ['/api/busy', '/trpc/busy']) {
+      const response = await fetch(`${fixture.server.url}${path}`)
+      expect([response.status, response.headers.get('retry-after')]).toEqual([503, '1800'])
+    }
+  })
+
+  it('comes back after 5 seconds where it is one of too many requests and says no time', async () => {
+    const response = await fetch(`${fixture.server.url}/api/refuse?code=too_many_requests`)
+    expect(response.headers.get('retry-after')).toBe('5')
+  })
+
+  it('names the permission that was needed to an RPC client', async () => {
+    const client = createTRPCClient<typeof things>({
+      links: [httpLink({ url: `${fixture.server.url}/trpc` })],
+    })
+    await expect(client.reserved.query()).rejects.toMatchObject({
+      message: 'Not yours',
+      data: { httpStatus: 403, permissions: ['read:all'] },
+    })
+  })
+})
+
+describe('an error of another library', () => {
+  it.each(['/api/foreign', '/trpc/foreign'])(
+    'at %s is a 500 without its status, message and headers',
+    async (path) => {
+      const response = await fetch(`${fixture.server.url}${path}`)
+      expect(response.status).toBe(500)
+      expect(response.headers.get('set-cookie')).toBeNull()
+      expect(await response.text()).not.toContain('secret')
+    },
+  )
 })

@@ -74,6 +74,7 @@ export const LANES: readonly Lane[] = [
   lane('REST form', '/api/notes', { type: FORM, body: 'text=hello' }),
   lane('REST gzip', '/api/notes', { type: GZIP, body: gzipSync(JSON_BODY) }),
   lane('RPC single', '/trpc/save', { type: JSON_TYPE, body: JSON_BODY }),
+  lane('RPC gzip', '/trpc/save', { type: GZIP, body: gzipSync(JSON_BODY) }),
   lane('RPC batch', '/trpc/save?batch=1', { type: JSON_TYPE, body: BATCH }),
   lane('RPC jsonl', '/trpc/save?batch=1', { type: JSONL, body: BATCH }),
   lane('RPC multipart', '/trpc/form', { type: 'multipart/form-data; boundary=x', body: MULTIPART }),

@@ -34,6 +34,7 @@ export function readBlocks(file: string): Block[] {
 }
 
 const OWN_SCOPE = '@trpc-hybrid'
+const OWN_PACKAGE = 'trpc-hybrid'
 
 const isSource = (path: string) => !path.includes('node_modules')
 
@@ -65,8 +66,10 @@ function linkPackages(folder: string): void {
   const links = join(folder, 'node_modules')
   mkdirSync(links)
   for (const name of readdirSync(installed)) {
-    if (name !== OWN_SCOPE) symlinkSync(join(installed, name), join(links, name))
+    if (name === OWN_SCOPE || name === OWN_PACKAGE) continue
+    symlinkSync(join(installed, name), join(links, name))
   }
+  symlinkSync(join(folder, 'packages', OWN_PACKAGE), join(links, OWN_PACKAGE))
   mkdirSync(join(links, OWN_SCOPE))
   for (const name of readdirSync(join(installed, OWN_SCOPE))) {
     symlinkSync(join(folder, 'packages', name), join(links, OWN_SCOPE, name))
