@@ -23,7 +23,7 @@ import { createEndTogether } from './http/end-together.ts'
 import { asHandler, beginWith, compose, exchangeOf } from './http/steps.ts'
 import { refuseMethod } from './http/methods.ts'
 import { createObservation } from './http/observation.ts'
-import { createRoutes, type Around, type Deadlines } from 'trpc-hybrid/engine'
+import { createRoutes, type Deadlines } from 'trpc-hybrid/engine'
 import { createRefusalLog, type RefusalLogOptions } from './http/refusal-log.ts'
 import { createErrorReport, isHangUp } from './http/report-error.ts'
 import { sendRequestId } from './http/request-id.ts'
@@ -71,7 +71,6 @@ export interface AppOptions extends DocsOptions, DescriptionOptions, RefusalLogO
   /** `undefined`: requests are not limited. */
   readonly rateLimit: RateLimitSettings | undefined
   readonly tracing: Tracing
-  readonly aroundProcedures: Around | undefined
   readonly metrics: Metrics
   readonly createRateLimitStore: RateLimitOptions['createStore']
   readonly deadlines: Deadlines
@@ -108,7 +107,7 @@ export function createApp(options: AppOptions): { app: Express; description: Des
     rpcPath: RPC_PATH,
     ownPaths: OWN_PATHS,
     limits: { bodyBytes: MAX_BODY_BYTES },
-    around: options.aroundProcedures,
+    around: options.tracing.aroundProcedures,
     errorHeaders: (error, request) =>
       challengeOf(error, createContext(asExchange(request)).challenge),
     onError: ({ error, request }) => {

@@ -1,47 +1,20 @@
-import type { About } from './about.ts'
 import type { Server } from 'node:http'
-import type { Logger } from 'pino'
-import { createApp } from './app.ts'
-import {
-  createRequestAuthenticator,
-  createBackground,
-  createKeySource,
-  type Clocks,
-  type Fetch,
-  type KeyFetch,
-  type KeySourceOptions,
-} from '@trpc-hybrid/access-token/engine'
-import type { Config } from './config/config.ts'
-import { securityHeadersWith } from './http/security-headers.ts'
-import type { RequestScope } from './http/request-scope.ts'
-import { startLocalIssuer } from './local-issuer/start.ts'
-import { createKeyFetchLog } from './observability/key-fetch-log.ts'
-import { NO_METRICS, type Metrics } from './observability/metrics.ts'
-import { NO_TRACING, type Tracing } from './observability/tracing.ts'
-import { createStreams } from './streams/streams.ts'
-import { createDeadlines, loadRouter, permissionsOf, unsendableBigints } from 'trpc-hybrid/engine'
-import { createHttpServer, DEFAULT_LIMITS, listen, type ServerLimits } from './server.ts'
-import { createSharedState } from './shared-state.ts'
-import { createStop, STOP_TIMES, type StopTimes } from './stop.ts'
+import type { Clocks, Fetch } from '@trpc-hybrid/access-token/engine'
 import type { AnyRouter } from '@trpc/server'
+import type { Logger } from 'pino'
+import { loadRouter, permissionsOf, unsendableBigints } from 'trpc-hybrid/engine'
+import type { About } from './about.ts'
+import { createApp } from './app.ts'
+import type { Config } from './config/config.ts'
+import type { RequestScope } from './http/request-scope.ts'
+import { securityHeadersWith } from './http/security-headers.ts'
+import { startLocalIssuer } from './local-issuer/start.ts'
+import { createParts, type Times } from './parts.ts'
+import { createHttpServer, DEFAULT_LIMITS, listen, type ServerLimits } from './server.ts'
+import { createStop } from './stop.ts'
 
 /** The local issuer takes any client. */
 const LOCAL_DOCS_CLIENT_ID = 'docs'
-
-/** Nobody balances load in development. */
-const DEVELOPMENT_GRACE_MS = 100
-
-/** How often it is looked whether the time of a procedure or of a stream's token is over. */
-const SWEEP_MS = 1_000
-/** Less than any proxy keeps a connection on which nothing happens. */
-const PING_MS = 15_000
-
-/** Times in milliseconds that no setting has. */
-export interface Times extends StopTimes {
-  readonly procedureTimeoutMs: number
-  readonly sweepMs: number
-  readonly pingMs: number
-}
 
 /** A server that listens, with all that runs beside it. */
 export interface Running {
@@ -80,42 +53,71 @@ export interface StartOptions extends Clocks {
  *   when the server listens already, and it is not ready before that
  */
 export async function start(config: Config, options: StartOptions): Promise<Running> {
-  const { logger } = options
+  const { about, logger, now, monotonicNow } = options
   const router = await loadRouter(options.router)
   warnOfBigints(router, logger)
-  const permissions = permissionsOf(router)
   const localIssuer = config.issuer
     ? undefined
-    : await startLocalIssuer(config, { ...options, permissions })
+    : await startLocalIssuer(config, {
+        logger,
+        permissions: permissionsOf(router),
+        folder: options.localIssuerFolder,
+      })
   const issuer = config.issuer ?? localIssuer
   if (!issuer) throw new Error('There is no issuer')
-  const settings = { ...config, ...localIssuer?.tokenFormat }
-  const parts = await createParts(settings, { ...options, router, issuer })
+  const tokenFormat = localIssuer?.tokenFormat ?? config
+  const parts = await createParts(config, {
+    name: about.name,
+    issuer,
+    tokenFormat,
+    logger,
+    now,
+    monotonicNow,
+    droppedLines: options.droppedLines,
+    unhandledRejections: options.unhandledRejections,
+    times: options.times,
+    fetch: options.fetch,
+  })
   const { keys, tracing, metrics, shared, deadlines, streams, times } = parts
   let ready = false
   const securityHeaders = securityHeadersWith(config.hsts)
   const { app, description } = createApp({
-    ...settings,
-    ...parts,
-    securityHeaders,
-    about: options.about,
+    about,
+    router,
     logger,
-    now: options.now,
-    pingMs: times.pingMs,
-    requestScope: options.requestScope,
+    now,
+    authenticator: parts.authenticator,
     issuer: () => keys.issuer(),
     issuerMetadata: () => keys.metadata(),
-    docsClientId: config.docsClientId ?? (localIssuer && LOCAL_DOCS_CLIENT_ID),
     isReady: () => keys.current() !== undefined && ready,
+    audiences: config.audiences,
+    audienceClaim: tokenFormat.audienceClaim,
+    permissionsClaim: tokenFormat.permissionsClaim,
+    signingAlgs: tokenFormat.signingAlgs,
+    production: config.production,
+    publicUrl: config.publicUrl,
+    trustProxy: config.trustProxy,
+    clientOrigins: config.clientOrigins,
+    corsRequestHeaders: config.corsRequestHeaders,
+    securityHeaders,
+    rateLimit: config.rateLimit,
     createRateLimitStore: shared.createRateLimitStore,
+    docs: config.docs,
+    docsScopes: config.docsScopes,
+    docsClientId: config.docsClientId ?? (localIssuer && LOCAL_DOCS_CLIENT_ID),
+    requestScope: options.requestScope,
+    deadlines,
+    streams,
+    pingMs: times.pingMs,
+    metrics,
+    tracing,
   })
-  const keepAliveTimeoutMs = config.keepAliveSeconds * 1000
   const http = createHttpServer(app, {
     ...DEFAULT_LIMITS,
-    keepAliveTimeoutMs,
+    keepAliveTimeoutMs: config.keepAliveSeconds * 1000,
     ...options.limits,
     securityHeaders,
-    monotonicNow: options.monotonicNow,
+    monotonicNow,
   })
   const { server } = http
   const stop = createStop(http, { deadlines, streams, times })
@@ -152,71 +154,6 @@ export async function start(config: Config, options: StartOptions): Promise<Runn
   }
 }
 
-type PartsOptions = StartOptions & { readonly issuer: KeySourceOptions['issuer'] }
-
-/** What the app is made of, each part as the settings want it. */
-async function createParts(config: Config, options: PartsOptions) {
-  const { issuer, logger, now } = options
-  const tracing = await startTracing(config, { logger, name: options.about.name })
-  const metrics = await startMetrics(config)
-  const shared = await createSharedState(config.redisUrls, {
-    ...options,
-    prefix: options.about.name,
-  })
-  const logKeyFetch = createKeyFetchLog(logger)
-  const onFetch = (outcome: KeyFetch) => {
-    logKeyFetch(outcome)
-    metrics.onKeyFetch(outcome)
-  }
-  const keys = createKeySource({
-    issuer,
-    monotonicNow: options.monotonicNow,
-    inBackground: tracing.traceBackground(createBackground()),
-    fetch: tracing.traceFetch(options.fetch ?? fetch),
-    onFetch,
-  })
-  const times: Times = {
-    ...STOP_TIMES,
-    ...(!config.production && { graceMs: DEVELOPMENT_GRACE_MS }),
-    procedureTimeoutMs: config.procedureTimeoutSeconds * 1000,
-    sweepMs: SWEEP_MS,
-    pingMs: PING_MS,
-    ...options.times,
-  }
-  const { procedureTimeoutMs: timeoutMs, sweepMs } = times
-  const streams = createStreams({
-    maxPerClient: config.maxStreamsPerClient,
-    now,
-    onEnd: metrics.onStreamEnd,
-  })
-  metrics.watch({
-    keyAgeSeconds: () => keys.ageSeconds(),
-    redisAvailable: shared.redisAvailable,
-    droppedLogLines: options.droppedLines ?? (() => 0),
-    openStreams: streams.count,
-    unhandledRejections: options.unhandledRejections ?? (() => 0),
-  })
-  const authenticator = createRequestAuthenticator({
-    ...config,
-    keys,
-    now,
-    replayMemory: shared.replayMemory,
-    onOutcome: metrics.onAuthOutcome,
-  })
-  return {
-    keys,
-    shared,
-    times,
-    streams,
-    deadlines: createDeadlines({ timeoutMs, sweepMs }),
-    tracing,
-    metrics,
-    router: options.router,
-    aroundProcedures: tracing.aroundProcedures,
-    authenticator: tracing.traceAuthentication(authenticator),
-  }
-}
-
 /** JSON has none, so those of tRPC's own clients fail before anything is sent. */
 function warnOfBigints(router: AnyRouter, logger: Logger): void {
   const procedures = unsendableBigints(router)
@@ -225,19 +162,4 @@ function warnOfBigints(router: AnyRouter, logger: Logger): void {
     { procedures },
     'inputs hold a bigint, which a tRPC client can send only with a transformer: give the router one, or take a text',
   )
-}
-
-async function startMetrics({ metricsPort: port, metricsHost: host }: Config): Promise<Metrics> {
-  if (port === undefined) return NO_METRICS
-  const { startPrometheusMetrics } = await import('./observability/prometheus.ts')
-  return startPrometheusMetrics({ port, host })
-}
-
-async function startTracing(
-  { tracing }: Config,
-  named: { readonly logger: Logger; readonly name: string },
-): Promise<Tracing> {
-  if (!tracing) return NO_TRACING
-  const { startOpenTelemetry } = await import('./observability/opentelemetry.ts')
-  return startOpenTelemetry(tracing, named)
 }

@@ -17,7 +17,8 @@ interface StartOptions {
   readonly logger: Logger
   /** Every permission that the API asks for: the local admin has them all. */
   readonly permissions: readonly string[]
-  readonly localIssuerFolder?: string
+  /** Where it keeps what outlives a restart; without it, nothing does. */
+  readonly folder: string | undefined
 }
 
 /**
@@ -26,7 +27,7 @@ interface StartOptions {
  */
 export async function startLocalIssuer(
   config: Config,
-  { logger, permissions, localIssuerFolder }: StartOptions,
+  { logger, permissions, folder }: StartOptions,
 ): Promise<IssuerMetadata & { tokenFormat: typeof TOKEN_FORMAT; close: () => Promise<void> }> {
   const local = await import('@trpc-hybrid/dev-issuer')
   const port = config.localIssuerPort
@@ -37,7 +38,7 @@ export async function startLocalIssuer(
     resources: config.publicUrl === undefined ? addresses : [config.publicUrl, ...addresses],
     permissions,
     allowedOrigins: [...config.clientOrigins, ...addresses],
-    stateFile: stateFile(localIssuerFolder, port),
+    stateFile: stateFile(folder, port),
     onError: (err) => {
       logger.error({ err }, 'the local issuer failed')
     },
