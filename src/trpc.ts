@@ -5,7 +5,7 @@ import {
   type AuthError,
   requirePermissionsOf,
 } from '@trpc-hybrid/access-token/engine'
-import { createGuard, type HybridMeta, type InputIssue } from 'trpc-hybrid/engine'
+import { createGuard, type HybridMeta } from 'trpc-hybrid/engine'
 
 /** What every procedure is given. It is built per request, so it stays small. */
 export interface Context {
@@ -49,7 +49,11 @@ const t = initTRPC
 /** What clients are told of an error over RPC. The server fills it in. */
 type PublicShape = TRPCDefaultErrorShape & {
   readonly data: TRPCDefaultErrorShape['data'] & {
-    readonly issues?: readonly InputIssue[]
+    /** Where an input does not fit, from its root, and why. */
+    readonly issues?: readonly {
+      readonly path: readonly (string | number)[]
+      readonly message: string
+    }[]
     readonly permissions?: readonly string[]
   }
 }
