@@ -30,7 +30,7 @@ export {
 export type { Fetch } from './fetch-json.ts'
 export { IssuerError } from './issuer-error.ts'
 export { auth0Metadata, type IssuerMetadata } from './issuer-metadata.ts'
-export { createKeySource, type KeyFetch, type KeySourceOptions } from './keys.ts'
+export { createKeySource, type KeyFetch, type KeySource, type KeySourceOptions } from './keys.ts'
 export { isLoopback, LOOPBACK_ORIGIN } from './loopback.ts'
 export { ASYMMETRIC_ALGS } from './options.ts'
 export { requirePermissionsOf } from './permissions.ts'
