@@ -8,6 +8,10 @@ export interface RequestScope {
   readonly requestId: () => string | undefined
 }
 
+/**
+ * Node.js before 24 follows each promise by hooks in JavaScript, whoever makes it: a call over RPC takes 7 µs more, a
+ * batch of ten 28 µs, which is a third. From 24 on it is 3 % of both.
+ */
 export function createRequestScope(): RequestScope {
   const storage = new AsyncLocalStorage<string>()
   return {
