@@ -9,8 +9,8 @@ export interface RequestScope {
 }
 
 /**
- * Node.js before 24 follows each promise by hooks in JavaScript, whoever makes it: a call over RPC takes 7 µs more, a
- * batch of ten 28 µs, which is a third. From 24 on it is 3 % of both.
+ * Node.js before 24 follows each promise by hooks in JavaScript, whoever makes it: a GET takes 4 µs more, a
+ * call over RPC 7 µs, a batch of ten 28 µs, which is a third. With 24 it is 3 % of the last two.
  */
 export function createRequestScope(): RequestScope {
   const storage = new AsyncLocalStorage<string>()
