@@ -19,7 +19,8 @@ const PROCEDURE_CALLS = [
   ...['rpc', 'rpc-input', 'mutation', 'batch'],
 ]
 const PEERS = SERVERS.filter(
-  ({ name, guarded, fairAs }) => guarded && fairAs === undefined && name !== OURS,
+  ({ name, guarded, fairAs, guardAlone }) =>
+    guarded && !guardAlone && fairAs === undefined && name !== OURS,
 )
 
 /** Every goal whose figures are there. */

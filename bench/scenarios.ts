@@ -34,7 +34,9 @@ const NEW_REPORT = { title: 'The first quarter' }
 const ADD_REPORT: Call = { procedure: 'reports.add', type: 'mutation', input: NEW_REPORT }
 const ADMIN_CALL: Call = { procedure: 'messages.admin', type: 'query' }
 
-const guarded = SERVERS.filter((server) => server.guarded)
+const apis = SERVERS.filter(({ guardAlone }) => !guardAlone)
+const guards = SERVERS.filter(({ guardAlone }) => guardAlone)
+const guarded = apis.filter((server) => server.guarded)
 const withRpc = SERVERS.filter((server) => server.rpc !== undefined)
 
 /** A request of a browser on an allowed origin. */
@@ -67,7 +69,7 @@ export const SCENARIOS: readonly Scenario[] = [
     title: 'GET /api/messages/admin, a valid token with the permission',
     statuses: [200],
     text: ADMIN_TEXT,
-    servers: SERVERS.filter(({ name }) => name !== YARDSTICK),
+    servers: apis.filter(({ name }) => name !== YARDSTICK),
     request: (_server, tokens) => send(get(ADMIN_PATH), tokens.admin()),
   },
   {
@@ -165,7 +167,24 @@ export const SCENARIOS: readonly Scenario[] = [
     title: 'GET /api/messages/admin, a different valid token on every request',
     statuses: [200],
     text: ADMIN_TEXT,
-    servers: SERVERS.filter((server) => server.guarded || server.name === YARDSTICK),
+    servers: apis.filter((server) => server.guarded || server.name === YARDSTICK),
+    request: (_server, tokens) => getInTurn(tokens.coldFile()),
+  },
+  {
+    name: 'guard',
+    title:
+      'GET /api/messages/admin of a plain Express app with a guard, always the same valid token',
+    statuses: [200],
+    text: ADMIN_TEXT,
+    servers: guards,
+    request: (_server, tokens) => send(get(ADMIN_PATH), tokens.admin()),
+  },
+  {
+    name: 'guard-cold',
+    title: 'The same, a different valid token on every request',
+    statuses: [200],
+    text: ADMIN_TEXT,
+    servers: guards,
     request: (_server, tokens) => getInTurn(tokens.coldFile()),
   },
   {

@@ -10,6 +10,8 @@ export interface BenchServer {
   readonly guarded: boolean
   /** Whether it is one of the peers that the goal is set against: each does the same job as ours. */
   readonly rival?: true
+  /** Whether it has a guard and nothing else of an API: only guards are compared with it. */
+  readonly guardAlone?: true
   /** A server that differs from it in what it leaves out alone: the goals are set against that one. */
   readonly fairAs?: string
   /** What it speaks over RPC. */
@@ -79,6 +81,20 @@ export const SERVERS: readonly BenchServer[] = [
     script: peer('trpc-to-openapi'),
     guarded: true,
     rpc: 'trpc',
+  },
+  {
+    name: 'guard-access-token',
+    label: 'Express, guarded by @trpc-hybrid/access-token',
+    script: peer('guard-access-token'),
+    guarded: true,
+    guardAlone: true,
+  },
+  {
+    name: 'guard-oauth2',
+    label: 'Express, guarded by express-oauth2-jwt-bearer',
+    script: peer('guard-oauth2'),
+    guarded: true,
+    guardAlone: true,
   },
 ]
 

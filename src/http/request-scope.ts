@@ -8,6 +8,10 @@ export interface RequestScope {
   readonly requestId: () => string | undefined
 }
 
+/**
+ * Node.js before 24 follows each promise by hooks in JavaScript, whoever makes it: a GET takes 4 µs more, a
+ * call over RPC 7 µs, a batch of ten 28 µs, which is a third. With 24 it is 3 % of the last two.
+ */
 export function createRequestScope(): RequestScope {
   const storage = new AsyncLocalStorage<string>()
   return {

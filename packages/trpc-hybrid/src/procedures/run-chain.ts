@@ -74,18 +74,19 @@ export function withFastProcedures(router: AnyRouter): AnyRouter {
     }
     const { meta } = chain
     const steps = stepsOf(chain)
-    return async (call) => {
-      const result = await runFrom(0, { steps, meta, call, adopted: undefined }, call)
-      if (!result) {
-        throw new TRPCError({
-          code: 'INTERNAL_SERVER_ERROR',
-          message: 'No result from middlewares - did you forget to `return next()`?',
-        })
-      }
-      if (!result.ok) throw result.error
-      return withAdoptedItems(result.data)
-    }
+    return (call) => runFrom(0, { steps, meta, call, adopted: undefined }, call).then(dataOf)
   })
+}
+
+function dataOf(result: Result | undefined): unknown {
+  if (!result) {
+    throw new TRPCError({
+      code: 'INTERNAL_SERVER_ERROR',
+      message: 'No result from middlewares - did you forget to `return next()`?',
+    })
+  }
+  if (!result.ok) throw result.error
+  return withAdoptedItems(result.data)
 }
 
 function withAdoptedItems(data: unknown): unknown {

@@ -34,34 +34,38 @@ export function runCalls(
     const deadline = deadlines.begin(request, (reason) => {
       resolve(calls.map(({ path }, index) => outcomes[index] ?? { error: unsettled(reason, path) }))
     })
+    const settle: Settle = (batchIndex, outcome) => {
+      outcomes[batchIndex] = outcome
+      if (++settled === calls.length && deadline.settle()) resolve(outcomes)
+    }
     for (const [batchIndex, call] of calls.entries()) {
       // Not by `{ ...spread }`: V8 would make new shapes for each object.
-      void runCall(call, { ctx, request, rpc, deadline, batchIndex }).then((outcome) => {
-        outcomes[batchIndex] = outcome
-        if (++settled === calls.length && deadline.settle()) resolve(outcomes)
-      })
+      void runCall(call, { ctx, request, rpc, deadline, batchIndex, settle })
     }
   })
 }
+
+/** Not by a promise: where requests have a scope, each costs 0.2 µs more (Node.js 20). */
+type Settle = (batchIndex: number, outcome: Outcome) => void
 
 interface CallScope extends Scope {
   readonly rpc: RpcRequest
   readonly deadline: Deadline
   readonly batchIndex: number
+  readonly settle: Settle
 }
 
-async function runCall({ path, procedure }: RpcCall, scope: CallScope): Promise<Outcome> {
-  const { request, rpc, deadline, batchIndex, ctx } = scope
+async function runCall({ path, procedure }: RpcCall, scope: CallScope): Promise<void> {
+  const { request, rpc, deadline, batchIndex, ctx, settle } = scope
   try {
     if (!procedure) throw new TRPCError({ code: 'NOT_FOUND' })
     const { type } = procedure._def
     if (METHOD_OF[type] !== request.method) throw new TRPCError({ code: 'METHOD_NOT_SUPPORTED' })
     const getRawInput = async () => (await rpc.inputs.read())[batchIndex]
     const call = createCall(request, { path, getRawInput, ctx, type, batchIndex })
-    return { data: await (procedure as unknown as CallProcedure)(call) }
+    settle(batchIndex, { data: await (procedure as unknown as CallProcedure)(call) })
   } catch (cause) {
-    return {
-      error: deadline.told ? unsettled(deadline.told, path) : getTRPCErrorFromUnknown(cause),
-    }
+    const error = deadline.told ? unsettled(deadline.told, path) : getTRPCErrorFromUnknown(cause)
+    settle(batchIndex, { error })
   }
 }
