@@ -123,6 +123,10 @@ export function itServesTheShop(start: () => Promise<Host>): void {
       })
     })
 
+    it("runs the app's own guard", async () => {
+      await expect(clientBy(httpLink).mine.query()).rejects.toThrow('Unauthorized')
+    })
+
     it('says nothing of a bug', async () => {
       await expect(clientBy(httpLink).items.broken.query()).rejects.toThrow('Internal Server Error')
     })
