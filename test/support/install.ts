@@ -35,7 +35,8 @@ export async function packInto(
 export async function compileStrictly(folder: string, files: readonly string[]): Promise<void> {
   const flags = ['--strict', '--exactOptionalPropertyTypes', '--noUncheckedIndexedAccess']
   const target = ['--target', 'ES2022', '--lib', 'ES2023', '--module', 'NodeNext']
-  const settings = [...flags, ...target, '--skipLibCheck', 'false', '--types', 'node']
+  const resolution = ['--rewriteRelativeImportExtensions', '--types', 'node']
+  const settings = [...flags, ...target, ...resolution, '--skipLibCheck', 'false']
   await succeed([process.execPath, TSC, ...settings, ...files], folder)
 }
 

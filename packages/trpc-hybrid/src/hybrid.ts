@@ -19,13 +19,13 @@ export interface DescriptionChanges extends Partial<DescribeOptions> {
 }
 
 /** A router as RPC, REST and OpenAPI. An adapter serves it: `trpc-hybrid/node`, `/fetch` or `/fastify`. */
-export interface Hybrid<Context = object> extends Routes {
+export interface Hybrid<Ctx = object> extends Routes {
   /** The OpenAPI 3.1 document, made when it is first asked for. */
   readonly document: OpenApiDocument
   /** Another document of the same router. */
   readonly describe: (changes?: DescriptionChanges) => OpenApiDocument
   /** Only a type: what an adapter's `createContext` must give. */
-  readonly Context?: Context
+  readonly Context?: Ctx
 }
 
 const DEFAULT_SCHEMES: Readonly<Record<string, SecurityScheme>> = {

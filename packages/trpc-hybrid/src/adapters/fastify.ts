@@ -50,7 +50,7 @@ export function fastifyPlugin<
   Context,
   Request extends FastifyRequestLike = FastifyRequestLike,
   Reply extends FastifyReplyLike = FastifyReplyLike,
->(hybrid: Hybrid<Context>, { createContext }: FastifyOptions<Context, Request, Reply>) {
+>(hybrid: Hybrid<Context>, { createContext }: FastifyOptions<NoInfer<Context>, Request, Reply>) {
   return function hybridPlugin(
     app: FastifyLike<Request, Reply>,
     _options: object,

@@ -18,7 +18,7 @@ export interface FetchHandlerOptions<Context> {
  */
 export function fetchHandler<Context>(
   hybrid: Hybrid<Context>,
-  { createContext }: FetchHandlerOptions<Context>,
+  { createContext }: FetchHandlerOptions<NoInfer<Context>>,
 ): (request: Request) => Promise<Response> {
   return async (given) => {
     const request = new FetchRequest(given)

@@ -31,7 +31,7 @@ export function nodeHandler<
   Res extends ServerResponse = ServerResponse,
 >(
   hybrid: Hybrid<Context>,
-  { createContext }: NodeHandlerOptions<Context, Req, Res>,
+  { createContext }: NodeHandlerOptions<NoInfer<Context>, Req, Res>,
 ): (req: Req, res: Res, next?: Next) => void {
   async function serve(route: Route, request: NodeRequest, { req, res }: { req: Req; res: Res }) {
     let ctx: object

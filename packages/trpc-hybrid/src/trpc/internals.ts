@@ -1,8 +1,8 @@
-import type { TRPCDefaultErrorShape, TRPCError } from '@trpc/server'
+import type { TRPCError } from '@trpc/server'
 import { getHTTPStatusCodeFromError } from '@trpc/server/http'
 import { TRPC_ERROR_CODES_BY_KEY } from '@trpc/server/rpc'
 import * as core from '@trpc/server/unstable-core-do-not-import'
-import type { PathSeparator } from '@trpc/server/unstable-core-do-not-import'
+import type { DefaultErrorShape, TRPCErrorShape } from '@trpc/server/unstable-core-do-not-import'
 
 // All that is used of tRPC without being its public API, in one place. What older versions of tRPC 11 lack stands
 // below, as those versions behave. `test/matrix/trpc-versions.test.ts` runs the package with the oldest and the
@@ -23,26 +23,39 @@ export type {
   AnyMiddlewareFunction,
   MiddlewareResult,
   Parser,
-  PathSeparator,
 } from '@trpc/server/unstable-core-do-not-import'
 
-type Core = typeof core
-const newer: Partial<Core> = core
+export type PathSeparator = '.' | '_' | '~' | '-'
 
-/** The shape of an error before any formatter. */
-export const getDefaultErrorShape: Core['getDefaultErrorShape'] =
-  newer.getDefaultErrorShape ?? defaultErrorShape
+/** Written out, so that an app with an older tRPC can compile against it. */
+interface Newer {
+  /** The shape of an error before any formatter. */
+  readonly getDefaultErrorShape: (given: {
+    readonly error: TRPCError
+    readonly path: string | undefined
+    readonly isDev: boolean
+  }) => DefaultErrorShape
+  /** What the `.errors()` of a chain made of an error: nothing in versions that have no `.errors()`. */
+  readonly getFormattedErrorShape: (error: TRPCError) => TRPCErrorShape | undefined
+  readonly setFormattedErrorShape: (error: TRPCError, shape: TRPCErrorShape) => void
+  /** The path of a procedure in a URL, as its path in the router: the same before there were separators. */
+  readonly urlPathToProcedurePath: (path: string, separator: PathSeparator) => string
+}
 
-/** What the `.errors()` of a chain made of an error: nothing in versions that have no `.errors()`. */
-export const getFormattedErrorShape: Core['getFormattedErrorShape'] =
-  newer.getFormattedErrorShape ?? (() => undefined)
+const older: Newer = {
+  getDefaultErrorShape: defaultErrorShape,
+  getFormattedErrorShape: () => undefined,
+  setFormattedErrorShape: () => undefined,
+  urlPathToProcedurePath: (path) => path,
+}
+const newer: Partial<Newer> = core
 
-export const setFormattedErrorShape: Core['setFormattedErrorShape'] =
-  newer.setFormattedErrorShape ?? (() => undefined)
-
-/** The path of a procedure in a URL, as its path in the router: the same before there were separators. */
-export const urlPathToProcedurePath: (path: string, separator: PathSeparator) => string =
-  newer.urlPathToProcedurePath ?? ((path) => path)
+export const {
+  getDefaultErrorShape,
+  getFormattedErrorShape,
+  setFormattedErrorShape,
+  urlPathToProcedurePath,
+}: Newer = { ...older, ...newer }
 
 function defaultErrorShape({
   error,
@@ -50,7 +63,7 @@ function defaultErrorShape({
 }: {
   readonly error: TRPCError
   readonly path?: string | undefined
-}): TRPCDefaultErrorShape {
+}): DefaultErrorShape {
   const { message, code } = error
   return {
     message,
