@@ -1,15 +1,13 @@
 import type { AnyRouter, inferRouterContext } from '@trpc/server'
 import { describeApi, type DescribeOptions } from './openapi/description.ts'
-import type { OpenApiDocument, OpenApiInfo, SecurityScheme } from './openapi/document.ts'
-import { describeGuard } from './openapi/security.ts'
+import type { OpenApiDocument, OpenApiInfo } from './openapi/document.ts'
+import { DEFAULT_SCHEMES, describeGuard } from './openapi/security.ts'
 import type { RestOperation } from './procedures/operations.ts'
 import { createRoutes, type Routes, type RoutesOptions } from './routes.ts'
 
 export interface HybridOptions<Router extends AnyRouter> extends RoutesOptions<Router> {
   /** What the OpenAPI document says of the API. */
   readonly info: OpenApiInfo
-  /** Schemes of OpenAPI by the names that guards give: `bearer` unless it is said. */
-  readonly securitySchemes?: Readonly<Record<string, SecurityScheme>>
 }
 
 /** Parts of a description that differ from what `createHybrid` was given. */
@@ -28,9 +26,6 @@ export interface Hybrid<Context = object> extends Routes {
   readonly Context?: Context
 }
 
-const DEFAULT_SCHEMES: Readonly<Record<string, SecurityScheme>> = {
-  bearer: { type: 'http', scheme: 'bearer', description: 'An access token (RFC 6750).' },
-}
 const NOTHING_AROUND = { headers: {}, responses: {}, components: { headers: {}, responses: {} } }
 
 /**

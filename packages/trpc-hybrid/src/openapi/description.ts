@@ -1,11 +1,11 @@
 import { generateOpenApiDocument, type OpenAPIObject, type OpenApiRouter } from 'trpc-openapi'
 import { forEachNamed, Unfit } from '../errors/router-error.ts'
 import { statusText } from '../errors/status-text.ts'
-import { guardOf } from '../procedures/guard.ts'
+import { isGuarded } from '../procedures/guard.ts'
 import type { RestOperation } from '../procedures/operations.ts'
 import { ComponentSchemas, type Schemas } from './component-schemas.ts'
 import { COMPONENTS } from './components.ts'
-import type { OpenApiDocument, OpenApiInfo, SecurityScheme } from './document.ts'
+import type { OpenApiDocument, OpenApiInfo, OpenApiOperation, SecurityScheme } from './document.ts'
 import { withDateFormat } from './date-format.ts'
 import { describeInputs, type DescribedInput } from './inputs.ts'
 import { checkOutput } from './json-schema.ts'
@@ -132,9 +132,9 @@ function generate(operations: readonly RestOperation[], options: GenerateOptions
 }
 
 /** Errors are described here, so that it need not. */
-function withoutInput({ name, procedure, meta, template: { path } }: RestOperation) {
+function withoutInput({ name, procedure, meta, output, template: { path } }: RestOperation) {
   const openapi = { ...meta, path, errorResponses: {} }
-  return [name, { _def: { ...procedure._def, inputs: [], meta: { openapi } } }] as const
+  return [name, { _def: { ...procedure._def, output, inputs: [], meta: { openapi } } }] as const
 }
 
 interface Completion {
@@ -144,17 +144,17 @@ interface Completion {
 }
 
 function completeOperation(operation: Operation, { rest, input, options }: Completion): void {
-  const { name, meta, procedure, status, empty } = rest
+  const { name, meta, guard, status, empty } = rest
   const { parameters, requestBody } = input
-  const guard = guardOf(procedure)
   operation.operationId = meta.operationId ?? methodName(name)
   operation.description = [operation.description, explainGuard(guard)].filter(Boolean).join('\n\n')
-  operation.security = describeSecurity(guard, options.alternatives) as Operation['security'] &
-    object
+  const security = describeSecurity(guard, options.alternatives)
+  requireSchemes(security, options)
+  operation.security = security as Operation['security'] & object
   if (guard.permissions.length > 0) operation['x-permissions'] = guard.permissions
   Object.assign(operation, parameters.length > 0 && { parameters }, requestBody && { requestBody })
   const responses = describeResponses(operation.responses?.['200'], {
-    guard: guard.schemes.length > 0 ? options.describeGuard(guard) : undefined,
+    guard: isGuarded(guard) ? options.describeGuard(guard) : undefined,
     common: options.surroundings.responses,
     status,
     empty,
@@ -163,6 +163,17 @@ function completeOperation(operation: Operation, { rest, input, options }: Compl
     errors: errorsOf(meta.errorResponses),
   })
   operation.responses = withHeaders(responses, options)
+}
+
+function requireSchemes(
+  security: OpenApiOperation['security'],
+  { securitySchemes }: DescribeOptions,
+): void {
+  const unknown = security
+    .flatMap(Object.keys)
+    .find((name) => !Object.hasOwn(securitySchemes, name))
+  if (unknown === undefined) return
+  throw new Unfit(`it needs ${unknown}, which the securitySchemes have not: write it there`)
 }
 
 /** A list has only statuses, whose standard texts are the messages. */

@@ -1,6 +1,7 @@
 import type { AnyProcedure, AnyRouter } from '@trpc/server'
-import type { z } from 'zod'
-import { guardOf } from './guard.ts'
+import { z } from 'zod'
+import type { Guarded } from './guard.ts'
+import { operationGuard, type GuardSources } from './operation-guard.ts'
 import { inputObjectOf, isSchema, type InputObject } from './inputs.ts'
 import {
   BODY_TYPES,
@@ -27,6 +28,8 @@ export interface RestOperation {
   /** The media types of its body. */
   readonly contentTypes: readonly BodyType[]
   readonly output: z.core.$ZodType
+  /** What it asks of its caller. */
+  readonly guard: Guarded
   /** Whether its answer has no body: the output is `z.void()` or `z.undefined()`. */
   readonly empty: boolean
   /** The status of a success. */
@@ -39,12 +42,21 @@ const STATUSES: readonly SuccessStatus[] = [200, 201, 202, 204]
 /** Methods whose input comes in the query. Their body is not read. */
 const BODILESS: readonly RestMethod[] = ['GET', 'DELETE']
 
-export interface OperationOptions {
+export interface OperationOptions extends GuardSources {
+  /** The router's procedures as they were given, for those who are asked about them. */
+  readonly given: Readonly<Record<string, AnyProcedure>>
+  /** The meta of a query or mutation that has no route of its own. */
+  readonly defaultMeta: DefaultMeta
+  /** Whether an output without a schema may be anything. */
+  readonly missingOutput: 'refuse' | 'any'
   /** Put before the path of every meta. */
   readonly restPath: string
   /** Paths of the server itself, which an operation must neither hide nor be hidden by. */
   readonly ownPaths: readonly string[]
 }
+
+/** @returns `undefined` for a procedure that is to have no route */
+export type DefaultMeta = (path: string, procedure: AnyProcedure) => HybridMeta | undefined
 
 /**
  * The procedures of a router that are also REST operations, in the order in which they are defined.
@@ -57,7 +69,7 @@ export function restOperations(
 ): readonly RestOperation[] {
   const declared = Object.entries(router._def.procedures as Record<string, AnyProcedure>).flatMap(
     ([name, procedure]) => {
-      const { openapi: meta } = (procedure._def.meta ?? {}) as HybridMeta
+      const meta = metaOf(name, procedure, options)
       return meta && meta.enabled !== false ? [{ name, meta, procedure }] : []
     },
   )
@@ -66,13 +78,20 @@ export function restOperations(
   return operations
 }
 
+function metaOf(name: string, procedure: AnyProcedure, { given, defaultMeta }: OperationOptions) {
+  const { openapi } = (procedure._def.meta ?? {}) as HybridMeta
+  if (openapi || (procedure._def.type as string) === 'subscription') return openapi
+  return defaultMeta(name, given[name] ?? procedure)?.openapi
+}
+
 interface Declared {
   readonly name: string
   readonly meta: RestMeta
   readonly procedure: AnyProcedure
 }
 
-function operationOf(declared: Declared, { restPath, ownPaths }: OperationOptions): RestOperation {
+function operationOf(declared: Declared, options: OperationOptions): RestOperation {
+  const { restPath, ownPaths } = options
   const { meta, procedure } = declared
   const { method } = meta
   if ((procedure._def.type as string) === 'subscription') {
@@ -88,13 +107,10 @@ function operationOf(declared: Declared, { restPath, ownPaths }: OperationOption
       `its path ${template.path} is the server's own: choose one that is not at ${own}`,
     )
   }
-  const guarded = guardOf(procedure).schemes.length > 0
-  if (meta.protect !== undefined && meta.protect !== guarded) {
-    const asks = guarded ? 'asks for a token' : 'asks for no token'
-    throw new Unfit(
-      `its meta has protect: ${String(meta.protect)}, its chain ${asks}: leave it out`,
-    )
-  }
+  const guard = operationGuard(
+    { procedure: options.given[declared.name] ?? procedure, protect: meta.protect },
+    options,
+  )
   const input = inputObjectOf(procedure)
   const missing = template.names.find(
     (parameter) => !input || !Object.hasOwn(input.fields, parameter),
@@ -106,18 +122,23 @@ function operationOf(declared: Declared, { restPath, ownPaths }: OperationOption
   }
   const from = BODILESS.includes(method) ? 'query' : 'body'
   const contentTypes = bodyTypesOf(meta)
-  return { ...declared, method, template, input, from, contentTypes, ...answerOf(declared) }
+  const answer = answerOf(declared, options)
+  return { ...declared, method, template, input, from, contentTypes, guard, ...answer }
 }
 
-function answerOf({
-  meta,
-  procedure,
-}: Declared): Pick<RestOperation, 'output' | 'empty' | 'status'> {
-  const { output } = procedure._def as { output?: unknown }
+/** In place of an output that has no schema. */
+const ANYTHING = z.any()
+
+function answerOf(
+  { meta, procedure }: Declared,
+  { missingOutput }: OperationOptions,
+): Pick<RestOperation, 'output' | 'empty' | 'status'> {
+  const missing = missingOutput === 'any' ? ANYTHING : undefined
+  const { output = missing } = procedure._def as { output?: unknown }
   if (!isSchema(output)) throw new Unfit('it has no output schema: write .output(z.object({ … }))')
   const { type } = output._zod.def
   const empty = type === 'void' || type === 'undefined'
-  if (!empty && output._zod.optout === 'optional') {
+  if (!empty && output._zod.optout === 'optional' && output !== ANYTHING) {
     throw new Unfit('its output may be undefined, which JSON has not: write .nullable()')
   }
   const { successStatus: status = empty ? 204 : 200 } = meta

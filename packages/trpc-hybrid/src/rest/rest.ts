@@ -84,8 +84,11 @@ const JSON_HEADERS: Answer['headers'] = [['content-type', JSON_TYPE]]
 function answerOf({ status, empty }: RestOperation): (data: unknown) => Answer {
   return empty
     ? () => ({ status, headers: NO_HEADERS, body: undefined })
-    : (data) => ({ status, headers: JSON_HEADERS, body: JSON.stringify(data) })
+    : (data) => ({ status, headers: JSON_HEADERS, body: textOf(data) })
 }
+
+/** JSON has no `undefined`: where an output may be that, it may be null too. */
+const textOf = (data: unknown): string => (data === undefined ? 'null' : JSON.stringify(data))
 
 /** HEAD goes wherever GET does. */
 const withHead = (methods: readonly string[]) =>
