@@ -4,7 +4,7 @@ import { answerError, type ErrorHeaders, type ErrorOptions } from './errors/answ
 import type { OnError } from './errors/faults.ts'
 import { createJudge } from './errors/public-error.ts'
 import { withPublicErrors } from './errors/public-errors.ts'
-import { RouterError } from './errors/router-error.ts'
+import { Problems } from './errors/router-error.ts'
 import type { SecurityScheme } from './openapi/document.ts'
 import { DEFAULT_SCHEMES } from './openapi/security.ts'
 import type { SecurityRequirement } from './procedures/guard.ts'
@@ -94,6 +94,17 @@ const NO_DEADLINES = { timeoutMs: Infinity, sweepMs: 1 }
  * @throws {RouterError} with every procedure that can't be served, by name
  */
 export function createRoutes<Router extends AnyRouter>(options: RoutesOptions<Router>): Routes {
+  const problems = new Problems()
+  const routes = findRoutes(options, problems)
+  problems.throwAny()
+  return routes
+}
+
+/** The same for those who have more to check: what can't be served is a problem, and left out. */
+export function findRoutes<Router extends AnyRouter>(
+  options: RoutesOptions<Router>,
+  problems: Problems,
+): Routes {
   const { rpcPath = '/trpc', restPath = '', ownPaths = [], rpcErrors = 'public' } = options
   const limits = { ...DEFAULT_LIMITS, ...options.limits }
   const judge = createJudge({ exposeTrpcMessages: options.exposeTrpcMessages ?? false })
@@ -102,11 +113,12 @@ export function createRoutes<Router extends AnyRouter>(options: RoutesOptions<Ro
     errorHeaders: options.errorHeaders ?? (() => undefined),
     onError: options.onError ?? (() => undefined),
   }
-  requireLoaded(options.router)
-  const given = withPublicErrors(withSentInputs(options.router), { judge, rpcErrors })
+  requireLoaded(options.router, problems)
+  const given = withPublicErrors(withSentInputs(options.router, problems), { judge, rpcErrors })
   const fast = withFastProcedures(given)
   const router = options.around ? aroundProcedures(fast, options.around) : fast
   const operations = restOperations(router, {
+    problems,
     restPath,
     ownPaths: [...ownPaths, rpcPath],
     given: options.router._def.procedures as Record<string, AnyProcedure>,
@@ -119,6 +131,7 @@ export function createRoutes<Router extends AnyRouter>(options: RoutesOptions<Ro
   const deadlines = options.deadlines ?? createDeadlines(NO_DEADLINES)
   const findRest = createRest({
     ...errors,
+    problems,
     operations,
     deadlines,
     maxBodyBytes: limits.bodyBytes,
@@ -142,10 +155,8 @@ export function createRoutes<Router extends AnyRouter>(options: RoutesOptions<Ro
   }
 }
 
-function requireLoaded(router: AnyRouter): void {
-  const paths = Object.keys(router._def.lazy)
-  if (paths.length === 0) return
-  throw new RouterError(
-    paths.map((path) => `${path}: it is lazy and not loaded: pass await loadRouter(router)`),
-  )
+function requireLoaded(router: AnyRouter, problems: Problems): void {
+  for (const name of Object.keys(router._def.lazy)) {
+    problems.add({ name }, 'it is lazy and not loaded: pass await loadRouter(router)')
+  }
 }

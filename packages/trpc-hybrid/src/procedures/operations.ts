@@ -12,7 +12,7 @@ import {
   type SuccessStatus,
 } from './meta.ts'
 import { isAtOrBelow, parseTemplate, type PathTemplate } from './path-template.ts'
-import { forEachNamed, RouterError, Unfit } from '../errors/router-error.ts'
+import { Unfit, type Problems } from '../errors/router-error.ts'
 
 /** One procedure as REST sees it: what its `openapi` meta declares, and what it takes. */
 export interface RestOperation {
@@ -43,6 +43,8 @@ const STATUSES: readonly SuccessStatus[] = [200, 201, 202, 204]
 const BODILESS: readonly RestMethod[] = ['GET', 'DELETE']
 
 export interface OperationOptions extends GuardSources {
+  /** Told of procedures that can't be served as their meta says. */
+  readonly problems: Problems
   /** The router's procedures as they were given, for those who are asked about them. */
   readonly given: Readonly<Record<string, AnyProcedure>>
   /** The meta of a query or mutation that has no route of its own. */
@@ -59,9 +61,8 @@ export interface OperationOptions extends GuardSources {
 export type DefaultMeta = (path: string, procedure: AnyProcedure) => HybridMeta | undefined
 
 /**
- * The procedures of a router that are also REST operations, in the order in which they are defined.
- *
- * @throws {RouterError} where a procedure can't be served as its meta says
+ * The procedures of a router that are also REST operations, in the order in which they are defined. What can't
+ * be served as its meta says is a problem, and left out.
  */
 export function restOperations(
   router: AnyRouter,
@@ -73,9 +74,8 @@ export function restOperations(
       return meta && meta.enabled !== false ? [{ name, meta, procedure }] : []
     },
   )
-  const operations = forEachNamed(declared, (one) => operationOf(one, options))
-  refuseSameRoutes(operations)
-  return operations
+  const operations = declared.flatMap((one) => operationOf(one, options) ?? [])
+  return withoutTwins(operations, options.problems)
 }
 
 function metaOf(name: string, procedure: AnyProcedure, { given, defaultMeta }: OperationOptions) {
@@ -90,40 +90,49 @@ interface Declared {
   readonly procedure: AnyProcedure
 }
 
-function operationOf(declared: Declared, options: OperationOptions): RestOperation {
-  const { restPath, ownPaths } = options
+/** Every part is looked at, so that all that is wrong with it is told at once. */
+function operationOf(declared: Declared, options: OperationOptions): RestOperation | undefined {
   const { meta, procedure } = declared
-  const { method } = meta
+  const attempt = <T>(make: () => T) => options.problems.attempt(declared, make)
+  const method = attempt(() => methodOf(declared))
+  const template = attempt(() => templateOf(meta, options))
+  const guard = attempt(() => {
+    const given = options.given[declared.name] ?? procedure
+    return operationGuard({ procedure: given, protect: meta.protect }, options)
+  })
+  const taken = attempt(() => ({ input: inputObjectOf(procedure) }))
+  const contentTypes = attempt(() => bodyTypesOf(meta))
+  const answer = attempt(() => answerOf(declared, options))
+  if (template && taken)
+    attempt(() => {
+      requireParameters(template, taken.input)
+    })
+  if (!method || !template || !guard || !taken || !contentTypes || !answer) return undefined
+  const from = BODILESS.includes(method) ? 'query' : 'body'
+  return { ...declared, method, template, ...taken, from, contentTypes, guard, ...answer }
+}
+
+function methodOf({ meta: { method }, procedure }: Declared): RestMethod {
   if ((procedure._def.type as string) === 'subscription') {
     throw new Unfit('a subscription has no REST route: take `openapi` out of its meta')
   }
-  if (!METHODS.includes(method)) {
-    throw new Unfit(`its method is ${method}: write one of ${METHODS.join(', ')}`)
-  }
-  const template = parseTemplate(`${restPath}${meta.path}`)
+  if (METHODS.includes(method)) return method
+  throw new Unfit(`its method is ${method}: write one of ${METHODS.join(', ')}`)
+}
+
+function templateOf({ path }: RestMeta, { restPath, ownPaths }: OperationOptions): PathTemplate {
+  const template = parseTemplate(`${restPath}${path}`)
   const own = ownPaths.find((path) => isAtOrBelow(template.path, path))
-  if (own !== undefined) {
-    throw new Unfit(
-      `its path ${template.path} is the server's own: choose one that is not at ${own}`,
-    )
-  }
-  const guard = operationGuard(
-    { procedure: options.given[declared.name] ?? procedure, protect: meta.protect },
-    options,
+  if (own === undefined) return template
+  throw new Unfit(`its path ${template.path} is the server's own: choose one that is not at ${own}`)
+}
+
+function requireParameters({ names }: PathTemplate, input: InputObject | undefined): void {
+  const missing = names.find((parameter) => !input || !Object.hasOwn(input.fields, parameter))
+  if (missing === undefined) return
+  throw new Unfit(
+    `its path has {${missing}}, its input has not: write it into .input(z.object({ … }))`,
   )
-  const input = inputObjectOf(procedure)
-  const missing = template.names.find(
-    (parameter) => !input || !Object.hasOwn(input.fields, parameter),
-  )
-  if (missing !== undefined) {
-    throw new Unfit(
-      `its path has {${missing}}, its input has not: write it into .input(z.object({ … }))`,
-    )
-  }
-  const from = BODILESS.includes(method) ? 'query' : 'body'
-  const contentTypes = bodyTypesOf(meta)
-  const answer = answerOf(declared, options)
-  return { ...declared, method, template, input, from, contentTypes, guard, ...answer }
 }
 
 /** In place of an output that has no schema. */
@@ -158,18 +167,27 @@ function bodyTypesOf({ contentTypes = ['application/json'] }: RestMeta): readonl
   )
 }
 
-function refuseSameRoutes(operations: readonly RestOperation[]): void {
-  const problems = operations.flatMap(({ name, method, template }, at) => {
-    const same = operations.slice(0, at).find((other) => other.template.shape === template.shape)
-    if (!same) return []
-    if (same.template.path !== template.path) {
-      const paths = `${template.path} and ${same.template.path}`
-      return [`${name}: ${paths} of ${same.name} are one path: give its parameters the same names`]
-    }
-    const twin = operations.slice(0, at).find((other) => isSameRoute(other, { method, template }))
-    return twin ? [`${name}: ${method} ${template.path} is that of ${twin.name} already`] : []
+/** Those that no other hides. */
+function withoutTwins(operations: readonly RestOperation[], problems: Problems): RestOperation[] {
+  return operations.filter((operation, at) => {
+    const problem = twinProblemOf(operation, operations.slice(0, at))
+    if (problem !== undefined) problems.add(operation, problem)
+    return problem === undefined
   })
-  if (problems.length > 0) throw new RouterError(problems)
+}
+
+function twinProblemOf(
+  { method, template }: RestOperation,
+  before: readonly RestOperation[],
+): string | undefined {
+  const same = before.find((other) => other.template.shape === template.shape)
+  if (!same) return undefined
+  if (same.template.path !== template.path) {
+    const paths = `${template.path} and ${same.template.path}`
+    return `${paths} of ${same.name} are one path: give its parameters the same names`
+  }
+  const twin = before.find((other) => isSameRoute(other, { method, template }))
+  return twin && `${method} ${template.path} is that of ${twin.name} already`
 }
 
 const isSameRoute = (one: RestOperation, other: Pick<RestOperation, 'method' | 'template'>) =>
