@@ -11,6 +11,9 @@ import {
   type RestMethod,
   type SuccessStatus,
 } from './meta.ts'
+import { mayBeNull, withoutOptional } from './nothing.ts'
+import { isZod3, ZOD_3 } from './zod-3.ts'
+import { requireZod4 } from './sent-schema.ts'
 import { isAtOrBelow, parseTemplate, type PathTemplate } from './path-template.ts'
 import { Unfit, type Problems } from '../errors/router-error.ts'
 
@@ -107,6 +110,12 @@ function operationOf(declared: Declared, options: OperationOptions): RestOperati
     attempt(() => {
       requireParameters(template, taken.input)
     })
+  const input = taken?.input
+  if (input && method) {
+    attempt(() => {
+      requireRoom(method, input, contentTypes)
+    })
+  }
   if (!method || !template || !guard || !taken || !contentTypes || !answer) return undefined
   const from = BODILESS.includes(method) ? 'query' : 'body'
   return { ...declared, method, template, ...taken, from, contentTypes, guard, ...answer }
@@ -127,6 +136,26 @@ function templateOf({ path }: RestMeta, { restPath, ownPaths }: OperationOptions
   throw new Unfit(`its path ${template.path} is the server's own: choose one that is not at ${own}`)
 }
 
+/** What is no object has no fields for a query or a form. */
+function requireRoom(
+  method: RestMethod,
+  { wholes }: InputObject,
+  contentTypes: readonly BodyType[] = [],
+): void {
+  const [type] = wholes.map(({ _zod: zod }) => zod.def.type)
+  if (type === undefined) return
+  if (BODILESS.includes(method)) {
+    throw new Unfit(
+      `its input is of the type ${type}, for which a query has no room: write .input(z.object({ … })), with the ${type} as a field, or send it with POST`,
+    )
+  }
+  if (contentTypes.includes('application/x-www-form-urlencoded')) {
+    throw new Unfit(
+      `its input is of the type ${type}, for which a form has no room: take JSON alone`,
+    )
+  }
+}
+
 function requireParameters({ names }: PathTemplate, input: InputObject | undefined): void {
   const missing = names.find((parameter) => !input || !Object.hasOwn(input.fields, parameter))
   if (missing === undefined) return
@@ -144,10 +173,12 @@ function answerOf(
 ): Pick<RestOperation, 'output' | 'empty' | 'status'> {
   const missing = missingOutput === 'any' ? ANYTHING : undefined
   const { output = missing } = procedure._def as { output?: unknown }
+  if (isZod3(output)) throw new Unfit(`its output is ${ZOD_3}`)
   if (!isSchema(output)) throw new Unfit('it has no output schema: write .output(z.object({ … }))')
+  requireZod4(output, 'output')
   const { type } = output._zod.def
   const empty = type === 'void' || type === 'undefined'
-  if (!empty && output._zod.optout === 'optional' && output !== ANYTHING) {
+  if (!empty && output._zod.optout === 'optional' && !mayBeNull(output)) {
     throw new Unfit('its output may be undefined, which JSON has not: write .nullable()')
   }
   const { successStatus: status = empty ? 204 : 200 } = meta
@@ -156,7 +187,7 @@ function answerOf(
       `its successStatus is ${status}: write 200, 201, 202, or 204 with .output(z.void())`,
     )
   }
-  return { output, empty, status }
+  return { output: empty ? output : withoutOptional(output), empty, status }
 }
 
 function bodyTypesOf({ contentTypes = ['application/json'] }: RestMeta): readonly BodyType[] {
