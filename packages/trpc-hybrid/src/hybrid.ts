@@ -1,15 +1,14 @@
 import type { AnyRouter, inferRouterContext } from '@trpc/server'
-import { describeApi, type DescribeOptions } from './openapi/description.ts'
-import type { OpenApiDocument, OpenApiInfo, SecurityScheme } from './openapi/document.ts'
-import { describeGuard } from './openapi/security.ts'
+import { describeFit, type DescribeOptions } from './openapi/description.ts'
+import type { OpenApiDocument, OpenApiInfo } from './openapi/document.ts'
+import { Problems } from './errors/router-error.ts'
+import { DEFAULT_SCHEMES, describeGuard } from './openapi/security.ts'
 import type { RestOperation } from './procedures/operations.ts'
-import { createRoutes, type Routes, type RoutesOptions } from './routes.ts'
+import { findRoutes, type Routes, type RoutesOptions } from './routes.ts'
 
 export interface HybridOptions<Router extends AnyRouter> extends RoutesOptions<Router> {
   /** What the OpenAPI document says of the API. */
   readonly info: OpenApiInfo
-  /** Schemes of OpenAPI by the names that guards give: `bearer` unless it is said. */
-  readonly securitySchemes?: Readonly<Record<string, SecurityScheme>>
 }
 
 /** Parts of a description that differ from what `createHybrid` was given. */
@@ -24,13 +23,12 @@ export interface Hybrid<Ctx = object> extends Routes {
   readonly document: OpenApiDocument
   /** Another document of the same router. */
   readonly describe: (changes?: DescriptionChanges) => OpenApiDocument
+  /** What can't be described, by procedure: for a test that expects nothing, since the document is made late. */
+  readonly check: () => readonly string[]
   /** Only a type: what an adapter's `createContext` must give. */
   readonly Context?: Ctx
 }
 
-const DEFAULT_SCHEMES: Readonly<Record<string, SecurityScheme>> = {
-  bearer: { type: 'http', scheme: 'bearer', description: 'An access token (RFC 6750).' },
-}
 const NOTHING_AROUND = { headers: {}, responses: {}, components: { headers: {}, responses: {} } }
 
 /**
@@ -43,27 +41,38 @@ export function createHybrid<Router extends AnyRouter>(
   options: HybridOptions<Router>,
 ): Hybrid<inferRouterContext<Router>> {
   const { info, securitySchemes = DEFAULT_SCHEMES } = options
-  const routes = createRoutes(options)
+  const found = new Problems()
+  const routes = findRoutes(options, found)
   const { operations } = routes
 
-  const describe = ({ filter, ...changes }: DescriptionChanges = {}) => {
+  const describeWith = (problems: Problems, { filter, ...changes }: DescriptionChanges = {}) => {
     const described = filter
       ? operations.filter(({ name, procedure }) => filter(name, procedure))
       : operations
-    return describeApi(described, {
-      info,
-      securitySchemes,
-      alternatives: {},
-      describeGuard,
-      surroundings: NOTHING_AROUND,
-      ...changes,
-    })
+    const about = { info, securitySchemes, alternatives: {}, describeGuard }
+    const all = { ...about, surroundings: NOTHING_AROUND, ...changes }
+    return describeFit(described, all, problems)
+  }
+  if (!found.isEmpty) {
+    describeWith(found) // the start fails anyway, so it may take the time to tell all
+    found.throwAny()
+  }
+  const describe = (changes?: DescriptionChanges) => {
+    const problems = new Problems()
+    const document = describeWith(problems, changes)
+    problems.throwAny()
+    return document
   }
   let document: OpenApiDocument | undefined
 
   return {
     ...routes,
     describe,
+    check: () => {
+      const problems = new Problems()
+      describeWith(problems)
+      return problems.list
+    },
     get document() {
       return (document ??= describe())
     },

@@ -1,11 +1,14 @@
-import type { AnyRouter } from '@trpc/server'
+import type { AnyProcedure, AnyRouter } from '@trpc/server'
 import type { Answer } from './answer.ts'
 import { answerError, type ErrorHeaders, type ErrorOptions } from './errors/answer-error.ts'
 import type { OnError } from './errors/faults.ts'
 import { createJudge } from './errors/public-error.ts'
 import { withPublicErrors } from './errors/public-errors.ts'
-import { RouterError } from './errors/router-error.ts'
-import { restOperations, type RestOperation } from './procedures/operations.ts'
+import { Problems } from './errors/router-error.ts'
+import type { SecurityScheme } from './openapi/document.ts'
+import { DEFAULT_SCHEMES } from './openapi/security.ts'
+import type { SecurityRequirement } from './procedures/guard.ts'
+import { restOperations, type DefaultMeta, type RestOperation } from './procedures/operations.ts'
 import { isAtOrBelow } from './procedures/path-template.ts'
 import { aroundProcedures, type Around } from './procedures/around.ts'
 import { createDeadlines, type Deadlines } from './procedures/deadlines.ts'
@@ -37,6 +40,22 @@ export interface RoutesOptions<Router extends AnyRouter> {
   readonly exposeTrpcMessages?: boolean
   /** `own`: over RPC, the message of a failed input is what tRPC makes of it. */
   readonly rpcErrors?: 'public' | 'own'
+  /** `any`: an output without a schema is described as anything, and not checked. Refused unless it is said. */
+  readonly missingOutput?: 'refuse' | 'any'
+  /** Gives a query or mutation without `openapi` meta its meta, or `undefined` to leave it to RPC alone. */
+  readonly defaultMeta?: DefaultMeta
+  /** Schemes of OpenAPI by the names that guards give: `bearer` unless it is said. */
+  readonly securitySchemes?: Readonly<Record<string, SecurityScheme>>
+  /**
+   * What middlewares that are no guards of ours ask for, as OpenAPI's `security`: one of these requirements, with
+   * what the guards ask for. `undefined` where they ask for nothing.
+   */
+  readonly securityOf?: (procedure: AnyProcedure) => readonly SecurityRequirement[] | undefined
+  /**
+   * Whether `protect: true` is believed where the chain has no guard of ours: such a procedure needs one of the
+   * `securitySchemes`. `false` unless it is said.
+   */
+  readonly trustProtect?: boolean
   readonly limits?: HybridLimits
   /** Headers of an error besides its own, such as a challenge that names this server. */
   readonly errorHeaders?: ErrorHeaders
@@ -75,6 +94,17 @@ const NO_DEADLINES = { timeoutMs: Infinity, sweepMs: 1 }
  * @throws {RouterError} with every procedure that can't be served, by name
  */
 export function createRoutes<Router extends AnyRouter>(options: RoutesOptions<Router>): Routes {
+  const problems = new Problems()
+  const routes = findRoutes(options, problems)
+  problems.throwAny()
+  return routes
+}
+
+/** The same for those who have more to check: what can't be served is a problem, and left out. */
+export function findRoutes<Router extends AnyRouter>(
+  options: RoutesOptions<Router>,
+  problems: Problems,
+): Routes {
   const { rpcPath = '/trpc', restPath = '', ownPaths = [], rpcErrors = 'public' } = options
   const limits = { ...DEFAULT_LIMITS, ...options.limits }
   const judge = createJudge({ exposeTrpcMessages: options.exposeTrpcMessages ?? false })
@@ -83,14 +113,25 @@ export function createRoutes<Router extends AnyRouter>(options: RoutesOptions<Ro
     errorHeaders: options.errorHeaders ?? (() => undefined),
     onError: options.onError ?? (() => undefined),
   }
-  requireLoaded(options.router)
-  const given = withPublicErrors(withSentInputs(options.router), { judge, rpcErrors })
+  requireLoaded(options.router, problems)
+  const given = withPublicErrors(withSentInputs(options.router, problems), { judge, rpcErrors })
   const fast = withFastProcedures(given)
   const router = options.around ? aroundProcedures(fast, options.around) : fast
-  const operations = restOperations(router, { restPath, ownPaths: [...ownPaths, rpcPath] })
+  const operations = restOperations(router, {
+    problems,
+    restPath,
+    ownPaths: [...ownPaths, rpcPath],
+    given: options.router._def.procedures as Record<string, AnyProcedure>,
+    defaultMeta: options.defaultMeta ?? (() => undefined),
+    missingOutput: options.missingOutput ?? 'refuse',
+    securityOf: options.securityOf ?? (() => undefined),
+    trustProtect: options.trustProtect ?? false,
+    schemes: Object.keys(options.securitySchemes ?? DEFAULT_SCHEMES),
+  })
   const deadlines = options.deadlines ?? createDeadlines(NO_DEADLINES)
   const findRest = createRest({
     ...errors,
+    problems,
     operations,
     deadlines,
     maxBodyBytes: limits.bodyBytes,
@@ -114,10 +155,8 @@ export function createRoutes<Router extends AnyRouter>(options: RoutesOptions<Ro
   }
 }
 
-function requireLoaded(router: AnyRouter): void {
-  const paths = Object.keys(router._def.lazy)
-  if (paths.length === 0) return
-  throw new RouterError(
-    paths.map((path) => `${path}: it is lazy and not loaded: pass await loadRouter(router)`),
-  )
+function requireLoaded(router: AnyRouter, problems: Problems): void {
+  for (const name of Object.keys(router._def.lazy)) {
+    problems.add({ name }, 'it is lazy and not loaded: pass await loadRouter(router)')
+  }
 }

@@ -1,11 +1,11 @@
 import { generateOpenApiDocument, type OpenAPIObject, type OpenApiRouter } from 'trpc-openapi'
-import { forEachNamed, Unfit } from '../errors/router-error.ts'
+import { Problems, Unfit } from '../errors/router-error.ts'
 import { statusText } from '../errors/status-text.ts'
-import { guardOf } from '../procedures/guard.ts'
+import { isGuarded } from '../procedures/guard.ts'
 import type { RestOperation } from '../procedures/operations.ts'
 import { ComponentSchemas, type Schemas } from './component-schemas.ts'
 import { COMPONENTS } from './components.ts'
-import type { OpenApiDocument, OpenApiInfo, SecurityScheme } from './document.ts'
+import type { OpenApiDocument, OpenApiInfo, OpenApiOperation, SecurityScheme } from './document.ts'
 import { withDateFormat } from './date-format.ts'
 import { describeInputs, type DescribedInput } from './inputs.ts'
 import { checkOutput } from './json-schema.ts'
@@ -46,19 +46,35 @@ export function describeApi(
   operations: readonly RestOperation[],
   options: DescribeOptions,
 ): OpenApiDocument {
-  const document = generate(operations, {
-    ...options.info,
-    openApiVersion: '3.1.0',
-    baseUrl: '/',
+  const problems = new Problems()
+  const document = describeFit(operations, options, problems)
+  problems.throwAny()
+  return document
+}
+
+/** The document of the operations that can be described. Others are problems. */
+export function describeFit(
+  operations: readonly RestOperation[],
+  options: DescribeOptions,
+  problems: Problems,
+): OpenApiDocument {
+  const inputs = new Map(
+    problems.collect(operations, (rest) => [rest, describeInputs(rest)] as const),
+  )
+  const { document, described } = generate(operations, {
+    problems,
+    frame: { ...options.info, openApiVersion: '3.1.0', baseUrl: '/' },
   })
   const schemas = new ComponentSchemas((document.components?.schemas ?? {}) as Schemas)
   const ids = new Map<string, string>()
-  forEachNamed(operations, (rest) => {
+  const complete = (rest: RestOperation) => {
+    const given = inputs.get(rest)
+    if (!given) return
     const path = document.paths?.[rest.template.path]
     const operation = path?.[rest.method.toLowerCase() as 'get']
     if (!operation) throw new Unfit('trpc-openapi does not describe it')
     schemas.checkOutput(operation.responses)
-    const input = schemas.add(describeInputs(rest))
+    const input = schemas.add(given)
     completeOperation(operation, { rest, input, options })
     const id = String(operation.operationId)
     const other = ids.get(id)
@@ -66,7 +82,11 @@ export function describeApi(
       throw new Unfit(`its operationId ${id} is that of ${other}: set another in its openapi meta`)
     }
     ids.set(id, rest.name)
-  })
+  }
+  for (const rest of described)
+    problems.attempt(rest, () => {
+      complete(rest)
+    })
   const { components } = options.surroundings
   const used = usedComponents(document.paths, {
     schemas: { ...schemas.all, ...COMPONENTS.schemas },
@@ -103,38 +123,59 @@ function describeTags(operations: readonly RestOperation[]) {
   })
 }
 
-type GenerateOptions = Parameters<typeof generateOpenApiDocument>[1]
+interface GenerateOptions {
+  readonly frame: Parameters<typeof generateOpenApiDocument>[1]
+  readonly problems: Problems
+}
+
+interface Generated {
+  readonly document: OpenAPIObject
+  readonly described: readonly RestOperation[]
+}
 
 /**
  * The frame, as trpc-openapi writes it. If trpc-openapi fails, it is called for each operation alone, to
  * find and name those that it can't describe.
  */
-function generate(operations: readonly RestOperation[], options: GenerateOptions): OpenAPIObject {
+function generate(
+  operations: readonly RestOperation[],
+  { frame, problems }: GenerateOptions,
+): Generated {
   const routerOf = (some: readonly RestOperation[]) =>
     ({
       _def: { procedures: Object.fromEntries(some.map(withoutInput)) },
     }) as unknown as OpenApiRouter
-  const dates = forEachNamed(operations, ({ output }) => checkOutput(output)).flat()
+  const checked = problems.collect(operations, (rest) => ({
+    rest,
+    dates: checkOutput(rest.output),
+  }))
+  const describe = (some: typeof checked): Generated => {
+    const described = some.map(({ rest }) => rest)
+    const dates = some.flatMap((one) => one.dates)
+    const write = () => structuredClone(generateOpenApiDocument(routerOf(described), frame))
+    return { document: withDateFormat(dates, write), described }
+  }
   try {
-    return withDateFormat(dates, () =>
-      structuredClone(generateOpenApiDocument(routerOf(operations), options)),
-    )
+    return describe(checked)
   } catch (error) {
-    forEachNamed(operations, (operation) => {
-      try {
-        generateOpenApiDocument(routerOf([operation]), options)
-      } catch (cause) {
-        throw new Unfit(`it can't be described: ${cause instanceof Error ? cause.message : ''}`)
-      }
-    })
-    throw error
+    const fit = checked.filter(({ rest }) =>
+      problems.attempt(rest, () => {
+        try {
+          return generateOpenApiDocument(routerOf([rest]), frame)
+        } catch (cause) {
+          throw new Unfit(`it can't be described: ${cause instanceof Error ? cause.message : ''}`)
+        }
+      }),
+    )
+    if (fit.length === checked.length) throw error
+    return describe(fit)
   }
 }
 
 /** Errors are described here, so that it need not. */
-function withoutInput({ name, procedure, meta, template: { path } }: RestOperation) {
+function withoutInput({ name, procedure, meta, output, template: { path } }: RestOperation) {
   const openapi = { ...meta, path, errorResponses: {} }
-  return [name, { _def: { ...procedure._def, inputs: [], meta: { openapi } } }] as const
+  return [name, { _def: { ...procedure._def, output, inputs: [], meta: { openapi } } }] as const
 }
 
 interface Completion {
@@ -144,17 +185,17 @@ interface Completion {
 }
 
 function completeOperation(operation: Operation, { rest, input, options }: Completion): void {
-  const { name, meta, procedure, status, empty } = rest
+  const { name, meta, guard, status, empty } = rest
   const { parameters, requestBody } = input
-  const guard = guardOf(procedure)
   operation.operationId = meta.operationId ?? methodName(name)
   operation.description = [operation.description, explainGuard(guard)].filter(Boolean).join('\n\n')
-  operation.security = describeSecurity(guard, options.alternatives) as Operation['security'] &
-    object
+  const security = describeSecurity(guard, options.alternatives)
+  requireSchemes(security, options)
+  operation.security = security as Operation['security'] & object
   if (guard.permissions.length > 0) operation['x-permissions'] = guard.permissions
   Object.assign(operation, parameters.length > 0 && { parameters }, requestBody && { requestBody })
   const responses = describeResponses(operation.responses?.['200'], {
-    guard: guard.schemes.length > 0 ? options.describeGuard(guard) : undefined,
+    guard: isGuarded(guard) ? options.describeGuard(guard) : undefined,
     common: options.surroundings.responses,
     status,
     empty,
@@ -163,6 +204,17 @@ function completeOperation(operation: Operation, { rest, input, options }: Compl
     errors: errorsOf(meta.errorResponses),
   })
   operation.responses = withHeaders(responses, options)
+}
+
+function requireSchemes(
+  security: OpenApiOperation['security'],
+  { securitySchemes }: DescribeOptions,
+): void {
+  const unknown = security
+    .flatMap(Object.keys)
+    .find((name) => !Object.hasOwn(securitySchemes, name))
+  if (unknown === undefined) return
+  throw new Unfit(`it needs ${unknown}, which the securitySchemes have not: write it there`)
 }
 
 /** A list has only statuses, whose standard texts are the messages. */

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { RestOperation } from '../procedures/operations.ts'
+import { entriesOf } from '../procedures/inputs.ts'
 import { formEncoding } from './form-encoding.ts'
 import { describeInput, without, type Described, type Json } from './json-schema.ts'
 
@@ -35,15 +36,40 @@ export function describeInputs(operation: RestOperation): DescribedInput {
   const isOfPath = (name: string) => template.names.includes(name)
   const path = parametersIn('path', fieldsOf(schema, isOfPath))
   const others = fieldsOf(schema, (name) => !isOfPath(name))
+  const body = withWholes(operation, { schema: others, components })
   return {
     parameters: [
       ...path,
-      ...(from === 'query' ? parametersIn('query', others) : []),
+      ...(from === 'query'
+        ? parametersIn(
+            'query',
+            others,
+            Object.keys(input.fields).filter((name) => entriesOf(input.fields[name])),
+          )
+        : []),
       ...parameters,
     ],
-    requestBody:
-      from === 'body' ? describeBody(operation, { schema: others, components }) : undefined,
-    components: { ...headers.components, ...components },
+    requestBody: from === 'body' ? describeBody(operation, body) : undefined,
+    components: { ...headers.components, ...body.components },
+  }
+}
+
+/** What is no object must fit as a whole, beside the fields that are not in the path. */
+function withWholes(operation: RestOperation, described: Described): Described {
+  const wholes = operation.input?.wholes ?? []
+  if (wholes.length === 0) return described
+  const parts = wholes.map((schema) => describe(operation, schema))
+  const { properties = {} } = described.schema as ObjectSchema
+  const fields = Object.keys(properties).length > 0 ? [described.schema] : []
+  const all = [...fields, ...parts.map(({ schema }) => schema)]
+  const [first = {}] = all
+  return {
+    schema: all.length === 1 ? first : { allOf: all },
+    components: Object.assign(
+      {},
+      described.components,
+      ...parts.map((one) => one.components),
+    ) as Described['components'],
   }
 }
 
@@ -62,14 +88,20 @@ function fieldsOf(schema: ObjectSchema, isWanted: (name: string) => boolean): Ob
   }
 }
 
-function parametersIn(place: 'path' | 'query' | 'header', schema: ObjectSchema): object[] {
-  return Object.entries(schema.properties ?? {}).map(([name, field]) => {
+function parametersIn(
+  place: 'path' | 'query' | 'header',
+  schema: ObjectSchema,
+  deep: readonly string[] = [],
+): object[] {
+  const sent = Object.entries(schema.properties ?? {}).filter(([, { not }]) => not === undefined)
+  return sent.map(([name, field]) => {
     const { description, deprecated, ...value } = withoutNull(field)
     return {
       in: place,
       name,
       ...(description !== undefined && { description }),
       ...(deprecated !== undefined && { deprecated }),
+      ...(deep.includes(name) && { style: 'deepObject', explode: true }),
       required: place === 'path' || (schema.required?.includes(name) ?? false),
       schema: value,
     }
@@ -80,10 +112,12 @@ function describeBody(
   { input, contentTypes, template }: RestOperation,
   { schema, components }: { schema: ObjectSchema; components: Described['components'] },
 ): object | undefined {
-  const isEmpty = Object.keys(schema.properties ?? {}).length === 0 && !input?.others
+  const { wholes = [] } = input ?? {}
+  const isEmpty =
+    wholes.length === 0 && Object.keys(schema.properties ?? {}).length === 0 && !input?.others
   if (isEmpty && template.names.length > 0) return undefined
   return {
-    required: !input?.optional && schema.required !== undefined,
+    required: !input?.optional && (wholes.length > 0 || schema.required !== undefined),
     content: Object.fromEntries(
       contentTypes.map((type) => [
         type,

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
 import { Unfit } from '../errors/router-error.ts'
 
@@ -22,7 +23,6 @@ const NO_JSON: Readonly<Record<string, string>> = {
   promise: 'leave it out',
   set: 'write z.array()',
   symbol: 'write z.enum()',
-  undefined: 'leave it out, or write .optional()',
   void: 'leave it out',
 }
 
@@ -38,7 +38,7 @@ export function describeInput(schema: z.core.$ZodType, prefix: string): Describe
   const text = JSON.stringify(described)
     .replaceAll('"#/$defs/__', `"#/components/schemas/${prefix}__`)
     .replaceAll('"#/$defs/', '"#/components/schemas/')
-  const { properties, $defs = {} } = JSON.parse(text) as {
+  const { properties, $defs = {} } = withoutImpossible(JSON.parse(text) as Json) as {
     readonly properties: { readonly input: Json }
     readonly $defs?: Record<string, Json>
   }
@@ -91,6 +91,8 @@ function describeForJson({ zodSchema, jsonSchema, path }: Context): void {
   if (advice !== undefined && !isDescribed(type, jsonSchema)) {
     throw new Unfit(`its field${fieldOf(path)} is of the type ${type}: ${advice}`)
   }
+  if (type === 'undefined') Object.assign(jsonSchema, IMPOSSIBLE)
+  if (type === 'string') leaveOutFlagged(zodSchema, jsonSchema)
   if (type === 'date') Object.assign(jsonSchema, { type: 'string', format: 'date-time' })
   // Not a number: those of JSON are exact up to 2^53 alone.
   if (type === 'bigint') Object.assign(jsonSchema, { type: 'string', pattern: String.raw`^-?\d+$` })
@@ -98,6 +100,39 @@ function describeForJson({ zodSchema, jsonSchema, path }: Context): void {
   if (type === 'readonly' && !z.globalRegistry.get(zodSchema)?.['readOnly']) {
     delete jsonSchema.readOnly
   }
+}
+
+/** What JSON can't send. */
+const IMPOSSIBLE = { not: {} }
+
+const isImpossible = (schema: unknown) => isDeepStrictEqual(schema, IMPOSSIBLE)
+
+/** The same without members of a union that can't be sent, and without those that are there twice. */
+function withoutImpossible(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutImpossible)
+  if (typeof value !== 'object' || value === null) return value
+  const { anyOf, ...rest } = Object.fromEntries(
+    Object.entries(value).map(([name, inner]) => [name, withoutImpossible(inner)]),
+  )
+  if (!Array.isArray(anyOf)) return anyOf === undefined ? rest : { anyOf, ...rest }
+  const members = anyOf
+    .filter((member) => !isImpossible(member))
+    .filter((member, at, all) => all.findIndex((one) => isDeepStrictEqual(one, member)) === at)
+  if (members.length === 0) return { ...rest, ...IMPOSSIBLE }
+  return members.length === 1 ? { ...(members[0] as object), ...rest } : { anyOf: members, ...rest }
+}
+
+/** JSON Schema has no flags, and without them `/^[a-z]+$/i` would say less than is taken: all patterns are left out. */
+function leaveOutFlagged({ _zod: zod }: z.core.$ZodType, jsonSchema: object): void {
+  const checks = [zod, ...(zod.def.checks ?? []).map((check) => check._zod)]
+  const isFlagged = checks.some(({ def }) => {
+    const { pattern } = def as { pattern?: unknown }
+    return pattern instanceof RegExp && /[ims]/.test(pattern.flags)
+  })
+  if (!isFlagged) return
+  const described = jsonSchema as { pattern?: string; allOf?: unknown[] }
+  delete described.pattern
+  delete described.allOf
 }
 
 /** Whether its metadata says what it is in JSON. zod describes files too, but JSON has no place for them. */

@@ -1,7 +1,12 @@
-import type { OpenApiOperation } from './document.ts'
-import type { Guarded } from '../procedures/guard.ts'
+import type { OpenApiOperation, SecurityScheme } from './document.ts'
+import { isGuarded, type Guarded } from '../procedures/guard.ts'
 import { statusText } from '../errors/status-text.ts'
 import { errorResponse, type ErrorResponse } from './components.ts'
+
+/** What guards that name no scheme are. */
+export const DEFAULT_SCHEMES: Readonly<Record<string, SecurityScheme>> = {
+  bearer: { type: 'http', scheme: 'bearer', description: 'An access token (RFC 6750).' },
+}
 
 /** How the refusals of a procedure's guards are described. */
 export interface GuardAnswers {
@@ -34,20 +39,22 @@ export const describeGuard: DescribeGuard = ({ permissions }) => ({
  * scopes. Spectral takes roles of `bearer`, which OpenAPI 3.1 allows, for undeclared scopes.
  */
 export function describeSecurity(
-  { schemes }: Guarded,
+  guard: Guarded,
   alternatives: Readonly<Record<string, readonly string[]>>,
 ): OpenApiOperation['security'] {
-  if (schemes.length === 0) return []
+  const { schemes, security = [{}] } = guard
+  if (schemes.length === 0) return guard.security ?? []
   const choices = schemes.map((scheme) => alternatives[scheme] ?? [scheme])
-  return choices.reduce<Record<string, string[]>[]>(
+  return choices.reduce<OpenApiOperation['security']>(
     (all, names) => all.flatMap((one) => names.map((name) => ({ ...one, [name]: [] }))),
-    [{}],
+    security.length > 0 ? security : [{}],
   )
 }
 
 /** What a person needs for it, in Markdown. */
-export function explainGuard({ schemes, permissions }: Guarded): string {
-  if (schemes.length === 0) return 'Needs no access token.'
+export function explainGuard(guard: Guarded): string {
+  const { schemes, permissions } = guard
+  if (schemes.length === 0) return explainSecurity(guard)
   const others = schemes.filter((scheme) => scheme !== 'bearer')
   const credentials = [
     ...(others.length < schemes.length ? ['a valid access token'] : []),
@@ -56,6 +63,20 @@ export function explainGuard({ schemes, permissions }: Guarded): string {
   if (permissions.length === 0) return `Needs ${credentials}.`
   const noun = permissions.length === 1 ? 'the permission' : 'the permissions'
   return `Needs ${credentials} with ${noun} ${list(permissions)}: whoever signs in must have been granted it at the issuer.`
+}
+
+function explainSecurity(guard: Guarded): string {
+  const { security = [] } = guard
+  if (!isGuarded(guard)) return 'Needs no access token.'
+  const ways = security
+    .filter((one) => Object.keys(one).length > 0)
+    .map((one) =>
+      Object.keys(one)
+        .map((name) => `\`${name}\``)
+        .join(' and '),
+    )
+  const verb = ways.length < security.length ? 'Takes' : 'Needs'
+  return `${verb} valid credentials (${ways.join(', or ')}).`
 }
 
 const list = (names: readonly string[]) => names.map((name) => `\`${name}\``).join(', ')

@@ -1,6 +1,7 @@
 import type { AnyProcedure } from '@trpc/server'
 import { z } from 'zod'
 import { Unfit } from '../errors/router-error.ts'
+import { isZod3, ZOD_3 } from './zod-3.ts'
 
 type Schema = z.core.$ZodType
 /** All schemas of zod, told apart by `_zod.def.type`. */
@@ -13,6 +14,8 @@ export interface InputObject {
   readonly others: Schema | undefined
   /** Whether the input as a whole may be left out. */
   readonly optional: boolean
+  /** Those of its schemas that are no object, such as unions and lists: all of the body must fit them too. */
+  readonly wholes: readonly Schema[]
   /** What the author says about it. */
   readonly meta: z.core.GlobalMeta | undefined
 }
@@ -30,14 +33,19 @@ export function takesInput(procedure: AnyProcedure): boolean {
  */
 export function inputObjectOf(procedure: AnyProcedure): InputObject | undefined {
   const schemas = inputsOf(procedure)
+  if (schemas.some(isZod3)) throw new Unfit(`its .input() is ${ZOD_3}`)
   if (schemas.some((schema) => !isSchema(schema))) {
     throw new Unfit('its .input() is no zod schema: write .input(z.object({ … }))')
   }
-  const objects = schemas.flatMap((schema) => objectsIn(schema as AnySchema))
-  if (objects.length === 0) return undefined
+  const wholes = schemas.filter((schema) => isWhole(schema))
+  const objects = schemas
+    .filter((schema) => !wholes.includes(schema))
+    .flatMap((schema) => objectsIn(schema as AnySchema))
+  if (objects.length === 0 && wholes.length === 0) return undefined
   const [first] = schemas
   return {
-    fields: objects.map(({ shape }) => shape).reduce(bothFields),
+    fields: objects.map(({ shape }) => shape).reduce(bothFields, {}),
+    wholes,
     others: objects.find(({ catchall }) => catchall)?.catchall,
     optional: schemas.every((schema) => canBeLeftOut(schema as AnySchema)),
     meta: schemas.length === 1 && first ? z.globalRegistry.get(first) : undefined,
@@ -52,6 +60,14 @@ export function inputsOf({ _def }: AnyProcedure): readonly Schema[] {
 /** Schemas of `zod/mini` count too. */
 export function isSchema(value: unknown): value is Schema {
   return typeof value === 'object' && value !== null && '_zod' in value
+}
+
+const WHOLE: readonly AnySchema['_zod']['def']['type'][] = ['union', 'array', 'record', 'tuple']
+
+function isWhole(schema: Schema): boolean {
+  const inner = innerOf(schema)
+  if (inner) return isWhole(inner)
+  return WHOLE.includes((schema as AnySchema)._zod.def.type)
 }
 
 /** Requests are read, and the document written, by what goes into a schema, not by what comes out of it. */
@@ -94,6 +110,17 @@ export function innerOf(schema: Schema): AnySchema | undefined {
     default:
       return undefined
   }
+}
+
+/** What may stand in brackets behind the name of a field in a query: `filter[status]=open`. */
+export function entriesOf(
+  schema: Schema | undefined,
+): Pick<InputObject, 'fields' | 'others'> | undefined {
+  if (!schema || isPreprocess(schema)) return undefined
+  const { def } = (schema as AnySchema)._zod
+  if (def.type === 'object') return { fields: def.shape, others: def.catchall }
+  if (def.type === 'record') return { fields: {}, others: def.valueType }
+  return entriesOf(innerOf(schema))
 }
 
 /** A function that receives what was sent before any schema has checked it. */

@@ -19,7 +19,7 @@ export interface RestMeta {
   readonly description?: string
   readonly tags?: readonly string[]
   readonly deprecated?: boolean
-  /** Whether credentials are needed. Read from the chain: it may say the same, and nothing else. */
+  /** Whether credentials are needed. Read from the chain: it may say the same, or more with `trustProtect`. */
   readonly protect?: boolean
   /** The media types of its body: `application/json` unless it is said. */
   readonly contentTypes?: readonly (BodyType | (string & {}))[]

@@ -1,6 +1,7 @@
 import type { AnyProcedure, AnyRouter } from '@trpc/server'
-import type { z } from 'zod'
-import { guardOf } from './guard.ts'
+import { z } from 'zod'
+import type { Guarded } from './guard.ts'
+import { operationGuard, type GuardSources } from './operation-guard.ts'
 import { inputObjectOf, isSchema, type InputObject } from './inputs.ts'
 import {
   BODY_TYPES,
@@ -10,8 +11,11 @@ import {
   type RestMethod,
   type SuccessStatus,
 } from './meta.ts'
+import { mayBeNull, withoutOptional } from './nothing.ts'
+import { isZod3, ZOD_3 } from './zod-3.ts'
+import { requireZod4 } from './sent-schema.ts'
 import { isAtOrBelow, parseTemplate, type PathTemplate } from './path-template.ts'
-import { forEachNamed, RouterError, Unfit } from '../errors/router-error.ts'
+import { Unfit, type Problems } from '../errors/router-error.ts'
 
 /** One procedure as REST sees it: what its `openapi` meta declares, and what it takes. */
 export interface RestOperation {
@@ -27,6 +31,8 @@ export interface RestOperation {
   /** The media types of its body. */
   readonly contentTypes: readonly BodyType[]
   readonly output: z.core.$ZodType
+  /** What it asks of its caller. */
+  readonly guard: Guarded
   /** Whether its answer has no body: the output is `z.void()` or `z.undefined()`. */
   readonly empty: boolean
   /** The status of a success. */
@@ -39,17 +45,27 @@ const STATUSES: readonly SuccessStatus[] = [200, 201, 202, 204]
 /** Methods whose input comes in the query. Their body is not read. */
 const BODILESS: readonly RestMethod[] = ['GET', 'DELETE']
 
-export interface OperationOptions {
+export interface OperationOptions extends GuardSources {
+  /** Told of procedures that can't be served as their meta says. */
+  readonly problems: Problems
+  /** The router's procedures as they were given, for those who are asked about them. */
+  readonly given: Readonly<Record<string, AnyProcedure>>
+  /** The meta of a query or mutation that has no route of its own. */
+  readonly defaultMeta: DefaultMeta
+  /** Whether an output without a schema may be anything. */
+  readonly missingOutput: 'refuse' | 'any'
   /** Put before the path of every meta. */
   readonly restPath: string
   /** Paths of the server itself, which an operation must neither hide nor be hidden by. */
   readonly ownPaths: readonly string[]
 }
 
+/** @returns `undefined` for a procedure that is to have no route */
+export type DefaultMeta = (path: string, procedure: AnyProcedure) => HybridMeta | undefined
+
 /**
- * The procedures of a router that are also REST operations, in the order in which they are defined.
- *
- * @throws {RouterError} where a procedure can't be served as its meta says
+ * The procedures of a router that are also REST operations, in the order in which they are defined. What can't
+ * be served as its meta says is a problem, and left out.
  */
 export function restOperations(
   router: AnyRouter,
@@ -57,13 +73,18 @@ export function restOperations(
 ): readonly RestOperation[] {
   const declared = Object.entries(router._def.procedures as Record<string, AnyProcedure>).flatMap(
     ([name, procedure]) => {
-      const { openapi: meta } = (procedure._def.meta ?? {}) as HybridMeta
+      const meta = metaOf(name, procedure, options)
       return meta && meta.enabled !== false ? [{ name, meta, procedure }] : []
     },
   )
-  const operations = forEachNamed(declared, (one) => operationOf(one, options))
-  refuseSameRoutes(operations)
-  return operations
+  const operations = declared.flatMap((one) => operationOf(one, options) ?? [])
+  return withoutTwins(operations, options.problems)
+}
+
+function metaOf(name: string, procedure: AnyProcedure, { given, defaultMeta }: OperationOptions) {
+  const { openapi } = (procedure._def.meta ?? {}) as HybridMeta
+  if (openapi || (procedure._def.type as string) === 'subscription') return openapi
+  return defaultMeta(name, given[name] ?? procedure)?.openapi
 }
 
 interface Declared {
@@ -72,52 +93,92 @@ interface Declared {
   readonly procedure: AnyProcedure
 }
 
-function operationOf(declared: Declared, { restPath, ownPaths }: OperationOptions): RestOperation {
+/** Every part is looked at, so that all that is wrong with it is told at once. */
+function operationOf(declared: Declared, options: OperationOptions): RestOperation | undefined {
   const { meta, procedure } = declared
-  const { method } = meta
+  const attempt = <T>(make: () => T) => options.problems.attempt(declared, make)
+  const method = attempt(() => methodOf(declared))
+  const template = attempt(() => templateOf(meta, options))
+  const guard = attempt(() => {
+    const given = options.given[declared.name] ?? procedure
+    return operationGuard({ procedure: given, protect: meta.protect }, options)
+  })
+  const taken = attempt(() => ({ input: inputObjectOf(procedure) }))
+  const contentTypes = attempt(() => bodyTypesOf(meta))
+  const answer = attempt(() => answerOf(declared, options))
+  if (template && taken)
+    attempt(() => {
+      requireParameters(template, taken.input)
+    })
+  const input = taken?.input
+  if (input && method) {
+    attempt(() => {
+      requireRoom(method, input, contentTypes)
+    })
+  }
+  if (!method || !template || !guard || !taken || !contentTypes || !answer) return undefined
+  const from = BODILESS.includes(method) ? 'query' : 'body'
+  return { ...declared, method, template, ...taken, from, contentTypes, guard, ...answer }
+}
+
+function methodOf({ meta: { method }, procedure }: Declared): RestMethod {
   if ((procedure._def.type as string) === 'subscription') {
     throw new Unfit('a subscription has no REST route: take `openapi` out of its meta')
   }
-  if (!METHODS.includes(method)) {
-    throw new Unfit(`its method is ${method}: write one of ${METHODS.join(', ')}`)
-  }
-  const template = parseTemplate(`${restPath}${meta.path}`)
-  const own = ownPaths.find((path) => isAtOrBelow(template.path, path))
-  if (own !== undefined) {
-    throw new Unfit(
-      `its path ${template.path} is the server's own: choose one that is not at ${own}`,
-    )
-  }
-  const guarded = guardOf(procedure).schemes.length > 0
-  if (meta.protect !== undefined && meta.protect !== guarded) {
-    const asks = guarded ? 'asks for a token' : 'asks for no token'
-    throw new Unfit(
-      `its meta has protect: ${String(meta.protect)}, its chain ${asks}: leave it out`,
-    )
-  }
-  const input = inputObjectOf(procedure)
-  const missing = template.names.find(
-    (parameter) => !input || !Object.hasOwn(input.fields, parameter),
-  )
-  if (missing !== undefined) {
-    throw new Unfit(
-      `its path has {${missing}}, its input has not: write it into .input(z.object({ … }))`,
-    )
-  }
-  const from = BODILESS.includes(method) ? 'query' : 'body'
-  const contentTypes = bodyTypesOf(meta)
-  return { ...declared, method, template, input, from, contentTypes, ...answerOf(declared) }
+  if (METHODS.includes(method)) return method
+  throw new Unfit(`its method is ${method}: write one of ${METHODS.join(', ')}`)
 }
 
-function answerOf({
-  meta,
-  procedure,
-}: Declared): Pick<RestOperation, 'output' | 'empty' | 'status'> {
-  const { output } = procedure._def as { output?: unknown }
+function templateOf({ path }: RestMeta, { restPath, ownPaths }: OperationOptions): PathTemplate {
+  const template = parseTemplate(`${restPath}${path}`)
+  const own = ownPaths.find((path) => isAtOrBelow(template.path, path))
+  if (own === undefined) return template
+  throw new Unfit(`its path ${template.path} is the server's own: choose one that is not at ${own}`)
+}
+
+/** What is no object has no fields for a query or a form. */
+function requireRoom(
+  method: RestMethod,
+  { wholes }: InputObject,
+  contentTypes: readonly BodyType[] = [],
+): void {
+  const [type] = wholes.map(({ _zod: zod }) => zod.def.type)
+  if (type === undefined) return
+  if (BODILESS.includes(method)) {
+    throw new Unfit(
+      `its input is of the type ${type}, for which a query has no room: write .input(z.object({ … })), with the ${type} as a field, or send it with POST`,
+    )
+  }
+  if (contentTypes.includes('application/x-www-form-urlencoded')) {
+    throw new Unfit(
+      `its input is of the type ${type}, for which a form has no room: take JSON alone`,
+    )
+  }
+}
+
+function requireParameters({ names }: PathTemplate, input: InputObject | undefined): void {
+  const missing = names.find((parameter) => !input || !Object.hasOwn(input.fields, parameter))
+  if (missing === undefined) return
+  throw new Unfit(
+    `its path has {${missing}}, its input has not: write it into .input(z.object({ … }))`,
+  )
+}
+
+/** In place of an output that has no schema. */
+const ANYTHING = z.any()
+
+function answerOf(
+  { meta, procedure }: Declared,
+  { missingOutput }: OperationOptions,
+): Pick<RestOperation, 'output' | 'empty' | 'status'> {
+  const missing = missingOutput === 'any' ? ANYTHING : undefined
+  const { output = missing } = procedure._def as { output?: unknown }
+  if (isZod3(output)) throw new Unfit(`its output is ${ZOD_3}`)
   if (!isSchema(output)) throw new Unfit('it has no output schema: write .output(z.object({ … }))')
+  requireZod4(output, 'output')
   const { type } = output._zod.def
   const empty = type === 'void' || type === 'undefined'
-  if (!empty && output._zod.optout === 'optional') {
+  if (!empty && output._zod.optout === 'optional' && !mayBeNull(output)) {
     throw new Unfit('its output may be undefined, which JSON has not: write .nullable()')
   }
   const { successStatus: status = empty ? 204 : 200 } = meta
@@ -126,7 +187,7 @@ function answerOf({
       `its successStatus is ${status}: write 200, 201, 202, or 204 with .output(z.void())`,
     )
   }
-  return { output, empty, status }
+  return { output: empty ? output : withoutOptional(output), empty, status }
 }
 
 function bodyTypesOf({ contentTypes = ['application/json'] }: RestMeta): readonly BodyType[] {
@@ -137,18 +198,27 @@ function bodyTypesOf({ contentTypes = ['application/json'] }: RestMeta): readonl
   )
 }
 
-function refuseSameRoutes(operations: readonly RestOperation[]): void {
-  const problems = operations.flatMap(({ name, method, template }, at) => {
-    const same = operations.slice(0, at).find((other) => other.template.shape === template.shape)
-    if (!same) return []
-    if (same.template.path !== template.path) {
-      const paths = `${template.path} and ${same.template.path}`
-      return [`${name}: ${paths} of ${same.name} are one path: give its parameters the same names`]
-    }
-    const twin = operations.slice(0, at).find((other) => isSameRoute(other, { method, template }))
-    return twin ? [`${name}: ${method} ${template.path} is that of ${twin.name} already`] : []
+/** Those that no other hides. */
+function withoutTwins(operations: readonly RestOperation[], problems: Problems): RestOperation[] {
+  return operations.filter((operation, at) => {
+    const problem = twinProblemOf(operation, operations.slice(0, at))
+    if (problem !== undefined) problems.add(operation, problem)
+    return problem === undefined
   })
-  if (problems.length > 0) throw new RouterError(problems)
+}
+
+function twinProblemOf(
+  { method, template }: RestOperation,
+  before: readonly RestOperation[],
+): string | undefined {
+  const same = before.find((other) => other.template.shape === template.shape)
+  if (!same) return undefined
+  if (same.template.path !== template.path) {
+    const paths = `${template.path} and ${same.template.path}`
+    return `${paths} of ${same.name} are one path: give its parameters the same names`
+  }
+  const twin = before.find((other) => isSameRoute(other, { method, template }))
+  return twin && `${method} ${template.path} is that of ${twin.name} already`
 }
 
 const isSameRoute = (one: RestOperation, other: Pick<RestOperation, 'method' | 'template'>) =>

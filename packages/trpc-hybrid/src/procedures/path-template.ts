@@ -45,7 +45,14 @@ export const isAtOrBelow = (path: string, other: string) =>
 
 const isNoSegment = (text: string) => ['', '.', '..'].includes(text)
 
+/** How Express and others write a parameter. */
+const COLON = /^:([A-Za-z_]\w*)$/
+
 function parseSegment(segment: string): string | Pattern {
+  const [, colonName] = COLON.exec(segment) ?? []
+  if (colonName !== undefined) {
+    throw new Unfit(`its path has ${segment}: write {${colonName}}`)
+  }
   const names = [...segment.matchAll(/\{([^{}]+)\}/g)].map(([, name = '']) => name)
   const literals = segment.split(/\{[^{}]+\}/)
   for (const literal of literals) {

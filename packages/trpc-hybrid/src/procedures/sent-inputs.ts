@@ -5,7 +5,7 @@ import type { Call, CallProcedure } from './call.ts'
 import { inputsOf, isSchema } from './inputs.ts'
 import { mapProcedures, withMiddlewares } from './map-procedures.ts'
 import { createInputParser, type ParseInput } from './parse-input.ts'
-import { forEachNamed } from '../errors/router-error.ts'
+import type { Problems } from '../errors/router-error.ts'
 import { holds } from './sent-schema.ts'
 
 /** A step of a chain that parses the input, and by what. Our own way to run a chain calls that alone. */
@@ -13,13 +13,11 @@ export type InputStep = AnyMiddlewareFunction & { readonly parseInput: ParseInpu
 
 /**
  * The same router, whose procedures take what was sent, over REST and RPC alike: in their chains, each schema of
- * zod is replaced by that of what is sent. The given router is not changed.
- *
- * @throws {RouterError} for schemas without end
+ * zod is replaced by that of what is sent. The given router is not changed. Schemas without end are problems.
  */
-export function withSentInputs(router: AnyRouter): AnyRouter {
+export function withSentInputs(router: AnyRouter, problems: Problems): AnyRouter {
   const named = namedProcedures(router)
-  const changed = forEachNamed(
+  const changed = problems.collect(
     named,
     ({ procedure }) => [procedure, withSentInput(procedure)] as const,
   )

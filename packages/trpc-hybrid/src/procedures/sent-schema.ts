@@ -2,6 +2,8 @@ import { z } from 'zod'
 import { dateOf } from '../procedures/rfc3339.ts'
 import { asItem, asKey, boundIssues, boundItemIssues } from './bounded-issues.ts'
 import { Unfit } from '../errors/router-error.ts'
+import { isSchema } from './inputs.ts'
+import { isZod3, ZOD_3 } from './zod-3.ts'
 import { partsOf, withParts, type Part, type Source } from './schema-parts.ts'
 
 type Schema = z.core.$ZodType
@@ -46,6 +48,13 @@ export function sentSchema(schema: Schema): Sent {
   return { schema: build(root, nodes), isDeep }
 }
 
+/**
+ * @throws {Unfit} for a schema that has one of zod 3 inside, naming its field, or makes schemas without end
+ */
+export function requireZod4(schema: Schema, what: 'input' | 'output'): void {
+  collect({ schema, source: 'sent' }, { sent: new Map(), native: new Map() }, what)
+}
+
 /** Whether a value of one of these types is part of what is sent. */
 export function holds(schema: Schema, type: z.core.$ZodTypeDef['type']): boolean {
   const nodes: Nodes = { sent: new Map(), native: new Map() }
@@ -53,7 +62,7 @@ export function holds(schema: Schema, type: z.core.$ZodTypeDef['type']): boolean
   return [...nodes.sent.keys()].some(({ _zod: { def } }) => def.type === type)
 }
 
-function collect(root: Part, nodes: Nodes): Node {
+function collect(root: Part, nodes: Nodes, what = 'input'): Node {
   const first = createNode(root, nodes)
   const path = [{ node: first, next: 0 }]
   const open = new Set([first])
@@ -64,6 +73,7 @@ function collect(root: Part, nodes: Nodes): Node {
       path.pop()
       continue
     }
+    if (!isSchema(part.schema)) throw foreign(part, { owners: path.map(({ node }) => node), what })
     const known = nodes[part.source].get(part.schema)
     const node = known ?? createNode(part, nodes)
     node.owners.push(at.node)
@@ -73,11 +83,24 @@ function collect(root: Part, nodes: Nodes): Node {
     open.add(node)
     if (path.length > MAX_DEPTH) {
       throw new Unfit(
-        'its input makes new schemas without end: let z.lazy() return one schema that is made once',
+        `its ${what} makes new schemas without end: let z.lazy() return one schema that is made once`,
       )
     }
   }
   return first
+}
+
+function foreign(
+  { schema }: Part,
+  { owners, what }: { readonly owners: readonly Node[]; readonly what: string },
+): Unfit {
+  const schemas: readonly unknown[] = [...owners.map((owner) => owner.schema), schema]
+  const names = owners.flatMap((owner, at) => {
+    const { shape = {} } = owner.schema._zod.def as { shape?: Record<string, unknown> }
+    return Object.keys(shape).find((name) => shape[name] === schemas[at + 1]) ?? []
+  })
+  const field = names.length > 0 ? `its ${what} ${names.join('.')}` : `a part of its ${what}`
+  return new Unfit(`${field} is ${isZod3(schema) ? ZOD_3 : 'no schema of zod 4'}`)
 }
 
 function createNode({ schema, source }: Part, nodes: Nodes): Node {

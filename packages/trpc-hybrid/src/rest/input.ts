@@ -1,5 +1,5 @@
 import { TRPCError } from '@trpc/server'
-import type { InputObject } from '../procedures/inputs.ts'
+import { entriesOf, type InputObject } from '../procedures/inputs.ts'
 import type { RestOperation } from '../procedures/operations.ts'
 import { Unfit } from '../errors/router-error.ts'
 import { createBodyReader, type Body } from './body.ts'
@@ -26,11 +26,11 @@ export function createInputReader(
   maxBodyBytes: number,
 ): ReadInput | undefined {
   if (!input) return undefined
-  const nothing = () => (input.optional ? undefined : {})
+  const nothing = () => (input.optional || input.wholes.length > 0 ? undefined : {})
   const readPath = createPathReader(pick(input, (name) => names.includes(name)))
   const others = pick(input, (name) => !names.includes(name))
   if (from === 'query') {
-    const readQuery = createEntryReader(others)
+    const readQuery = createQueryReader(others)
     return ({ query }, params) => {
       const entries = [...readQuery(pairsOf(query)), ...readPath(params)]
       return entries.length > 0 ? Object.fromEntries(entries) : nothing()
@@ -85,6 +85,43 @@ function createEntryReader(
       const read = readers.get(name) ?? readOther
       return [name, read ? read(text) : text]
     })
+}
+
+/**
+ * As OpenAPI's `deepObject`: an object comes as entries of its own, `filter[status]=open&filter[tag]=a`. It holds
+ * no other object.
+ *
+ * @throws {Unfit} naming the field that a string can't represent
+ */
+function createQueryReader({ fields, others }: Fields): ReadEntries {
+  const deep = new Map<string, ReadEntries>()
+  for (const [name, schema] of Object.entries(fields)) {
+    const entries = entriesOf(schema)
+    if (entries)
+      deep.set(
+        name,
+        naming(name, () => createEntryReader(entries)),
+      )
+  }
+  const readFlat = createEntryReader(pick({ fields, others }, (name) => !deep.has(name)))
+  if (deep.size === 0) return readFlat
+  return (texts) => {
+    const groups = new Map<string, (readonly [string, Texts])[]>()
+    const flat = texts.filter(([name, text]) => {
+      const mark = name.endsWith(']') ? name.indexOf('[') : -1
+      const parent = name.slice(0, Math.max(mark, 0))
+      if (!deep.has(parent)) return true
+      const group = groups.get(parent) ?? []
+      groups.set(parent, group)
+      group.push([name.slice(mark + 1, -1), text])
+      return false
+    })
+    const objects = [...groups].map(([name, group]): Entry => [
+      name,
+      Object.fromEntries(deep.get(name)?.(group) ?? []),
+    ])
+    return [...readFlat(flat), ...objects]
+  }
 }
 
 function naming<T>(name: string, make: () => T): T {

@@ -30,6 +30,7 @@ export function createTextReader(schema: Schema): ReadTexts {
     case 'any':
     case 'unknown':
     case 'never':
+    case 'undefined':
     case 'custom':
     case 'transform':
       return asItIs

@@ -1,6 +1,6 @@
 import { JSON_TYPE, type Answer } from '../answer.ts'
 import { answerError, type ErrorOptions } from '../errors/answer-error.ts'
-import { forEachNamed } from '../errors/router-error.ts'
+import type { Problems } from '../errors/router-error.ts'
 import { createCall, type CallProcedure } from '../procedures/call.ts'
 import type { Deadlines } from '../procedures/deadlines.ts'
 import { normalizePath } from '../procedures/normalize-path.ts'
@@ -15,6 +15,8 @@ export interface RestOptions extends ErrorOptions {
   readonly deadlines: Deadlines
   readonly operations: readonly RestOperation[]
   readonly maxBodyBytes: number
+  /** Told of inputs that can't be read from their place in a request. */
+  readonly problems: Problems
 }
 
 /** Calls one procedure with all of its chain, and without the caller proxy of tRPC. */
@@ -27,13 +29,13 @@ type CallOperation = (request: HybridRequest, params: Params, ctx: object) => Pr
  * URL. Where its answers are right, `test/rest/reference.test.ts` checks that ours are the same.
  *
  * @returns finds the route of a request; `undefined` where no procedure is
- * @throws {RouterError} where an input can't be read from a URL
  */
 export function createRest(options: RestOptions) {
   const table = new RouteTable<CallOperation>()
-  forEachNamed(options.operations, (operation) => {
-    table.add(operation.template, operation.method, callOf(operation, options))
-  })
+  for (const operation of options.operations) {
+    const call = options.problems.attempt(operation, () => callOf(operation, options))
+    if (call) table.add(operation.template, operation.method, call)
+  }
   const refuse: Route['refuse'] = (error, request, ctx) =>
     answerError(error, { request, ctx }, options)
 
@@ -84,8 +86,11 @@ const JSON_HEADERS: Answer['headers'] = [['content-type', JSON_TYPE]]
 function answerOf({ status, empty }: RestOperation): (data: unknown) => Answer {
   return empty
     ? () => ({ status, headers: NO_HEADERS, body: undefined })
-    : (data) => ({ status, headers: JSON_HEADERS, body: JSON.stringify(data) })
+    : (data) => ({ status, headers: JSON_HEADERS, body: textOf(data) })
 }
+
+/** JSON has no `undefined`: where an output may be that, it may be null too. */
+const textOf = (data: unknown): string => (data === undefined ? 'null' : JSON.stringify(data))
 
 /** HEAD goes wherever GET does. */
 const withHead = (methods: readonly string[]) =>
