@@ -34,7 +34,7 @@ export function fetchHandler<Context>(
   }
 }
 
-function toResponse({ status, headers, body }: Answer, { method }: HybridRequest): Response {
+export function toResponse({ status, headers, body }: Answer, { method }: HybridRequest): Response {
   const sent = method === 'HEAD' || status === 204 || status === 304 ? null : (body ?? null)
   return new Response(sent as ConstructorParameters<typeof Response>[0], {
     status,
@@ -43,9 +43,9 @@ function toResponse({ status, headers, body }: Answer, { method }: HybridRequest
 }
 
 /** Behind the scheme and the host. */
-const AUTHORITY = /^[a-z]+:\/\/[^/?#]*/i
+export const AUTHORITY = /^[a-z]+:\/\/[^/?#]*/i
 
-class FetchRequest implements HybridRequest {
+export class FetchRequest implements HybridRequest {
   readonly method: string
   readonly path: string
   readonly query: string
@@ -56,8 +56,9 @@ class FetchRequest implements HybridRequest {
   #signal: AbortSignal | undefined
   #body: Promise<Uint8Array> | undefined
 
-  constructor(request: Request) {
-    const [target = '/'] = request.url.replace(AUTHORITY, '').split('#', 1)
+  /** @param url below the path at which the API is mounted */
+  constructor(request: Request, url = request.url.replace(AUTHORITY, '')) {
+    const [target = '/'] = url.split('#', 1)
     const mark = target.indexOf('?')
     this.method = request.method
     this.path = mark === -1 ? target : target.slice(0, mark)

@@ -1,0 +1,166 @@
+// The names and signatures of trpc-to-openapi 3, so that its users change one import.
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { AnyRouter } from '@trpc/server'
+import { AUTHORITY, FetchRequest, toResponse } from './fetch.ts'
+import { sendAnswer } from './node-answer.ts'
+import { NodeRequest } from './node-request.ts'
+import type { OpenApiOptions } from '../trpc-to-openapi/options.ts'
+import { createServe, nothingThere } from '../trpc-to-openapi/serve.ts'
+
+export type {
+  OpenApiErrorResponse,
+  OpenApiMeta,
+  OpenApiMethod,
+  OpenApiRouter,
+} from '../trpc-to-openapi/options.ts'
+export {
+  generateOpenApiDocument,
+  type GenerateOpenApiDocumentOptions,
+} from '../trpc-to-openapi/generate.ts'
+
+export type CreateOpenApiNodeHttpHandlerOptions<
+  TRouter extends AnyRouter,
+  TReq extends IncomingMessage = IncomingMessage,
+  TRes extends ServerResponse = ServerResponse,
+> = OpenApiOptions<TRouter, { req: TReq; res: TRes }, TReq>
+
+type Next = () => void
+
+/** With `next`, what no procedure serves goes on to it. */
+export function createOpenApiNodeHttpHandler<
+  TRouter extends AnyRouter,
+  TReq extends IncomingMessage = IncomingMessage,
+  TRes extends ServerResponse = ServerResponse,
+>(
+  options: CreateOpenApiNodeHttpHandlerOptions<TRouter, TReq, TRes>,
+): (req: TReq, res: TRes, next?: Next) => Promise<void> {
+  const serve = createServe(options)
+  return async (req, res, next) => {
+    const request = new NodeRequest(req, res)
+    const answer = await serve({ request, given: { req, res }, req })
+    if (!answer && next) next()
+    else sendAnswer(res, answer ?? nothingThere(request.method))
+  }
+}
+
+/** Answers 404 where no procedure is, as trpc-to-openapi does: it never calls `next`. */
+export function createOpenApiExpressMiddleware<
+  TRouter extends AnyRouter,
+  TReq extends IncomingMessage = IncomingMessage,
+  TRes extends ServerResponse = ServerResponse,
+>(
+  options: CreateOpenApiNodeHttpHandlerOptions<TRouter, TReq, TRes>,
+): (req: TReq, res: TRes) => Promise<void> {
+  const handle = createOpenApiNodeHttpHandler(options)
+  return (req, res) => handle(req, res)
+}
+
+type NextRequest = IncomingMessage & {
+  query: Readonly<Record<string, string | string[] | undefined>>
+}
+
+/** For a file `pages/api/[...trpc].ts` of Next.js. */
+export function createOpenApiNextHandler<
+  TRouter extends AnyRouter,
+  TReq extends NextRequest = NextRequest,
+  TRes extends ServerResponse = ServerResponse,
+>(
+  options: CreateOpenApiNodeHttpHandlerOptions<TRouter, TReq, TRes>,
+): (req: TReq, res: TRes) => Promise<void> {
+  const handle = createOpenApiNodeHttpHandler(options)
+  return (req, res) => {
+    const [, query] = (req.url ?? '').split('?', 2)
+    const path = [req.query['trpc'] ?? []].flat().map(encodeURIComponent).join('/')
+    req.url = `/${path}${query === undefined ? '' : `?${query}`}`
+    return handle(req, res)
+  }
+}
+
+export type CreateOpenApiFetchHandlerOptions<TRouter extends AnyRouter> = OpenApiOptions<
+  TRouter,
+  { req: Request; resHeaders: Headers },
+  Request
+> & { req: Request; endpoint: `/${string}` }
+
+const serves = new WeakMap<AnyRouter, unknown>()
+
+/** What serves a router is made once; the other options are those of each request. */
+export async function createOpenApiFetchHandler<TRouter extends AnyRouter>(
+  options: CreateOpenApiFetchHandlerOptions<TRouter>,
+): Promise<Response> {
+  type Given = { req: Request; resHeaders: Headers }
+  const { req, endpoint, router } = options
+  type Serve = ReturnType<typeof createServe<TRouter, Given, Request>>
+  const known = serves.get(router) as Serve | undefined
+  const serve = known ?? createServe<TRouter, Given, Request>(options)
+  serves.set(router, serve)
+  const path = req.url.replace(AUTHORITY, '')
+  const request = new FetchRequest(
+    req,
+    path.startsWith(endpoint) ? path.slice(endpoint.length) : path,
+  )
+  const resHeaders = new Headers()
+  const answer = await serve({ request, given: { req, resHeaders }, req }, options)
+  const response = toResponse(answer ?? nothingThere(request.method), request)
+  resHeaders.forEach((value, name) => {
+    response.headers.set(name, value)
+  })
+  return response
+}
+
+interface FastifyRequestLike {
+  readonly raw: IncomingMessage
+  readonly url: string
+  readonly body?: unknown
+}
+
+interface FastifyReplyLike {
+  readonly raw: ServerResponse
+  code(status: number): unknown
+  header(name: string, value: string): unknown
+  send(body?: unknown): unknown
+}
+
+interface FastifyLike<TReq, TRes> {
+  readonly prefix: string
+  route(route: {
+    method: string[]
+    url: string
+    handler: (request: TReq, reply: TRes) => Promise<unknown>
+  }): unknown
+}
+
+export type CreateOpenApiFastifyPluginOptions<
+  TRouter extends AnyRouter,
+  TReq = FastifyRequestLike,
+  TRes = FastifyReplyLike,
+> = OpenApiOptions<TRouter, { req: TReq; res: TRes }, TReq> & { basePath?: `/${string}` }
+
+/** Bodies are read by Fastify's own parsers. */
+export function fastifyTRPCOpenApiPlugin<
+  TRouter extends AnyRouter,
+  TReq extends FastifyRequestLike = FastifyRequestLike,
+  TRes extends FastifyReplyLike = FastifyReplyLike,
+>(
+  fastify: FastifyLike<TReq, TRes>,
+  options: CreateOpenApiFastifyPluginOptions<TRouter, TReq, TRes>,
+  done: (error?: Error) => void,
+): void {
+  const serve = createServe<TRouter, { req: TReq; res: TRes }, TReq>(options)
+  const basePath = (options.basePath ?? '').replace(/\/$/, '')
+  fastify.route({
+    method: ['GET', 'POST', 'PATCH', 'PUT', 'DELETE'],
+    url: `${basePath}/*`,
+    handler: async (req, res) => {
+      const raw = Object.assign(req.raw, { body: req.body })
+      const url = req.url.slice(fastify.prefix.length + basePath.length)
+      const request = new NodeRequest(raw, res.raw, url)
+      const answer = await serve({ request, given: { req, res }, req })
+      const { status, headers, body } = answer ?? nothingThere(request.method)
+      res.code(status)
+      for (const [name, value] of headers) res.header(name, value)
+      return res.send(body)
+    },
+  })
+  done()
+}
