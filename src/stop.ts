@@ -1,5 +1,5 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
-import { setTimeout as delay } from 'node:timers/promises'
+import { setImmediate as afterAccepting, setTimeout as delay } from 'node:timers/promises'
 import { lastExchange, type Connection, type Connections } from './connections/connections.ts'
 import type { Deadlines } from 'trpc-hybrid/engine'
 import type { Streams } from './streams/streams.ts'
@@ -70,6 +70,7 @@ export function createStop(
     const timers = steps.map(([afterMs, step]) => setTimeout(step, afterMs))
     closeAfterResponses(server, connections)
     await delay(times.graceMs)
+    await afterAccepting() // what waits to be accepted when a port is closed is reset, and so lost
     await closeWhenIdle({ server, connections }, streams)
     for (const timer of timers) clearTimeout(timer)
   }
