@@ -33,15 +33,24 @@ export function nodeHandler<
   hybrid: Hybrid<Context>,
   { createContext }: NodeHandlerOptions<NoInfer<Context>, Req, Res>,
 ): (req: Req, res: Res, next?: Next) => void {
-  async function serve(route: Route, request: NodeRequest, { req, res }: { req: Req; res: Res }) {
+  async function answer(route: Route, request: NodeRequest, { req, res }: { req: Req; res: Res }) {
     let ctx: object
     try {
       ctx = (await createContext({ req, res })) as object
     } catch (error) {
-      sendAnswer(res, route.refuse(error, request))
-      return
+      return route.refuse(error, request)
     }
-    sendAnswer(res, await route.serve(request, ctx))
+    return route.serve(request, ctx)
+  }
+
+  async function serve(route: Route, request: NodeRequest, given: { req: Req; res: Res }) {
+    const { res } = given
+    try {
+      sendAnswer(res, await answer(route, request, given))
+    } catch (error) {
+      if (res.headersSent) res.destroy()
+      else sendAnswer(res, route.refuse(error, request)) // such as a header that can't be sent
+    }
   }
 
   return (req, res, next) => {
