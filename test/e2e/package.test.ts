@@ -14,7 +14,7 @@ const TSC = join(ROOT, 'node_modules/typescript/bin/tsc')
 
 /** A program that someone would write around the package. */
 const PROGRAM = `
-import { createMessagesClient, isMessagesError, type AppRouter } from 'messages-api-client'
+import { createMessagesClient, isMessagesError } from 'messages-api-client'
 declare const process: { argv: string[] }
 
 const [, , url = '', user = '', admin = ''] = process.argv
@@ -34,6 +34,7 @@ export const wrong = () => clientOf(user).messages.secret
 
 /** tRPC's TanStack Query integration, around the package's client and its `AppRouter`. */
 const QUERY = `
+import { createMessagesClient, type AppRouter } from 'messages-api-client'
 import { QueryClient } from '@tanstack/react-query'
 import { createTRPCOptionsProxy } from '@trpc/tanstack-react-query'
 

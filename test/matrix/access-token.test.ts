@@ -18,7 +18,8 @@ const [example] = readBlocks('packages/access-token/README.md').filter(
 /** A hook of Fastify that does the same as the README's Express app. */
 const FASTIFY = `
 import { fastify } from 'fastify'
-import { AuthError, createAuthenticator, formatChallenge, requirePermissionsOf, type AccessToken } from '@trpc-hybrid/access-token'
+import { AuthError, createAuthenticator, formatChallenge, requirePermissionsOf } from '@trpc-hybrid/access-token'
+import type { AccessToken } from '@trpc-hybrid/access-token'
 
 declare module 'fastify' {
   interface FastifyRequest { token: AccessToken | undefined }
@@ -151,6 +152,7 @@ describe.each(['express', 'fastify'])('a plain %s app', (name) => {
 it('answers that it can not know while the issuer is away, and keeps no process alive', async () => {
   const app = emptyApp({
     'away.ts': `
+import { AuthError, createAuthenticator } from '@trpc-hybrid/access-token'
 const issuer = 'http://127.0.0.1:1/'
 const authenticator = createAuthenticator({ issuer, audience: 'api' })
 authenticator.start()
