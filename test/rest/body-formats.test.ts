@@ -36,6 +36,7 @@ describe('a JSON body over REST', () => {
     ['application/json', JSON_TEXT],
     ['Application/JSON ; Charset="UTF-8"', JSON_TEXT],
     ['application/json', `\uFEFF${JSON_TEXT}`],
+    ['application/json; charset=utf8', Buffer.from(JSON_TEXT)],
     ['application/json; charset=utf-16le', Buffer.from(`\uFEFF${JSON_TEXT}`, 'utf16le')],
     ['application/json; charset=utf-16be', swapped(JSON_TEXT)],
     ['application/json; charset=utf-16', swapped(`\uFEFF${JSON_TEXT}`)],
@@ -72,6 +73,7 @@ describe('a form over REST', () => {
   it.each([
     [FORM, 'text=Gr%C3%BC%C3%9Fe+%F0%9F%A6%8A', 'Grüße 🦊'],
     [`${FORM}; charset=utf-8`, 'text=Grüße 🦊', 'Grüße 🦊'],
+    [`${FORM}; charset=UTF8`, 'text=Grüße 🦊', 'Grüße 🦊'],
     [`${FORM}; charset=iso-8859-1`, 'text=Gr%FC%DFe+%2B%zz', 'Grüße +%zz'],
     [`${FORM}; charset=iso-8859-1`, Buffer.from('text=Grüße', 'latin1'), 'Grüße'],
   ])('is read as its content type says: %s, %s', async (type, body, text) => {

@@ -7,7 +7,8 @@ export function mediaTypeOf(request: HybridRequest): string | undefined {
 
 const CHARSET = /;\s*charset\s*=\s*"?([^\s;"]+)/i
 
-/** The character set that its content type names, in lower case. */
+/** The character set that its content type names, in lower case. Many write UTF-8 without its hyphen. */
 export function charsetOf(request: HybridRequest): string | undefined {
-  return CHARSET.exec(request.header('content-type') ?? '')?.[1]?.toLowerCase()
+  const name = CHARSET.exec(request.header('content-type') ?? '')?.[1]?.toLowerCase()
+  return name === 'utf8' ? 'utf-8' : name
 }
