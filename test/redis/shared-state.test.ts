@@ -51,6 +51,13 @@ describe.skipIf(!hasRedis)('two servers with one Redis', () => {
     return seen
   }
 
+  /**
+   * That some attempt has this outcome. A server counts by itself for a second after Redis was late, as it is
+   * on a machine that stands still for a moment, so each attempt has a client of its own.
+   */
+  const someAttempt = <T>(attempt: (sub: string) => Promise<T>) =>
+    expect.poll(() => attempt(crypto.randomUUID()), { interval: 500 })
+
   /** Whether what one server lets through counts at the other. */
   async function areShared(sub: string): Promise<boolean> {
     const [one, other] = servers
@@ -62,11 +69,18 @@ describe.skipIf(!hasRedis)('two servers with one Redis', () => {
 
   it('share the counts of the rate limit', async () => {
     const [one, other] = servers
-    await expect.poll(() => areShared(crypto.randomUUID())).toBe(true)
-    expect(await send(one, 'a', 6)).toEqual({ ok: 6, refused: 0 })
-    expect(await send(other, 'a', 6)).toEqual({ ok: 4, refused: 2 })
-    expect(await send(one, 'a', 1)).toEqual({ ok: 0, refused: 1 })
-    expect(await send(one, 'b', 1)).toEqual({ ok: 1, refused: 0 })
+    const inTurn = async (sub: string) => [
+      await send(one, sub, 6),
+      await send(other, sub, 6),
+      await send(one, sub, 1),
+      await send(one, `another than ${sub}`, 1),
+    ]
+    await someAttempt(inTurn).toEqual([
+      { ok: 6, refused: 0 },
+      { ok: 4, refused: 2 },
+      { ok: 0, refused: 1 },
+      { ok: 1, refused: 0 },
+    ])
   })
 
   it('let hardly more through of a large limit, which they settle with every few requests', async () => {
@@ -75,21 +89,28 @@ describe.skipIf(!hasRedis)('two servers with one Redis', () => {
       startServer(undefined, settings),
       startServer(undefined, settings),
     ])
-    const answers = await Promise.all([send(one, 'a', 600), send(other, 'a', 600)])
-    await Promise.all([one.end(), other.end()])
-
-    const ok = answers.reduce((sum, answer) => sum + answer.ok, 0)
-    expect(ok).toBeGreaterThanOrEqual(1000)
-    expect(ok).toBeLessThanOrEqual(1000 + 2 * 4)
-    const asked = redis.calls('incrby')
-    expect(asked).toBeGreaterThan(0)
-    expect(asked).toBeLessThanOrEqual(1200 / 5 + 2)
+    try {
+      const atOnce = async (sub: string) => {
+        const askedBefore = redis.calls('incrby')
+        const answers = await Promise.all([send(one, sub, 600), send(other, sub, 600)])
+        return {
+          ok: answers.reduce((sum, answer) => sum + answer.ok, 0),
+          asked: redis.calls('incrby') - askedBefore,
+        }
+      }
+      await someAttempt(atOnce).toSatisfy(
+        ({ ok, asked }: Awaited<ReturnType<typeof atOnce>>) =>
+          ok >= 1000 && ok <= 1000 + 2 * 4 && asked > 0 && asked <= 1200 / 5 + 2,
+      )
+    } finally {
+      await Promise.all([one.end(), other.end()])
+    }
   })
 
   it('go on in memory while Redis is away, share again once it is back, and fail no request', async () => {
     const [one, other] = servers
     const traffic = startTraffic(servers)
-    expect(await areShared('a')).toBe(true)
+    await someAttempt(areShared).toBe(true)
 
     await redis.kill()
     await Promise.all(servers.map((server) => server.printed(/"msg":"Redis is away/)))
@@ -100,7 +121,7 @@ describe.skipIf(!hasRedis)('two servers with one Redis', () => {
     await Promise.all(
       servers.map((server) => server.printed(/Redis is away[^]*"msg":"Redis is connected"/)),
     )
-    await expect.poll(() => areShared(crypto.randomUUID())).toBe(true)
+    await someAttempt(areShared).toBe(true)
     expect(new Set(await traffic.stop())).toEqual(new Set([200, 429]))
   })
 
@@ -110,7 +131,7 @@ describe.skipIf(!hasRedis)('two servers with one Redis', () => {
     redis.freeze()
     expect(await send(one, 'a', LIMIT + 2)).toEqual({ ok: LIMIT, refused: 2 })
     redis.thaw()
-    await expect.poll(() => areShared(crypto.randomUUID())).toBe(true)
+    await someAttempt(areShared).toBe(true)
     expect(new Set(await traffic.stop())).toEqual(new Set([200, 429]))
   })
 
@@ -121,7 +142,7 @@ describe.skipIf(!hasRedis)('two servers with one Redis', () => {
     servers = await Promise.all([startServer(away), startServer(away)])
     expect(await send(servers[0], 'a', LIMIT + 2)).toEqual({ ok: LIMIT, refused: 2 })
     await redis.revive()
-    await expect.poll(() => areShared(crypto.randomUUID())).toBe(true)
+    await someAttempt(areShared).toBe(true)
   })
 
   it('stop as ever while Redis is away', async () => {
@@ -134,7 +155,7 @@ describe.skipIf(!hasRedis)('two servers with one Redis', () => {
   describe('sent a DPoP proof', () => {
     const url = `${PUBLIC_URL}/api/messages/protected`
 
-    async function createSender(sub = crypto.randomUUID()) {
+    async function createSender(sub: string = crypto.randomUUID()) {
       const key = await createDpopKey()
       const token = await issuer.mint({ claims: { sub, cnf: { jkt: key.thumbprint } } })
       return {
@@ -157,27 +178,27 @@ describe.skipIf(!hasRedis)('two servers with one Redis', () => {
       redis.grantMemory()
     })
 
-    /** The statuses of uses of a proof, each time of a new one, until Redis was in time for all of them. */
-    async function inTime(useProof: () => Promise<number[]>): Promise<number[]> {
-      const statuses = await useProof()
-      return statuses.includes(503) ? inTime(useProof) : statuses
-    }
-
     it('take it once between them, also when both get it at once', async () => {
-      const { prove, use } = await createSender()
       const [one, other] = servers
-      const oneByOne = async () => {
-        const proof = await prove()
-        const first = await use(one, proof)
-        return [first.status, (await use(other, proof)).status, (await use(one, proof)).status]
-      }
-      expect(await inTime(oneByOne)).toEqual([200, 401, 401])
-      const atOnce = async () => {
-        const proof = await prove()
-        const answers = await Promise.all([use(one, proof), use(other, proof)])
-        return answers.map(({ status }) => status).sort()
-      }
-      expect(await inTime(atOnce)).toEqual([200, 401])
+      const takenTwice: number[][] = []
+      const attempt =
+        (useProof: (useAt: (server: ServerProcess) => Promise<number>) => Promise<number[]>) =>
+        async (sub: string) => {
+          const { prove, use } = await createSender(sub)
+          const proof = await prove()
+          const statuses = await useProof(async (server) => (await use(server, proof)).status)
+          if (statuses.filter((status) => status === 200).length > 1) takenTwice.push(statuses)
+          return statuses.sort()
+        }
+      const oneByOne = attempt(async (useAt) => [
+        await useAt(one),
+        await useAt(other),
+        await useAt(one),
+      ])
+      await someAttempt(oneByOne).toEqual([200, 401, 401])
+      const atOnce = attempt((useAt) => Promise.all([useAt(one), useAt(other)]))
+      await someAttempt(atOnce).toEqual([200, 401])
+      expect(takenTwice).toEqual([])
     })
 
     it('take none while Redis is away or hangs, for another may have taken it', async () => {
@@ -209,6 +230,7 @@ describe.skipIf(!hasRedis)('two servers with one Redis', () => {
     it('take none again that was used before Redis lost everything', async () => {
       const { prove, use } = await createSender()
       const [one, other] = servers
+      await untilTaken(one)
       const proof = await prove()
       expect((await use(one, proof)).status).toBe(200)
       await redis.kill()
