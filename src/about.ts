@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { PACKAGE_FOLDER } from './folders.ts'
+import { PACKAGE_FOLDER } from '../packages/server/src/folders.ts'
 
 /** What a server says about the API that it serves. */
 export interface About {

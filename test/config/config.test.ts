@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { loadConfig } from '../../src/config/config.ts'
-import { ConfigError } from '../../src/config/config-error.ts'
-import { schema } from '../../src/config/schema.ts'
+import { loadConfig } from '../../packages/server/src/config/config.ts'
+import { ConfigError } from '../../packages/server/src/config/config-error.ts'
+import { schema } from '../../packages/server/src/config/schema.ts'
 
 const PRODUCTION = {
   NODE_ENV: 'production',

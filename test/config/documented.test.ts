@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import dotenv from 'dotenv'
 import { describe, expect, it } from 'vitest'
-import { loadConfig } from '../../src/config/config.ts'
-import { schema } from '../../src/config/schema.ts'
+import { loadConfig } from '../../packages/server/src/config/config.ts'
+import { schema } from '../../packages/server/src/config/schema.ts'
 import { ROOT } from '../support/process.ts'
 
 const names = Object.keys(schema.shape).sort()

@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { ConfigError } from '../../src/config/config-error.ts'
-import { readEnvFile } from '../../src/config/env-file.ts'
+import { ConfigError } from '../../packages/server/src/config/config-error.ts'
+import { readEnvFile } from '../../packages/server/src/config/env-file.ts'
 import { folderWithEnv } from '../support/process.ts'
 
 const newFolder = () => mkdtempSync(join(tmpdir(), 'messages-env-'))

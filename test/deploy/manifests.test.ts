@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
-import { loadConfig } from '../../src/config/config.ts'
+import { loadConfig } from '../../packages/server/src/config/config.ts'
 import { useServer } from '../support/fixtures.ts'
 import { ROOT } from '../support/process.ts'
 

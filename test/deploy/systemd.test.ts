@@ -3,7 +3,7 @@ import { copyFileSync, mkdtempSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { loadConfig } from '../../src/config/config.ts'
+import { loadConfig } from '../../packages/server/src/config/config.ts'
 import { ROOT } from '../support/process.ts'
 
 const UNIT = `${ROOT}deploy/systemd/messages-api@.service`

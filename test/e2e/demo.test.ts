@@ -1,7 +1,7 @@
 import axe from 'axe-core'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
-import type { Running } from '../../src/start.ts'
+import type { Running } from '../../packages/server/src/start.ts'
 import { describeInBrowser, launchBrowser } from '../support/browser.ts'
 import { holdBack, onDemo, startApi, startDemo, watchIssuer } from '../support/demo.ts'
 import { baseUrl, findFreePort } from '../support/http.ts'

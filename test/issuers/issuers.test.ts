@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { loadConfig } from '../../src/config/config.ts'
+import { loadConfig } from '../../packages/server/src/config/config.ts'
 import { ask, bearer, type Call } from '../support/contract.ts'
 import { ADMIN_PERMISSION } from '../support/issuer.ts'
 import { ROOT } from '../support/process.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, expectTypeOf, it } from 'vitest'
-import { createMessagesClient, type MessagesClient } from '../../src/client.ts'
+import { createMessagesClient, type MessagesClient } from '../../packages/client/src/index.ts'
 import { appRouter } from '../../src/router.ts'
 import { MESSAGES } from '../support/contract.ts'
 import { useServer } from '../support/fixtures.ts'

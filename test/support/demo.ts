@@ -2,9 +2,9 @@ import { ABOUT } from '../../src/about.ts'
 import type { BrowserContext, Page } from 'playwright-core'
 import { pino } from 'pino'
 import { SYSTEM_CLOCKS } from '@trpc-hybrid/access-token/engine'
-import { loadConfig } from '../../src/config/config.ts'
+import { loadConfig } from '../../packages/server/src/config/config.ts'
 import { appRouter } from '../../src/router.ts'
-import { start, type Running } from '../../src/start.ts'
+import { start, type Running } from '../../packages/server/src/start.ts'
 import { run, type Program } from './process.ts'
 
 /** The API with its local issuer, as in development, on free ports unless they are given. It lets `origin` in. */

@@ -1,5 +1,5 @@
 import type { TRPCClient } from '@trpc/client'
-import { createMessagesClient, type MessagesClientOptions } from '../../src/client.ts'
+import { createMessagesClient, type MessagesClientOptions } from '../../packages/client/src/index.ts'
 import type { TestRouter } from './router.ts'
 
 /** The client of the API, typed for `testRouter`: tests of it don't depend on what the API offers. */

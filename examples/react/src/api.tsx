@@ -2,7 +2,7 @@ import { useAuth0 } from '@auth0/auth0-react'
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { createTRPCContext } from '@trpc/tanstack-react-query'
 import { useState, type ReactNode } from 'react'
-import { createMessagesClient, isMessagesError, type AppRouter } from '../../../src/client.ts'
+import { createMessagesClient, isMessagesError, type AppRouter } from '../../../packages/client/src/index.ts'
 import { findNoToken, hasEnded, NoTokenError } from './session.ts'
 
 const { TRPCProvider, useTRPC } = createTRPCContext<AppRouter>()

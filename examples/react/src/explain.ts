@@ -1,4 +1,4 @@
-import { isMessagesError } from '../../../src/client.ts'
+import { isMessagesError } from '../../../packages/client/src/index.ts'
 import { findNoToken, findRefusal } from './session.ts'
 
 /** Whether asking again may help: no answer came, or one that tells of a passing trouble (429, 5xx). */

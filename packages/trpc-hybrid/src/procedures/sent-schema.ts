@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { dateOf } from '../procedures/rfc3339.ts'
+import { dateOf } from './rfc3339.ts'
 import { asItem, asKey, boundIssues, boundItemIssues } from './bounded-issues.ts'
 import { Unfit } from '../errors/router-error.ts'
 import { isSchema } from './inputs.ts'

@@ -1,0 +1,206 @@
+import express, { type Express, type Response } from 'express'
+import type { RequestAuthenticator } from '@trpc-hybrid/access-token/engine'
+import { createDocs, createDocsRedirect, DOCS_PATH, type DocsOptions } from './docs/docs.ts'
+import { createAccessLog } from './log/access-log.ts'
+import { createBodyLimit } from './http/body-limit.ts'
+import { trustProxies } from './http/client-address.ts'
+import { createContextFactory, type CreateContext } from './http/context.ts'
+import { createCors } from './http/cors.ts'
+import {
+  createDescription,
+  DESCRIPTION_PATH,
+  type Description,
+  type DescriptionOptions,
+} from './description/serve.ts'
+import { challengeOf, createErrorHandler, notFound } from './http/errors.ts'
+import {
+  createRateLimit,
+  type RateLimitOptions,
+  type RateLimitSettings,
+} from './limits/rate-limit.ts'
+import { createReadyHandler, live } from './http/health.ts'
+import { createEndTogether } from './http/end-together.ts'
+import { asHandler, beginWith, compose, exchangeOf } from './http/steps.ts'
+import { refuseMethod } from './http/methods.ts'
+import { createObservation } from './http/observation.ts'
+import { createRoutes, type Deadlines } from 'trpc-hybrid/engine'
+import { createRefusalLog, type RefusalLogOptions } from './log/refusal-log.ts'
+import { createErrorReport, isHangUp } from './http/report-error.ts'
+import { sendRequestId } from './http/request-id.ts'
+import type { RequestScope } from './http/request-scope.ts'
+import { requireHost } from './http/require-host.ts'
+import { serveProcedures } from './http/serve-procedures.ts'
+import { asExchange, type Step } from './http/exchange.ts'
+import {
+  createResourceMetadataHandler,
+  resourceMetadataRoutes,
+  RESOURCE_METADATA_PATH,
+} from './http/resource-metadata.ts'
+import { createOriginWarning } from './http/warn-of-origin.ts'
+import { createProxyWarning } from './http/warn-of-proxy.ts'
+import { sendSecurityHeaders, type SecurityHeaders } from './http/security-headers.ts'
+import type { Metrics } from './metrics/metrics.ts'
+import type { Tracing } from './tracing/tracing.ts'
+import { admitStream } from './streams/admission.ts'
+import type { Streams } from './streams/streams.ts'
+import type { AnyRouter } from '@trpc/server'
+
+const MAX_BODY_BYTES = 100 * 1024
+const GET_ONLY = ['/livez', '/readyz', RESOURCE_METADATA_PATH, DESCRIPTION_PATH]
+const DOCS_PATHS = ['/', DOCS_PATH]
+/** No procedure's REST route may be at these, or below them. */
+const OWN_PATHS = [...DOCS_PATHS, ...GET_ONLY]
+const RPC_PATH = '/trpc'
+const RPC_METHODS = ['GET', 'POST']
+
+export interface AppOptions extends DocsOptions, DescriptionOptions, RefusalLogOptions {
+  readonly router: AnyRouter
+  readonly authenticator: RequestAuthenticator
+  /** Browser origins that may call. */
+  readonly clientOrigins: readonly string[]
+  /** Names of headers that their requests may carry besides the usual ones. */
+  readonly corsRequestHeaders: readonly string[]
+  readonly trustProxy: number | string
+  /** Whether there is a docs page. */
+  readonly docs: boolean
+  readonly requestScope: RequestScope | undefined
+  readonly isReady: () => boolean
+  /** Those of every response. */
+  readonly securityHeaders: SecurityHeaders
+  readonly production: boolean
+  /** `undefined`: requests are not limited. */
+  readonly rateLimit: RateLimitSettings | undefined
+  readonly tracing: Tracing
+  readonly metrics: Metrics
+  readonly createRateLimitStore: RateLimitOptions['createStore']
+  readonly deadlines: Deadlines
+  readonly streams: Streams
+  /** The most that passes on a stream without a sign of life. */
+  readonly pingMs: number
+  /** Milliseconds since the epoch. */
+  readonly now: () => number
+}
+
+/**
+ * The Express app, and what makes its description. Every mount is in one place, in the order in which a
+ * request reaches them.
+ */
+export function createApp(options: AppOptions): { app: Express; description: Description } {
+  const { router, logger, corsRequestHeaders: requestHeaders } = options
+  const origins = {
+    named: options.clientOrigins,
+    loopback: !options.production,
+    onRefused: createOriginWarning(options),
+  }
+  const createContext = createContextFactory(options)
+  const observers = [
+    createAccessLog(logger),
+    ...createRefusalLog(options),
+    ...options.metrics.requestObservers,
+  ]
+  const reportError = createErrorReport(logger, options.metrics.onProcedureTimeout)
+  const { steps: trace } = options.tracing
+  const rateLimit = rateLimiting(options, createContext)
+  const bodyLimit = createBodyLimit(MAX_BODY_BYTES)
+  const routes = createRoutes({
+    router,
+    rpcPath: RPC_PATH,
+    ownPaths: OWN_PATHS,
+    limits: { bodyBytes: MAX_BODY_BYTES },
+    around: options.tracing.aroundProcedures,
+    errorHeaders: (error, request) =>
+      challengeOf(error, createContext(asExchange(request)).challenge),
+    onError: ({ error, request }) => {
+      const exchange = asExchange(request)
+      reportError(error.cause, exchange)
+      exchange.hungUp ||= isHangUp(error.cause, exchange)
+    },
+    deadlines: options.deadlines,
+    pingMs: options.pingMs,
+    admitStream: ({ request, kind }) => {
+      const exchange = asExchange(request)
+      const { streams, now } = options
+      return admitStream(exchange, { context: createContext(exchange), kind, streams, now })
+    },
+  })
+  const description = createDescription(routes.operations, options)
+  const end = createEndTogether((error, res) => {
+    reportError(error, exchangeOf(res as Response))
+    res.destroy()
+  })
+  const methods = [...new Set(routes.operations.map(({ method }) => method))]
+  const responseHeaders = routes.operations.flatMap(({ meta }) => headerNames(meta.responseHeaders))
+
+  const app = express()
+  app.disable('x-powered-by')
+  app.disable('etag')
+  app.enable('case sensitive routing')
+  app.set('query parser', 'simple')
+  trustProxies(app, options.trustProxy)
+
+  const beforeRest = [
+    ...trace,
+    ...createCors({ origins, requestHeaders, responseHeaders, methods, end }),
+    ...rateLimit,
+    bodyLimit,
+  ]
+  const beforeRpc = [
+    ...trace,
+    ...createCors({ origins, requestHeaders, methods: RPC_METHODS, end }),
+    ...rateLimit,
+    bodyLimit,
+  ]
+  app.use(
+    beginWith(
+      compose([
+        sendRequestId,
+        sendSecurityHeaders(options.securityHeaders),
+        ...(options.requestScope ? [options.requestScope.step] : []),
+        createObservation(observers),
+        requireHost,
+        ...(options.trustProxy === 0 ? [createProxyWarning(logger)] : []),
+        serveProcedures({
+          routes,
+          rpcPath: RPC_PATH,
+          ownPaths: OWN_PATHS,
+          before: { rest: beforeRest, rpc: beforeRpc },
+          createContext,
+          end,
+        }),
+      ]),
+    ),
+  )
+
+  app.get('/livez', live)
+  app.get('/readyz', createReadyHandler(options.isReady))
+
+  if (options.docs) {
+    app.get('/', asHandler(compose(rateLimit)), createDocsRedirect(options))
+    app.use(DOCS_PATH, asHandler(compose(rateLimit)), createDocs(options))
+  }
+
+  app.use(asHandler(compose(beforeRest)))
+  const metadataRoutes = resourceMetadataRoutes(options.publicUrl)
+  const serveMetadata = createResourceMetadataHandler(options)
+  for (const path of metadataRoutes) app.get(path, serveMetadata)
+  app.get(DESCRIPTION_PATH, description.serve)
+  for (const path of [...(options.docs ? DOCS_PATHS : []), ...GET_ONLY, ...metadataRoutes]) {
+    app.all(path, refuseMethod(['GET']))
+  }
+
+  app.use(notFound)
+  app.use(createErrorHandler({ routes, end }))
+  return { app, description }
+}
+
+/** Those that an object of a procedure's `responseHeaders` names. */
+function headerNames(schema: object | undefined): string[] {
+  return schema && 'shape' in schema ? Object.keys(schema.shape as object) : []
+}
+
+/** No middleware where the limit is off. */
+function rateLimiting(options: AppOptions, createContext: CreateContext): Step[] {
+  const { rateLimit: settings, createRateLimitStore: createStore, metrics } = options
+  const { onRateLimited: onLimited } = metrics
+  return settings ? [createRateLimit({ settings, createContext, createStore, onLimited })] : []
+}

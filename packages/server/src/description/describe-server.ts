@@ -1,0 +1,33 @@
+import { describeApi, type OpenApiDocument, type OpenApiInfo } from 'trpc-hybrid/describe'
+import type { RestOperation } from 'trpc-hybrid/engine'
+import type { About } from '../../../../src/about.ts'
+import { describeGuard } from './guard-answers.ts'
+import { describeSecuritySchemes, type SignIn } from './security-schemes.ts'
+import { SURROUNDINGS } from './surroundings.ts'
+
+/**
+ * The OpenAPI 3.1 document of the server.
+ *
+ * @throws {RouterError} where a procedure can't be described
+ */
+export function describeServer(
+  operations: readonly RestOperation[],
+  { about, signIn }: { readonly about: About; readonly signIn: SignIn },
+): OpenApiDocument {
+  const securitySchemes = describeSecuritySchemes(signIn)
+  return describeApi(operations, {
+    info: infoOf(about),
+    securitySchemes,
+    alternatives: { bearer: Object.keys(securitySchemes) },
+    describeGuard,
+    surroundings: SURROUNDINGS,
+  })
+}
+
+const infoOf = ({ title, version, summary }: About): OpenApiInfo => ({
+  title,
+  version,
+  description: summary,
+  contact: { name: title },
+  license: { name: 'MIT', identifier: 'MIT' },
+})

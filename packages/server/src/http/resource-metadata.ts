@@ -1,0 +1,45 @@
+import type { AnyRouter } from '@trpc/server'
+import type { RequestHandler } from 'express'
+import type { About } from '../../../../src/about.ts'
+import { permissionsOf } from 'trpc-hybrid/engine'
+import { basePathOf, baseUrlOf } from './base-url.ts'
+
+export const RESOURCE_METADATA_PATH = '/.well-known/oauth-protected-resource'
+
+/**
+ * The routes of the document. If this server's address has a path, RFC 9728 §3.1 puts the document at the root of
+ * the host, with that path behind the well-known one: a proxy has to pass that on as it is. Challenges name the
+ * document below the path, where every proxy passes it on that removes the path.
+ */
+export function resourceMetadataRoutes(publicUrl: string | undefined): readonly string[] {
+  const path = basePathOf(publicUrl).replaceAll(SYNTAX_OF_ROUTES, String.raw`\$&`)
+  return path === ''
+    ? [RESOURCE_METADATA_PATH]
+    : [RESOURCE_METADATA_PATH, RESOURCE_METADATA_PATH + path]
+}
+
+/** Characters that are more than text in a path of Express. */
+const SYNTAX_OF_ROUTES = /[{}()[\]+?!:*\\]/g
+
+/**
+ * Serves the protected resource metadata (RFC 9728 §3.2), with which a client that got a challenge finds
+ * the issuer. `resource` is this server's own address, as RFC 9728 §3.3 requires.
+ */
+export function createResourceMetadataHandler(options: {
+  readonly router: AnyRouter
+  readonly about: About
+  readonly issuer: () => string | undefined
+  readonly publicUrl: string | undefined
+}): RequestHandler {
+  const scopes = permissionsOf(options.router)
+  return (req, res) => {
+    const issuer = options.issuer()
+    res.json({
+      resource: baseUrlOf(req, options.publicUrl),
+      authorization_servers: issuer !== undefined && URL.canParse(issuer) ? [issuer] : [],
+      scopes_supported: scopes,
+      bearer_methods_supported: ['header'],
+      resource_name: options.about.title,
+    })
+  }
+}

@@ -1,0 +1,42 @@
+import type { Config } from '../config/config.ts'
+import { ConfigError } from '../config/config-error.ts'
+import { RouterError } from 'trpc-hybrid/engine'
+
+/** Errors that mean an address can't be used. */
+const UNUSABLE = ['EADDRNOTAVAIL', 'ENOTFOUND', 'EAI_AGAIN', 'EACCES']
+
+type Settings = Pick<Config, 'port' | 'metricsPort' | 'localIssuerPort' | 'issuer'>
+
+/** What was asked for, as far as it is known. */
+interface Asked {
+  readonly settings?: Settings | undefined
+  /** The `.env` that was read. */
+  readonly envFile?: { readonly path: string } | undefined
+}
+
+/** Why the server did not start: just the text, without a stack, where the person who starts it can fix it. */
+export function explainStartFailure(error: unknown, { settings, envFile }: Asked): string {
+  if (error instanceof ConfigError) {
+    return envFile
+      ? `${error.message}\nRead from the environment and ${envFile.path}`
+      : error.message
+  }
+  if (error instanceof RouterError) return error.message
+  if (!(error instanceof Error)) return String(error)
+  const { code = '', syscall, port } = error as NodeJS.ErrnoException & { port?: number }
+  if (code === 'EADDRINUSE') {
+    return `Port ${port} is already in use: stop the program that uses it, or set ${portSetting(port, settings)} to another one.`
+  }
+  if (syscall !== undefined && UNUSABLE.includes(code)) {
+    return `The server can't listen where HOST and PORT say: ${error.message}`
+  }
+  if (code === 'ERR_MODULE_NOT_FOUND' && settings && !settings.issuer) {
+    return 'No issuer is set, and the local issuer needs the development dependencies: set AUTH0_DOMAIN or ISSUER_BASE_URL, or run npm ci --include=dev.'
+  }
+  return error.stack ?? error.message
+}
+
+function portSetting(port: number | undefined, settings: Settings | undefined): string {
+  if (port === settings?.metricsPort) return 'METRICS_PORT'
+  return port === settings?.localIssuerPort ? 'LOCAL_ISSUER_PORT' : 'PORT'
+}

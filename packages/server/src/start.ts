@@ -1,0 +1,165 @@
+import type { Server } from 'node:http'
+import type { Clocks, Fetch } from '@trpc-hybrid/access-token/engine'
+import type { AnyRouter } from '@trpc/server'
+import type { Logger } from 'pino'
+import { loadRouter, permissionsOf, unsendableBigints } from 'trpc-hybrid/engine'
+import type { About } from '../../../src/about.ts'
+import { createApp } from './app.ts'
+import type { Config } from './config/config.ts'
+import type { RequestScope } from './http/request-scope.ts'
+import { securityHeadersWith } from './http/security-headers.ts'
+import { startLocalIssuer } from './dev-issuer/start.ts'
+import { createParts, type Times } from './parts.ts'
+import { createHttpServer, DEFAULT_LIMITS, listen, type ServerLimits } from './connections/http-server.ts'
+import { createStop } from './connections/graceful-stop.ts'
+
+/** The local issuer takes any client. */
+const LOCAL_DOCS_CLIENT_ID = 'docs'
+
+/** A server that listens, with all that runs beside it. */
+export interface Running {
+  readonly server: Server
+  readonly port: number
+  /** Where metrics are read; `undefined` when there are none. */
+  readonly metricsPort: number | undefined
+  /** The local issuer's address, where it runs. */
+  readonly localIssuer: string | undefined
+  /** Says at `/readyz` that it is stopping, lets open requests end, then ends everything that runs. */
+  readonly close: () => Promise<void>
+}
+
+export interface StartOptions extends Clocks {
+  readonly about: About
+  readonly router: AnyRouter
+  readonly logger: Logger
+  /** How many lines of the log could not be written. */
+  readonly droppedLines?: () => number
+  /** How many promises were rejected with nobody there to await them. */
+  readonly unhandledRejections?: () => number
+  /** Where each request is handled; without it, none is known to what it causes later. */
+  readonly requestScope?: RequestScope
+  readonly limits?: Partial<ServerLimits> | undefined
+  readonly times?: Partial<Times> | undefined
+  /** How the issuer is asked. */
+  readonly fetch?: Fetch
+  /** Where the local issuer keeps what outlives a restart; without it, nothing does. */
+  readonly localIssuerFolder?: string
+}
+
+/**
+ * Builds every dependency from the settings and starts the server. It never waits for the issuer.
+ *
+ * @throws {RouterError} for procedures that can't be served or described: what describes them is loaded
+ *   when the server listens already, and it is not ready before that
+ */
+export async function start(config: Config, options: StartOptions): Promise<Running> {
+  const { about, logger, now, monotonicNow } = options
+  const router = await loadRouter(options.router)
+  warnOfBigints(router, logger)
+  const localIssuer = config.issuer
+    ? undefined
+    : await startLocalIssuer(config, {
+        logger,
+        permissions: permissionsOf(router),
+        folder: options.localIssuerFolder,
+      })
+  const issuer = config.issuer ?? localIssuer
+  if (!issuer) throw new Error('There is no issuer')
+  const tokenFormat = localIssuer?.tokenFormat ?? config
+  const parts = await createParts(config, {
+    name: about.name,
+    issuer,
+    tokenFormat,
+    logger,
+    now,
+    monotonicNow,
+    droppedLines: options.droppedLines,
+    unhandledRejections: options.unhandledRejections,
+    times: options.times,
+    fetch: options.fetch,
+  })
+  const { keys, tracing, metrics, shared, deadlines, streams, times } = parts
+  let ready = false
+  const securityHeaders = securityHeadersWith(config.hsts)
+  const { app, description } = createApp({
+    about,
+    router,
+    logger,
+    now,
+    authenticator: parts.authenticator,
+    issuer: () => keys.issuer(),
+    issuerMetadata: () => keys.metadata(),
+    isReady: () => keys.current() !== undefined && ready,
+    audiences: config.audiences,
+    audienceClaim: tokenFormat.audienceClaim,
+    permissionsClaim: tokenFormat.permissionsClaim,
+    signingAlgs: tokenFormat.signingAlgs,
+    production: config.production,
+    publicUrl: config.publicUrl,
+    trustProxy: config.trustProxy,
+    clientOrigins: config.clientOrigins,
+    corsRequestHeaders: config.corsRequestHeaders,
+    securityHeaders,
+    rateLimit: config.rateLimit,
+    createRateLimitStore: shared.createRateLimitStore,
+    docs: config.docs,
+    docsScopes: config.docsScopes,
+    docsClientId: config.docsClientId ?? (localIssuer && LOCAL_DOCS_CLIENT_ID),
+    requestScope: options.requestScope,
+    deadlines,
+    streams,
+    pingMs: times.pingMs,
+    metrics,
+    tracing,
+  })
+  const http = createHttpServer(app, {
+    ...DEFAULT_LIMITS,
+    keepAliveTimeoutMs: config.keepAliveSeconds * 1000,
+    ...options.limits,
+    securityHeaders,
+    monotonicNow,
+  })
+  const { server } = http
+  const stop = createStop(http, { deadlines, streams, times })
+  const sweep = setInterval(() => {
+    deadlines.sweep()
+    streams.cutExpired()
+  }, times.sweepMs).unref()
+  const port = await listen(server, config)
+  keys.start()
+  const end = async () => {
+    clearInterval(sweep)
+    keys.stop()
+    shared.close()
+    await Promise.all([localIssuer?.close(), tracing.close(), metrics.close()])
+  }
+  try {
+    await description.make()
+  } catch (error) {
+    server.close().closeAllConnections()
+    await end()
+    throw error
+  }
+  ready = true
+  return {
+    server,
+    port,
+    metricsPort: metrics.port,
+    localIssuer: localIssuer?.issuer,
+    async close() {
+      ready = false
+      await stop()
+      await end()
+    },
+  }
+}
+
+/** JSON has none, so those of tRPC's own clients fail before anything is sent. */
+function warnOfBigints(router: AnyRouter, logger: Logger): void {
+  const procedures = unsendableBigints(router)
+  if (procedures.length === 0) return
+  logger.warn(
+    { procedures },
+    'inputs hold a bigint, which a tRPC client can send only with a transformer: give the router one, or take a text',
+  )
+}
