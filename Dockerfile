@@ -6,23 +6,28 @@ COPY package.json package-lock.json .npmrc ./
 COPY packages ./packages
 RUN npm ci --ignore-scripts
 COPY tsconfig.json tsconfig.build.json tsconfig.package.json ./
+COPY scripts ./scripts
 COPY src ./src
-RUN npm run build && find dist -name '*.map' -delete
+RUN npm run build
+# Of each package that a running server needs, what npm's registry would have; no source maps
+RUN rm -r packages/client packages/create packages/dev-issuer \
+  && find packages -mindepth 2 -maxdepth 2 ! -name package.json ! -name dist -exec rm -r {} + \
+  && find packages dist -name '*.map' -delete
 
 FROM node:24-slim AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 COPY packages ./packages
 RUN npm ci --omit=dev --ignore-scripts
-# What no running server loads: a peer that tRPC has for its types, links to packages that the build has
-# joined in, and source maps
-RUN rm -r node_modules/typescript node_modules/@trpc-hybrid node_modules/trpc-hybrid && find node_modules -name '*.map' -delete
+# What no running server loads: a peer that tRPC has for its types, and source maps
+RUN rm -r node_modules/typescript && find node_modules -name '*.map' -delete
 
 FROM node:24-slim
 ENV NODE_ENV=production
 WORKDIR /app
 COPY package.json ./
 COPY --from=dependencies /app/node_modules ./node_modules
+COPY --from=build /app/packages ./packages
 COPY --from=build /app/dist ./dist
 USER node
 EXPOSE 6060

@@ -40,7 +40,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['src/docs/assets/**'],
+    files: ['packages/server/src/docs/assets/**'],
     languageOptions: {
       globals: {
         TextDecoder: 'readonly',
@@ -104,9 +104,37 @@ export default tseslint.config(
     },
   },
   {
-    // What a package does not export is nobody else's.
-    files: ['src/**', 'bench/**'],
-    rules: { 'no-restricted-imports': ['error', { patterns: ['**/packages/*'] }] },
+    // It takes the router's type from whoever uses it, and nothing of a server.
+    files: ['packages/client/src/**'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: ['@trpc-hybrid/*', 'trpc-hybrid', 'node:*', 'zod'],
+          paths: [{ name: '@trpc/server', allowTypeImports: true, message: 'Its types alone.' }],
+        },
+      ],
+    },
+  },
+  {
+    // The floor below the app: it knows the packages, and no app.
+    files: ['packages/server/src/**'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        { patterns: ['**/access-token/src/*', '@trpc-hybrid/client'] },
+      ],
+    },
+  },
+  {
+    // What a package does not export is nobody else's, and what it exports for packages is not an app's.
+    files: ['src/**', 'bench/**/*.js', 'examples/**'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        { patterns: ['**/packages/*', 'trpc-hybrid/engine', '@trpc-hybrid/*/engine'] },
+      ],
+    },
   },
   {
     files: ['test/**', 'bench/**', 'scripts/**'],

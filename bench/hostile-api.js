@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { messagesRouter } from '../dist/messages/messages.router.js'
 import { protectedProcedure, router } from '../dist/trpc.js'
 import { z } from '../node_modules/zod/index.js' // the server's own, not that of the peers
-import { startBuilt } from './built-server.js'
+import { runBuilt } from './built-server.js'
 import { reportsRouter } from './reports-router.js'
 
 const Leaf = z.object({ kind: z.literal('leaf'), n: z.number() })
@@ -35,7 +35,7 @@ const hostileRouter = router({
 })
 
 const requestTimeoutMs = Number(process.env.HOSTILE_REQUEST_TIMEOUT_MS)
-await startBuilt(
+await runBuilt(
   hostileRouter,
   requestTimeoutMs > 0 ? { requestTimeoutMs, headersTimeoutMs: requestTimeoutMs } : {},
 )

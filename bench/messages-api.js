@@ -2,7 +2,7 @@
 // has none.
 import { messagesRouter } from '../dist/messages/messages.router.js'
 import { router } from '../dist/trpc.js'
-import { startBuilt } from './built-server.js'
+import { runBuilt } from './built-server.js'
 import { reportsRouter } from './reports-router.js'
 
-await startBuilt(router({ messages: messagesRouter, reports: reportsRouter }))
+await runBuilt(router({ messages: messagesRouter, reports: reportsRouter }))

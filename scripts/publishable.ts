@@ -5,13 +5,14 @@ import { fileURLToPath } from 'node:url'
 export const ROOT = fileURLToPath(new URL('..', import.meta.url))
 
 /** The condition under which a package is used from its sources, in this repository alone. */
-const SOURCE = '@trpc-hybrid/source'
+export const SOURCE = '@trpc-hybrid/source'
 
 const FOR_DEVELOPMENT = ['scripts', 'devDependencies']
 
-interface Manifest {
+export interface Manifest {
   readonly name: string
   readonly exports: Readonly<Record<string, Readonly<Record<string, string>>>>
+  readonly bin?: Readonly<Record<string, string>>
   readonly [other: string]: unknown
 }
 

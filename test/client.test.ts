@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib'
 import type { TRPCError } from '@trpc/server'
 import { build } from 'esbuild'
 import { beforeEach, describe, expect, expectTypeOf, it, vi } from 'vitest'
-import { isMessagesError, type ProofRequest } from '../packages/client/src/index.ts'
+import { isHybridError, type ProofRequest } from '../packages/client/src/index.ts'
 import { MESSAGES } from './support/contract.ts'
 import { createDpopKey } from './support/dpop.ts'
 import { useServer } from './support/fixtures.ts'
@@ -145,7 +145,7 @@ describe('errors', () => {
   it('fails with code, message and the needed permission', async () => {
     const { client } = clientWith(await fixture.issuer.mint())
     const error = await failure(client.messages.admin.query())
-    if (!isMessagesError(error)) throw new Error('not an error of the API')
+    if (!isHybridError(error)) throw new Error('not an error of the API')
     expect(error.message).toBe('Permission denied')
     expect(error.data.code).toBe('FORBIDDEN')
     expect(error.data.httpStatus).toBe(403)
@@ -156,13 +156,13 @@ describe('errors', () => {
 
   it('tells refusals from a server that is not there, and from a sign-in that fails', async () => {
     const nowhere = createTestClient({ url: 'http://127.0.0.1:1' })
-    expect(isMessagesError(await failure(nowhere.messages.public.query()))).toBe(false)
+    expect(isHybridError(await failure(nowhere.messages.public.query()))).toBe(false)
     const signedOut = createTestClient({
       url: fixture.server.url,
       getAccessToken: () => Promise.reject(new Error('login_required')),
     })
     const error = await failure(signedOut.messages.public.query())
-    expect(isMessagesError(error)).toBe(false)
+    expect(isHybridError(error)).toBe(false)
     expect(error).toMatchObject({ cause: { message: 'login_required' } })
   })
 })
@@ -170,7 +170,7 @@ describe('errors', () => {
 describe('its bundle for browsers', () => {
   it('is small in a bundle for browsers, and brings no server code', async () => {
     const { metafile, outputFiles } = await build({
-      entryPoints: [`${ROOT}src/client.ts`],
+      entryPoints: [`${ROOT}packages/client/src/index.ts`],
       absWorkingDir: ROOT,
       bundle: true,
       minify: true,
@@ -187,8 +187,8 @@ describe('its bundle for browsers', () => {
     expect([...parts].sort()).toEqual([
       '@trpc/client',
       '@trpc/server', // its observables and transformers, which @trpc/client is built on
-      'src/client.ts',
-      'src/client/authorized-fetch.ts',
+      'packages/client/src/authorized-fetch.ts',
+      'packages/client/src/index.ts',
     ])
     const size = gzipSync(outputFiles[0]?.contents ?? '').length
     expect(size).toBeGreaterThan(0)

@@ -5,7 +5,7 @@ import {
   FeatureError,
   type FeatureErrorCode,
 } from '../packages/trpc-hybrid/src/errors/feature-error.ts'
-import { publicProcedure, router } from '../src/trpc.ts'
+import { publicProcedure, router } from './support/trpc.ts'
 import { useServer } from './support/fixtures.ts'
 
 const refusals: Record<FeatureErrorCode, { status: number; code: string }> = {

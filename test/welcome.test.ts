@@ -5,7 +5,7 @@ import { z } from 'zod'
 import { loadConfig } from '../packages/server/src/config/config.ts'
 import { tokenArguments } from '../packages/server/src/dev-issuer/token-arguments.ts'
 import { explainStartFailure } from '../packages/server/src/process/start-failure.ts'
-import { publicProcedure, router } from '../src/trpc.ts'
+import { publicProcedure, router } from './support/trpc.ts'
 import { welcome } from '../packages/server/src/process/welcome.ts'
 import { testRouter } from './support/router.ts'
 

@@ -1,13 +1,10 @@
 import { z } from 'zod'
-import { protectedProcedure, publicProcedure, requirePermissions, router } from '../trpc.ts'
-import { adminMessage, protectedMessage, publicMessage, READ_ADMIN_MESSAGES } from './messages.ts'
+import { adminProcedure, protectedProcedure, publicProcedure, router } from '../trpc.ts'
+import { adminMessage, protectedMessage, publicMessage } from './messages.ts'
 
 const Message = z
   .object({ message: z.string().meta({ description: 'A text to show to a person.' }) })
   .meta({ id: 'Message', description: 'A message of the API.' })
-
-/** The chain of the admin message: a valid access token that holds the permission to read it. */
-const adminProcedure = protectedProcedure.use(requirePermissions(READ_ADMIN_MESSAGES))
 
 export const messagesRouter = router({
   public: publicProcedure

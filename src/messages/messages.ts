@@ -1,6 +1,3 @@
-/** The permission that the admin message asks for, as it is written in the access token. */
-export const READ_ADMIN_MESSAGES = 'read:admin-messages'
-
 /** The three messages: plain functions, so that no transport and no guard is needed to call them. */
 export const publicMessage = () => ({
   message: "The API doesn't require an access token to share this message.",

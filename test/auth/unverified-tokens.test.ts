@@ -8,7 +8,7 @@ import {
   requirePermissions,
   router,
   type Context,
-} from '../../src/trpc.ts'
+} from '../support/trpc.ts'
 import { bearer } from '../support/contract.ts'
 import { useServer } from '../support/fixtures.ts'
 import { ADMIN, ADMIN_PERMISSION } from '../support/issuer.ts'

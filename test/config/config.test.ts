@@ -24,6 +24,7 @@ function problemsOf(env: Record<string, string>): readonly string[] {
 describe('settings', () => {
   it('need nothing in development', () => {
     expect(loadConfig({})).toEqual({
+      own: {},
       production: false,
       port: 6060,
       host: undefined,

@@ -2,8 +2,12 @@ import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { bytesHandedOver, bytesTaken, readSendQueues } from '../../packages/server/src/connections/send-queues.ts'
-import { publicProcedure, router } from '../../src/trpc.ts'
+import {
+  bytesHandedOver,
+  bytesTaken,
+  readSendQueues,
+} from '../../packages/server/src/connections/send-queues.ts'
+import { publicProcedure, router } from '../support/trpc.ts'
 import { startIssuer, type TestIssuer } from '../support/issuer.ts'
 import { openRaw } from '../support/raw.ts'
 import { startTestServer, type TestServer } from '../support/server.ts'

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { publicProcedure, router } from '../../src/trpc.ts'
+import { publicProcedure, router } from '../support/trpc.ts'
 import { describeInBrowser, launchBrowser } from '../support/browser.ts'
 import { MESSAGES } from '../support/contract.ts'
 import { createDpopKey } from '../support/dpop.ts'

@@ -1,5 +1,8 @@
 import { expect, it } from 'vitest'
-import { createRateLimitMemory, MAX_CLIENTS } from '../../packages/server/src/limits/rate-limit-memory.ts'
+import {
+  createRateLimitMemory,
+  MAX_CLIENTS,
+} from '../../packages/server/src/limits/rate-limit-memory.ts'
 import { createClock } from '../support/clock.ts'
 
 it('counts a bounded number of clients, and forgets those first that send nothing more', () => {

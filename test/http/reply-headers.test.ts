@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { insufficientScope } from '@trpc-hybrid/access-token/engine'
 import { createGuard } from '../../packages/trpc-hybrid/src/guard.ts'
-import { publicProcedure, requirePermissions, router } from '../../src/trpc.ts'
+import { publicProcedure, requirePermissions, router } from '../support/trpc.ts'
 import { useServer } from '../support/fixtures.ts'
 
 /** Names and values alternating, for a procedure that sets these headers. */

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { API, startTestIssuer } from '../support/local-issuer.ts'
 import { folderWithEnv, ROOT, TYPESCRIPT } from '../support/process.ts'
 
-const COMMAND = join(ROOT, 'src/local-issuer/token.ts')
+const COMMAND = join(ROOT, 'packages/server/src/dev-issuer/token.ts')
 
 let issuer: Awaited<ReturnType<typeof startTestIssuer>>
 let env: Record<string, string>

@@ -1,5 +1,7 @@
 import { describe, expect, expectTypeOf, it } from 'vitest'
-import { createMessagesClient, type MessagesClient } from '../../packages/client/src/index.ts'
+import type { TRPCClient } from '@trpc/client'
+import { createHybridClient } from '@trpc-hybrid/client'
+import type { AppRouter } from '../../src/client.ts'
 import { appRouter } from '../../src/router.ts'
 import { MESSAGES } from '../support/contract.ts'
 import { useServer } from '../support/fixtures.ts'
@@ -10,7 +12,7 @@ const fixture = useServer({ router: appRouter })
 describe('the typed client of the messages', () => {
   it('reads all three', async () => {
     const token = await fixture.issuer.mint({ claims: ADMIN })
-    const { messages } = createMessagesClient({
+    const { messages } = createHybridClient<AppRouter>({
       url: `${fixture.server.url}/`,
       getAccessToken: () => token,
     })
@@ -23,12 +25,12 @@ describe('the typed client of the messages', () => {
 describe('its types', () => {
   it('come from the procedures of the server', () => {
     expectTypeOf<
-      Awaited<ReturnType<MessagesClient['messages']['admin']['query']>>
+      Awaited<ReturnType<TRPCClient<AppRouter>['messages']['admin']['query']>>
     >().toEqualTypeOf<{
       message: string
     }>()
     // Compiled, never called: `npm run typecheck` fails if one of these lines is no error.
-    const wrong = (client: MessagesClient): unknown[] => [
+    const wrong = (client: TRPCClient<AppRouter>): unknown[] => [
       // @ts-expect-error: the answer has no such property
       client.messages.public.query().then(({ text }) => String(text)),
       // @ts-expect-error: there is no such procedure

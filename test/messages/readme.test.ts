@@ -21,20 +21,19 @@ it("the README's sample of the typed client compiles, and works for somebody who
   const folder = mkdtempSync(join(tmpdir(), 'messages-sample-'))
   const sample = readBlocks('README.md').find(({ words }) => words.includes('client.ts'))
   const code = sample?.text.replace('http://localhost:6060', fixture.server.url) ?? ''
-  const paths = { 'messages-api-client': [`${ROOT}src/client.ts`] }
   const compilerOptions = {
     lib: ['ES2023', 'DOM'],
-    paths,
     typeRoots: [`${ROOT}node_modules/@types`],
   }
   const settings = { extends: `${ROOT}tsconfig.json`, compilerOptions, include: ['client.ts'] }
   writeFileSync(join(folder, 'client.ts'), code)
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(settings))
+  symlinkSync(`${ROOT}src`, join(folder, 'src'))
   symlinkSync(`${ROOT}node_modules`, join(folder, 'node_modules'))
 
   expect(await outputOf(['npx', 'tsc'], folder)).toBe('')
-  expect(await outputOf(['npx', 'tsx', 'client.ts'], folder)).toBe(
-    `${publicMessage().message}\nUNAUTHORIZED Requires authentication\nundefined\n`,
-  )
+  expect(
+    await outputOf(['npx', 'tsx', '--conditions=@trpc-hybrid/source', 'client.ts'], folder),
+  ).toBe(`${publicMessage().message}\nUNAUTHORIZED Requires authentication\nundefined\n`)
 })

@@ -1,7 +1,7 @@
 import { TRPCError } from '@trpc/server'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { publicProcedure, router } from '../../src/trpc.ts'
+import { publicProcedure, router } from '../support/trpc.ts'
 import { bearer } from '../support/contract.ts'
 import { ADMIN, createSigningKey, startIssuer, type TestIssuer } from '../support/issuer.ts'
 import { startServerProcess, untilReady, type ServerProcess } from '../support/server-process.ts'

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { z } from 'zod'
-import { publicProcedure, router } from '../../src/trpc.ts'
+import { publicProcedure, router } from '../support/trpc.ts'
 import { describeInBrowser, launchBrowser } from '../support/browser.ts'
 import { useServer } from '../support/fixtures.ts'
 import { describeBehindAuth0 } from '../support/lint-description.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { publicProcedure, router } from '../../src/trpc.ts'
+import { publicProcedure, router } from '../support/trpc.ts'
 import { describeBehindAuth0 } from '../support/lint-description.ts'
 
 /** A router with an operation that answers with `output`. */

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { createTRPCClient, httpBatchLink, httpBatchStreamLink } from '@trpc/client'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { z } from 'zod'
-import { publicProcedure, router } from '../../src/trpc.ts'
+import { publicProcedure, router } from '../support/trpc.ts'
 import { useServer } from '../support/fixtures.ts'
 import { openRaw } from '../support/raw.ts'
 

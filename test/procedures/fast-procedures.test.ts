@@ -5,7 +5,7 @@ import { withFastProcedures } from '../../packages/trpc-hybrid/src/procedures/ru
 import { insufficientScope } from '@trpc-hybrid/access-token/engine'
 import { createGuard } from '../../packages/trpc-hybrid/src/guard.ts'
 import { guardOf } from '../../packages/trpc-hybrid/src/procedures/guard.ts'
-import { protectedProcedure, publicProcedure, requirePermissions, router } from '../../src/trpc.ts'
+import { protectedProcedure, publicProcedure, requirePermissions, router } from '../support/trpc.ts'
 import {
   contextOf,
   notRemembered,

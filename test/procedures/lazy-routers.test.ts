@@ -1,7 +1,7 @@
 import { lazy } from '@trpc/server'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { protectedProcedure, publicProcedure, router } from '../../src/trpc.ts'
+import { protectedProcedure, publicProcedure, router } from '../support/trpc.ts'
 import { startIssuer, type TestIssuer } from '../support/issuer.ts'
 import { startTestServer, type TestServer } from '../support/server.ts'
 

@@ -5,7 +5,7 @@ import { z } from 'zod'
 import { insufficientScope, invalidToken } from '@trpc-hybrid/access-token/engine'
 import { createGuard } from '../../packages/trpc-hybrid/src/guard.ts'
 import { withFastProcedures } from '../../packages/trpc-hybrid/src/procedures/run-chain.ts'
-import { protectedProcedure, publicProcedure, requirePermissions, router } from '../../src/trpc.ts'
+import { protectedProcedure, publicProcedure, requirePermissions, router } from '../support/trpc.ts'
 import {
   contextOf,
   notRemembered,

@@ -1,7 +1,7 @@
 import type { AnyRouter } from '@trpc/server'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { publicProcedure, router } from '../../src/trpc.ts'
+import { publicProcedure, router } from '../support/trpc.ts'
 import { startIssuer, type TestIssuer } from '../support/issuer.ts'
 import {
   get,

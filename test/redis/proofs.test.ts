@@ -6,7 +6,10 @@ import { createClient } from '@redis/client'
 import { pino } from 'pino'
 import { afterEach, describe, expect, it } from 'vitest'
 import { SYSTEM_CLOCKS, type ReplayMemory } from '@trpc-hybrid/access-token/engine'
-import { createSharedState, type SharedState } from '../../packages/server/src/limits/shared-state.ts'
+import {
+  createSharedState,
+  type SharedState,
+} from '../../packages/server/src/limits/shared-state.ts'
 import { startRedisCluster } from '../support/redis-cluster.ts'
 import { hasRedis, startRedis } from '../support/redis.ts'
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { describeRouter } from '../support/describe-router.ts'
-import { publicProcedure, router } from '../../src/trpc.ts'
+import { publicProcedure, router } from '../support/trpc.ts'
 import { useServer } from '../support/fixtures.ts'
 import { BODY, QUERY } from '../support/input-types.ts'
 

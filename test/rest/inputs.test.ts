@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { publicProcedure, router } from '../../src/trpc.ts'
+import { publicProcedure, router } from '../support/trpc.ts'
 import { useServer } from '../support/fixtures.ts'
 
 const Item = z.object({ id: z.number(), tags: z.array(z.string()), note: z.string().optional() })

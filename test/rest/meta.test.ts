@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { describeRouter } from '../support/describe-router.ts'
 import type { RestMeta } from '../../packages/trpc-hybrid/src/procedures/meta.ts'
-import { publicProcedure, router } from '../../src/trpc.ts'
+import { publicProcedure, router } from '../support/trpc.ts'
 import { useServer } from '../support/fixtures.ts'
 
 const at = (method: RestMeta['method'], path: `/${string}`, more: Partial<RestMeta> = {}) =>

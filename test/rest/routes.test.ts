@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { protectedProcedure, publicProcedure, router } from '../../src/trpc.ts'
+import { protectedProcedure, publicProcedure, router } from '../support/trpc.ts'
 import { useServer } from '../support/fixtures.ts'
 
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'

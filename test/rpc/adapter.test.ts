@@ -9,7 +9,7 @@ import {
 import { octetInputParser } from '@trpc/server/http'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { publicProcedure, router, type Context } from '../../src/trpc.ts'
+import { publicProcedure, router, type Context } from '../support/trpc.ts'
 import { useServer } from '../support/fixtures.ts'
 
 async function* countTo(last: number) {

@@ -3,7 +3,7 @@ import { initTRPC, TRPCError } from '@trpc/server'
 import { observable } from '@trpc/server/observable'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { FeatureError } from '../../packages/trpc-hybrid/src/errors/feature-error.ts'
-import { publicProcedure, router, type Context } from '../../src/trpc.ts'
+import { publicProcedure, router, type Context } from '../support/trpc.ts'
 import { startIssuer, type TestIssuer } from '../support/issuer.ts'
 import { startTestServer, type TestServer } from '../support/server.ts'
 

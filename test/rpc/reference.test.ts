@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { FeatureError } from '../../packages/trpc-hybrid/src/errors/feature-error.ts'
 import { loadRouter } from '../../packages/trpc-hybrid/src/procedures/load-router.ts'
-import { protectedProcedure, publicProcedure, router } from '../../src/trpc.ts'
+import { protectedProcedure, publicProcedure, router } from '../support/trpc.ts'
 import { serveBothWays, type RpcSent } from '../support/rpc-reference.ts'
 
 const Input = z.object({ text: z.string().max(5), count: z.number().optional() })

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
 import { octetInputParser } from '@trpc/server/http'
 import { z } from 'zod'
-import { protectedProcedure, publicProcedure, router } from '../../src/trpc.ts'
+import { protectedProcedure, publicProcedure, router } from './trpc.ts'
 
 const FORM = 'application/x-www-form-urlencoded'
 const Note = z.object({ text: z.string() })

@@ -1,4 +1,4 @@
-import { ABOUT } from '../../src/about.ts'
+import { ABOUT } from './about.ts'
 import type { BrowserContext, Page } from 'playwright-core'
 import { pino } from 'pino'
 import { SYSTEM_CLOCKS } from '@trpc-hybrid/access-token/engine'

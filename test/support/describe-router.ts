@@ -1,6 +1,6 @@
 import type { OpenAPIObject } from 'trpc-openapi'
 import { createRoutes } from 'trpc-hybrid/engine'
-import { ABOUT } from '../../src/about.ts'
+import { ABOUT } from './about.ts'
 import { describeServer } from '../../packages/server/src/description/describe-server.ts'
 import type { SignIn } from '../../packages/server/src/description/security-schemes.ts'
 import type { AnyRouter } from '@trpc/server'

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { z } from 'zod'
 import { appRouter } from '../../src/router.ts'
-import { publicProcedure, router } from '../../src/trpc.ts'
+import { publicProcedure, router } from './trpc.ts'
 
 /** Loaded into a server process: procedures with faults of every kind beside its own. */
 

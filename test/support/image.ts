@@ -88,7 +88,10 @@ function copy(text: string, stage: Stage, stages: readonly Stage[]): void {
     const source = other ? join(other.root, word) : join(ROOT, word)
     const target = resolve(stage.folder, destination)
     const isFolder = statSync(source).isDirectory()
-    cpSync(source, isFolder ? target : join(target, basename(source)), { recursive: true })
+    cpSync(source, isFolder ? target : join(target, basename(source)), {
+      recursive: true,
+      verbatimSymlinks: true, // links within the image stay within it
+    })
   }
 }
 

@@ -1,7 +1,7 @@
 import { TRPCError } from '@trpc/server'
 import type { AccessToken } from '@trpc-hybrid/access-token'
 import { testToken } from '@trpc-hybrid/access-token/testing'
-import type { Context } from '../../src/trpc.ts'
+import type { Context } from './trpc.ts'
 
 /** Two ways in which a request's token is there: remembered, and yet to be verified. */
 export const remembered = (token: AccessToken) => ({

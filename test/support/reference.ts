@@ -2,7 +2,7 @@ import type { AnyRouter } from '@trpc/server'
 import express, { type Express } from 'express'
 import { createOpenApiExpressMiddleware } from 'trpc-openapi'
 import { judge } from '../../packages/server/src/http/judge.ts'
-import type { Context } from '../../src/trpc.ts'
+import type { Context } from './trpc.ts'
 
 /** A router served by trpc-openapi's own handler, with our bodies for errors: what ours is held to. */
 export function createReference(router: AnyRouter, context: Context): Express {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { HybridMeta } from '../../packages/trpc-hybrid/src/procedures/meta.ts'
-import { protectedProcedure, publicProcedure, requirePermissions, router } from '../../src/trpc.ts'
+import { protectedProcedure, publicProcedure, requirePermissions, router } from './trpc.ts'
 
 const Message = z.object({ message: z.string() })
 const get = (path: `/${string}`, operationId: string): HybridMeta => ({

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { publicProcedure, router } from '../../src/trpc.ts'
+import { publicProcedure, router } from './trpc.ts'
 import type { TestIssuer } from './issuer.ts'
 import { startTestServer } from './server.ts'
 

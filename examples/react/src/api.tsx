@@ -2,7 +2,8 @@ import { useAuth0 } from '@auth0/auth0-react'
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { createTRPCContext } from '@trpc/tanstack-react-query'
 import { useState, type ReactNode } from 'react'
-import { createMessagesClient, isMessagesError, type AppRouter } from '../../../packages/client/src/index.ts'
+import { createHybridClient, isHybridError } from '@trpc-hybrid/client'
+import type { AppRouter } from '../../../src/router.ts'
 import { findNoToken, hasEnded, NoTokenError } from './session.ts'
 
 const { TRPCProvider, useTRPC } = createTRPCContext<AppRouter>()
@@ -38,7 +39,7 @@ export function ApiProvider({ url, children }: Props) {
 function Clients({ url, onEnd, children }: Props & { readonly onEnd: () => void }) {
   const { isAuthenticated, getAccessTokenSilently, logout } = useAuth0()
   const [trpcClient] = useState(() =>
-    createMessagesClient({
+    createHybridClient<AppRouter>({
       url,
       async getAccessToken({ refresh }) {
         if (!isAuthenticated) return undefined
@@ -66,4 +67,4 @@ function Clients({ url, onEnd, children }: Props & { readonly onEnd: () => void 
 
 /** Once more where no answer came. What the API answered, it would answer again. */
 const retry = (failures: number, error: Error) =>
-  failures < 1 && !isMessagesError(error) && !findNoToken(error)
+  failures < 1 && !isHybridError(error) && !findNoToken(error)

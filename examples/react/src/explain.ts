@@ -1,18 +1,18 @@
-import { isMessagesError } from '../../../packages/client/src/index.ts'
+import { isHybridError } from '@trpc-hybrid/client'
 import { findNoToken, findRefusal } from './session.ts'
 
 /** Whether asking again may help: no answer came, or one that tells of a passing trouble (429, 5xx). */
 export function mayPass(error: unknown): boolean {
   const noToken = findNoToken(error)
   if (noToken) return findRefusal(noToken.cause) === undefined
-  return !isMessagesError(error) || error.data.httpStatus >= 429
+  return !isHybridError(error) || error.data.httpStatus >= 429
 }
 
 /** What a failed call means to the person who sees it. A library's own text is for programmers. */
 export function explain(error: unknown, signedIn: boolean): string {
   const noToken = findNoToken(error)
   if (noToken) return explainSignIn(noToken.cause)
-  if (!isMessagesError(error)) {
+  if (!isHybridError(error)) {
     return `The API could not be reached. Is “npm run dev” running, with a CLIENT_ORIGIN_URL that has ${location.origin}?`
   }
   const { code, httpStatus, permissions } = error.data

@@ -40,7 +40,7 @@ type Init = Omit<RequestInit, 'headers' | 'signal'> & {
  * `fetch` with an access token. A request whose token is refused is sent once more if a refresh brings a
  * different token. Requests that are refused together share one refresh.
  */
-export function createAuthorizedFetch({ getAccessToken, getDpopProof }: AuthorizationOptions) {
+export function authorizedFetch({ getAccessToken, getDpopProof }: AuthorizationOptions) {
   let refreshing: Promise<string | undefined> | undefined
   const refresh = () =>
     (refreshing ??= Promise.resolve(getAccessToken?.({ refresh: true })).finally(() => {

@@ -1,3 +1,5 @@
+// eslint-disable-next-line @typescript-eslint/triple-slash-reference -- found by every program that reaches this one
+/// <reference path="./oidc-provider.d.ts" />
 import type Koa from 'koa'
 import type { Configuration, FindAccount, KoaContextWithOIDC } from 'oidc-provider'
 import { Provider } from 'oidc-provider/lib/provider.js'

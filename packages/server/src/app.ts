@@ -42,6 +42,7 @@ import { sendSecurityHeaders, type SecurityHeaders } from './http/security-heade
 import type { Metrics } from './metrics/metrics.ts'
 import type { Tracing } from './tracing/tracing.ts'
 import { admitStream } from './streams/admission.ts'
+import type { Resource } from './resources.ts'
 import type { Streams } from './streams/streams.ts'
 import type { AnyRouter } from '@trpc/server'
 
@@ -65,6 +66,8 @@ export interface AppOptions extends DocsOptions, DescriptionOptions, RefusalLogO
   readonly docs: boolean
   readonly requestScope: RequestScope | undefined
   readonly isReady: () => boolean
+  /** What `/readyz` asks too. */
+  readonly resources: readonly Resource[]
   /** Those of every response. */
   readonly securityHeaders: SecurityHeaders
   readonly production: boolean
@@ -172,7 +175,7 @@ export function createApp(options: AppOptions): { app: Express; description: Des
   )
 
   app.get('/livez', live)
-  app.get('/readyz', createReadyHandler(options.isReady))
+  app.get('/readyz', createReadyHandler(options.isReady, options.resources))
 
   if (options.docs) {
     app.get('/', asHandler(compose(rateLimit)), createDocsRedirect(options))

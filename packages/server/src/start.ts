@@ -3,23 +3,33 @@ import type { Clocks, Fetch } from '@trpc-hybrid/access-token/engine'
 import type { AnyRouter } from '@trpc/server'
 import type { Logger } from 'pino'
 import { loadRouter, permissionsOf, unsendableBigints } from 'trpc-hybrid/engine'
-import type { About } from '../../../src/about.ts'
+import type { About } from './about.ts'
 import { createApp } from './app.ts'
 import type { Config } from './config/config.ts'
+import { ConfigError } from './config/config-error.ts'
+import type { ApiParts } from './define-api.ts'
+import type { Resource } from './resources.ts'
 import type { RequestScope } from './http/request-scope.ts'
 import { securityHeadersWith } from './http/security-headers.ts'
 import { startLocalIssuer } from './dev-issuer/start.ts'
 import { createParts, type Times } from './parts.ts'
-import { createHttpServer, DEFAULT_LIMITS, listen, type ServerLimits } from './connections/http-server.ts'
+import { createHttpServer, listen } from './connections/http-server.ts'
+import { DEFAULT_LIMITS, type ServerLimits } from './connections/limits.ts'
 import { createStop } from './connections/graceful-stop.ts'
 
 /** The local issuer takes any client. */
 const LOCAL_DOCS_CLIENT_ID = 'docs'
 
+const NO_ISSUER =
+  'AUTH0_DOMAIN: is required, since this API has no issuer for development, a host name such as tenant.eu.auth0.com (or ISSUER_BASE_URL)'
+
 /** A server that listens, with all that runs beside it. */
 export interface Running {
   readonly server: Server
   readonly port: number
+  readonly router: AnyRouter
+  /** Whether there is a docs page. */
+  readonly docs: boolean
   /** Where metrics are read; `undefined` when there are none. */
   readonly metricsPort: number | undefined
   /** The local issuer's address, where it runs. */
@@ -31,6 +41,9 @@ export interface Running {
 export interface StartOptions extends Clocks {
   readonly about: About
   readonly router: AnyRouter
+  /** Asked by `/readyz`. Whoever made them closes them. */
+  readonly resources?: readonly Resource[]
+  readonly parts?: ApiParts
   readonly logger: Logger
   /** How many lines of the log could not be written. */
   readonly droppedLines?: () => number
@@ -53,18 +66,13 @@ export interface StartOptions extends Clocks {
  *   when the server listens already, and it is not ready before that
  */
 export async function start(config: Config, options: StartOptions): Promise<Running> {
-  const { about, logger, now, monotonicNow } = options
+  const { about, logger, now, monotonicNow, resources = [] } = options
+  const docs = config.docs && options.parts?.docs !== false
   const router = await loadRouter(options.router)
   warnOfBigints(router, logger)
-  const localIssuer = config.issuer
-    ? undefined
-    : await startLocalIssuer(config, {
-        logger,
-        permissions: permissionsOf(router),
-        folder: options.localIssuerFolder,
-      })
+  const localIssuer = config.issuer ? undefined : await startOwnIssuer(config, router, options)
   const issuer = config.issuer ?? localIssuer
-  if (!issuer) throw new Error('There is no issuer')
+  if (!issuer) throw new ConfigError([NO_ISSUER])
   const tokenFormat = localIssuer?.tokenFormat ?? config
   const parts = await createParts(config, {
     name: about.name,
@@ -90,6 +98,7 @@ export async function start(config: Config, options: StartOptions): Promise<Runn
     issuer: () => keys.issuer(),
     issuerMetadata: () => keys.metadata(),
     isReady: () => keys.current() !== undefined && ready,
+    resources,
     audiences: config.audiences,
     audienceClaim: tokenFormat.audienceClaim,
     permissionsClaim: tokenFormat.permissionsClaim,
@@ -102,7 +111,7 @@ export async function start(config: Config, options: StartOptions): Promise<Runn
     securityHeaders,
     rateLimit: config.rateLimit,
     createRateLimitStore: shared.createRateLimitStore,
-    docs: config.docs,
+    docs,
     docsScopes: config.docsScopes,
     docsClientId: config.docsClientId ?? (localIssuer && LOCAL_DOCS_CLIENT_ID),
     requestScope: options.requestScope,
@@ -144,6 +153,8 @@ export async function start(config: Config, options: StartOptions): Promise<Runn
   return {
     server,
     port,
+    router,
+    docs,
     metricsPort: metrics.port,
     localIssuer: localIssuer?.issuer,
     async close() {
@@ -152,6 +163,19 @@ export async function start(config: Config, options: StartOptions): Promise<Runn
       await end()
     },
   }
+}
+
+async function startOwnIssuer(
+  config: Config,
+  router: AnyRouter,
+  { parts, logger, localIssuerFolder }: StartOptions,
+) {
+  if (parts?.devIssuer === false) return undefined
+  return startLocalIssuer(config, {
+    logger,
+    permissions: permissionsOf(router),
+    folder: localIssuerFolder,
+  })
 }
 
 /** JSON has none, so those of tRPC's own clients fail before anything is sent. */

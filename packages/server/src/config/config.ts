@@ -1,10 +1,12 @@
 import type { AudienceClaim } from '@trpc-hybrid/access-token/engine'
 import type { RateLimitSettings } from '../limits/rate-limit.ts'
+import type { SettingsShape } from '../define-api.ts'
 import type { TracingSettings } from '../tracing/tracing.ts'
 import { ConfigError } from './config-error.ts'
 import { issuerSetting, type IssuerSetting } from './issuer.ts'
 import { findMisspelt } from './misspelt.ts'
 import { missingOrContradictory } from './rules.ts'
+import { ownSettings } from './own-settings.ts'
 import { schema, type LogLevel, type Settings } from './schema.ts'
 import { tracingSetting, warnOfUnsupported } from './tracing.ts'
 import { cleanValues, dropServiceLinks, warnOfReferences } from './values.ts'
@@ -63,22 +65,29 @@ export interface Config {
   readonly docsClientId: string | undefined
   /** What the docs page asks for at sign-in. */
   readonly docsScopes: readonly string[]
+  /** The settings of the app's own, by their names. */
+  readonly own: Readonly<Record<string, unknown>>
   /** What whoever starts the server should know. Each names its variable. */
   readonly warnings: readonly string[]
 }
 
 /**
- * Checks every setting. Blanks around a value are removed, and a blank value counts as absent.
+ * Checks every setting, those of the app's own too. Blanks around a value are removed, and a blank value counts as absent.
  *
  * @throws {ConfigError} with every problem at once; it names variables and never shows a value
  */
-export function loadConfig(environment: Readonly<Record<string, string | undefined>>): Config {
-  const names = Object.keys(schema.shape)
+export function loadConfig(
+  environment: Readonly<Record<string, string | undefined>>,
+  ownShape: SettingsShape = {},
+): Config {
+  const names = [...Object.keys(schema.shape), ...Object.keys(ownShape)]
   const { values: env, warnings } = dropServiceLinks(cleanValues(environment), names)
   const parsed = schema.safeParse(env)
+  const own = ownSettings(ownShape, env)
   const problems = [
     ...(parsed.error?.issues ?? []).map(({ path, message }) => `${path.join('.')}: ${message}`),
     ...missingOrContradictory(env),
+    ...own.problems,
   ]
   const hints = [...warnOfReferences(env, names), ...findMisspelt(env, names)]
   if (!parsed.success || problems.length > 0) throw new ConfigError([...problems, ...hints])
@@ -111,6 +120,7 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
     docs: settings.DOCS === 'on',
     docsClientId: settings.DOCS_CLIENT_ID,
     docsScopes: settings.DOCS_SCOPES,
+    own: own.values,
     warnings: [
       ...warnings,
       ...hints,

@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { PACKAGE_FOLDER } from '../folders.ts'
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { ConfigError } from './config-error.ts'
 import { parseEnvText } from './env-text.ts'
 
@@ -10,14 +9,14 @@ export interface EnvFile {
 }
 
 /**
- * Reads the first `.env` there is: in the working folder, else beside `package.json`, since systemd,
- * pm2 and cron start a server in some other folder. Not with `process.loadEnvFile`: what that makes of
+ * Reads the first `.env` there is: in the working folder, else beside the `package.json` of the program that
+ * runs, since systemd, pm2 and cron start a server in some other folder. Not with `process.loadEnvFile`: what that makes of
  * blank lines, blank values and byte order marks differs between versions of Node.js.
  *
  * @throws {ConfigError} when it is there and can't be read
  */
 export function readEnvFile(
-  folders: readonly string[] = [process.cwd(), PACKAGE_FOLDER],
+  folders: readonly string[] = [process.cwd(), ...packageFolders(process.argv[1])],
 ): EnvFile | undefined {
   for (const folder of folders) {
     const path = join(folder, '.env')
@@ -25,6 +24,14 @@ export function readEnvFile(
     if (bytes) return { path, variables: parseEnvText(decode(bytes, path)) }
   }
   return undefined
+}
+
+/** @returns the folder of the nearest `package.json` above a program, where there is one */
+function packageFolders(program = ''): string[] {
+  for (let folder = dirname(program); folder !== dirname(folder); folder = dirname(folder)) {
+    if (existsSync(join(folder, 'package.json'))) return [folder]
+  }
+  return []
 }
 
 function readIfThere(path: string): Buffer | undefined {

@@ -5,6 +5,7 @@ import {
   type Server,
   type ServerResponse,
 } from 'node:http'
+import type { ServerLimits } from './limits.ts'
 import { closeUnread } from './close-unread.ts'
 import { trackConnections, type Connections } from './connections.ts'
 import { continueWhenRead } from './continue-when-read.ts'
@@ -14,35 +15,6 @@ import { serveInTurn } from './serve-in-turn.ts'
 import type { SecurityHeaders } from '../http/security-headers.ts'
 import { readRequestTarget } from '../http/request-target.ts'
 import { createExpressClasses, type Prototypes } from './express-prototypes.ts'
-
-/** Limits of one connection, in milliseconds and bytes. */
-export interface ServerLimits {
-  /** For the headers of a request, and for a new connection to send any. */
-  readonly headersTimeoutMs: number
-  /** For a whole request, its body included. */
-  readonly requestTimeoutMs: number
-  readonly keepAliveTimeoutMs: number
-  /** How long the other side may take nothing of an answer. */
-  readonly unreadTimeoutMs: number
-  /** How long an ended connection stays open for its last answer to be read. */
-  readonly lingerMs: number
-  readonly checkIntervalMs: number
-  readonly maxHeaderBytes: number
-  readonly maxHeaders: number
-  /** Requests of a connection that wait for their answers. */
-  readonly maxPendingRequests: number
-}
-
-export const DEFAULT_LIMITS: Omit<ServerLimits, 'keepAliveTimeoutMs'> = {
-  headersTimeoutMs: 10_000,
-  requestTimeoutMs: 30_000,
-  unreadTimeoutMs: 30_000,
-  lingerMs: 500,
-  checkIntervalMs: 1_000,
-  maxHeaderBytes: 32 * 1024, // room for a token of 16 KiB, a proof of 8 KiB, and the rest
-  maxHeaders: 100,
-  maxPendingRequests: 16,
-}
 
 interface ServerOptions extends ServerLimits {
   /** Those of answers that never reach the app. */

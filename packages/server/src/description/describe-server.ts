@@ -1,6 +1,6 @@
 import { describeApi, type OpenApiDocument, type OpenApiInfo } from 'trpc-hybrid/describe'
 import type { RestOperation } from 'trpc-hybrid/engine'
-import type { About } from '../../../../src/about.ts'
+import type { About } from '../about.ts'
 import { describeGuard } from './guard-answers.ts'
 import { describeSecuritySchemes, type SignIn } from './security-schemes.ts'
 import { SURROUNDINGS } from './surroundings.ts'
@@ -27,7 +27,7 @@ export function describeServer(
 const infoOf = ({ title, version, summary }: About): OpenApiInfo => ({
   title,
   version,
-  description: summary,
+  ...(summary !== undefined && { description: summary }),
   contact: { name: title },
   license: { name: 'MIT', identifier: 'MIT' },
 })

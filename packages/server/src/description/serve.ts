@@ -1,7 +1,7 @@
 import type { RequestHandler } from 'express'
 import { LRUCache } from 'lru-cache'
 import type { IssuerMetadata } from '@trpc-hybrid/access-token/engine'
-import type { About } from '../../../../src/about.ts'
+import type { About } from '../about.ts'
 import { baseUrlOf } from '../http/base-url.ts'
 import { sendWithEtag } from '../http/etag.ts'
 import type { RestOperation } from 'trpc-hybrid/engine'

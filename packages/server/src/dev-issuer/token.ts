@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 import { fetchToken, PEOPLE } from '@trpc-hybrid/dev-issuer'
 import { loadConfig } from '../config/config.ts'
 import { ConfigError } from '../config/config-error.ts'

@@ -1,6 +1,6 @@
 import express, { type RequestHandler, type Router } from 'express'
 import type { IssuerMetadata } from '@trpc-hybrid/access-token/engine'
-import type { About } from '../../../../src/about.ts'
+import type { About } from '../about.ts'
 import { basePathOf } from '../http/base-url.ts'
 import { etagOf, sendWithEtag, type Content } from '../http/etag.ts'
 import { DESCRIPTION_PATH } from '../description/serve.ts'

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, extname, join } from 'node:path'
-import { DOCS_ASSETS } from '../folders.ts'
+import { DOCS_ASSETS } from '../docs-assets.ts'
 import type { Content } from '../http/etag.ts'
 
 /** Our own files by name, read once: they are small. */

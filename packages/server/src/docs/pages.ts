@@ -14,7 +14,7 @@ export const renderPage = ({ title, assets, swaggerUi, description }: Page) => `
     <meta charset="utf-8">
     <meta name="viewport" content="width=device-width, initial-scale=1">
     <meta name="color-scheme" content="light dark">
-    <title>${title}</title>
+    <title>${escapeText(title)}</title>
     <link rel="icon" href="${assets}/icon.svg" type="image/svg+xml">
     <link rel="stylesheet" href="${swaggerUi}/swagger-ui.css">
     <link rel="stylesheet" href="${assets}/docs.css">
@@ -27,6 +27,10 @@ export const renderPage = ({ title, assets, swaggerUi, description }: Page) => `
   </body>
 </html>
 `
+
+function escapeText(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;')
+}
 
 /** Where the issuer sends the sign-in window. It hands over the code and closes. */
 export const renderRedirectPage = (swaggerUi: string) => `<!doctype html>

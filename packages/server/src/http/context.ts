@@ -10,19 +10,19 @@ import {
   type RequestAuthenticator,
   type Sender,
 } from '@trpc-hybrid/access-token/engine'
-import type { Context } from '../../../../src/trpc.ts'
+import type { ApiContext } from '../context.ts'
 import { baseUrlOf } from './base-url.ts'
 import type { Exchange } from './exchange.ts'
 import { keepHeader } from './reply-headers.ts'
 import { RESOURCE_METADATA_PATH } from './resource-metadata.ts'
 
 /** A request's context, and what handlers need before its procedures run. */
-export interface RequestContext extends Context {
+export interface RequestContext extends ApiContext {
   /**
    * Who sent the request, as `authenticate` says and rejects, but without marking a DPoP proof as used: the
    * request may yet be refused.
    */
-  readonly identify: Context['authenticate']
+  readonly identify: ApiContext['authenticate']
 }
 
 /** What procedures are given of a request, whichever transport it came by: one for each request. */

@@ -3,14 +3,14 @@ import type { ErrorRequestHandler, RequestHandler, Response } from 'express'
 import { setHead, type PublicError, type Routes } from 'trpc-hybrid/engine'
 import { findAuthError } from './find-auth-error.ts'
 import type { End } from './end-together.ts'
-import type { Context } from '../../../../src/trpc.ts'
+import type { ApiContext } from '../context.ts'
 import { isHangUp } from './report-error.ts'
 import { exchangeOf } from './steps.ts'
 import type { Exchange } from './exchange.ts'
 import { CLIENT_CLOSED_REQUEST } from './when-over.ts'
 
 /** The challenge of an error (RFC 6750 §3). */
-export function challengeOf({ cause }: PublicError, challenge: Context['challenge']) {
+export function challengeOf({ cause }: PublicError, challenge: ApiContext['challenge']) {
   const refusal = findAuthError(cause)
   const value = refusal && challenge(refusal)
   return value === undefined ? undefined : { 'www-authenticate': value }

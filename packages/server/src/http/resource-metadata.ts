@@ -1,6 +1,6 @@
 import type { AnyRouter } from '@trpc/server'
 import type { RequestHandler } from 'express'
-import type { About } from '../../../../src/about.ts'
+import type { About } from '../about.ts'
 import { permissionsOf } from 'trpc-hybrid/engine'
 import { basePathOf, baseUrlOf } from './base-url.ts'
 

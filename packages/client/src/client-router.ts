@@ -1,4 +1,5 @@
 import type {
+  AnyRouter,
   AnyTRPCRootTypes,
   TRPCBuiltRouter,
   TRPCMutationProcedure,
@@ -6,7 +7,6 @@ import type {
   TRPCRouterRecord,
   TRPCSubscriptionProcedure,
 } from '@trpc/server'
-import type { AppRouter } from '../../../src/router.ts'
 
 // A router's own type names what the server is made of: its context, and the library of its `meta`. An
 // app that compiles against the client has none of it, so the types below leave it out. They branch
@@ -25,7 +25,14 @@ type Calls<T> =
           }>
         : { [Name in keyof T]: Calls<T[Name]> }
 
-type Seen<Router> = Router extends {
+/** The same type, of which no name is left. */
+type Plain<T> = T extends object ? { [Name in keyof T]: Plain<T[Name]> } : T
+
+/**
+ * A router as its clients see it: what goes into and comes out of each call, and nothing of what the server is
+ * made of.
+ */
+export type ClientRouter<Router extends AnyRouter> = Router extends {
   _def: { _config: { $types: infer Types extends AnyTRPCRootTypes }; record: infer Record }
 }
   ? Calls<Record> extends infer Visible extends TRPCRouterRecord
@@ -33,7 +40,7 @@ type Seen<Router> = Router extends {
         {
           ctx: object
           meta: object
-          errorShape: Types['errorShape']
+          errorShape: Plain<Types['errorShape']>
           transformer: Types['transformer']
         },
         Visible
@@ -41,10 +48,11 @@ type Seen<Router> = Router extends {
     : never
   : never
 
-const seenByClients = () => undefined as unknown as Seen<AppRouter>
-
 /**
- * Only its type is used: the server's router as clients see it, with what goes into and comes out of each
- * call.
+ * A value of that type, and of no other use: its declaration, which the compiler writes from it, needs tRPC's types
+ * alone. It is for clients outside of the server's repository.
+ *
+ * @example export const clientRouter = seenByClients<typeof appRouter>()
  */
-export const clientRouter = seenByClients()
+export const seenByClients = <Router extends AnyRouter>() =>
+  undefined as unknown as ClientRouter<Router>

@@ -1,0 +1,110 @@
+import type { AnyRouter, inferRouterContext } from '@trpc/server'
+import type { z } from 'zod'
+import type { About } from './about.ts'
+import type { ConnectionLimits } from './connections/limits.ts'
+import type { ApiContext } from './context.ts'
+import { schema } from './config/schema.ts'
+import type { Resource } from './resources.ts'
+
+/** Settings of an app's own by their names in the environment, each a zod type that takes a text. */
+export type SettingsShape = Readonly<Record<string, z.ZodType>>
+
+/** What the app's settings are, once they are checked. */
+export type SettingsOf<Shape extends SettingsShape> = {
+  readonly [Name in keyof Shape]: z.output<Shape[Name]>
+}
+
+/** A router whose procedures need no more of a context than this server gives. */
+type Served<Router extends AnyRouter> =
+  ApiContext extends inferRouterContext<Router> ? Router : never
+
+/** What is made of the settings, before the server listens. */
+export interface Made {
+  readonly router: AnyRouter
+  /** What the procedures use, such as a database. */
+  readonly resources?: readonly Resource[]
+}
+
+interface Described {
+  /** Of the API, for people: `Messages API`. */
+  readonly title: string
+  readonly version: string
+  /** A sentence or two for the description. */
+  readonly summary?: string
+  /** In keys of Redis and in traces; the title in lower case with hyphens, unless it is said. */
+  readonly name?: string
+  /** Parts that are left out where they are `false`. */
+  readonly parts?: ApiParts
+  /** Those of a connection that no setting has, over the defaults. */
+  readonly limits?: Partial<ConnectionLimits>
+}
+
+export interface ApiParts {
+  /** The docs page. The setting `DOCS` may leave it out too. */
+  readonly docs?: boolean
+  /** The issuer for development, which needs the package `@trpc-hybrid/dev-issuer`. */
+  readonly devIssuer?: boolean
+}
+
+export interface ApiOfRouter<Router extends AnyRouter> extends Described {
+  /** Every procedure of the API. */
+  readonly router: Served<Router>
+}
+
+export interface ApiOfSettings<
+  Shape extends SettingsShape,
+  Router extends AnyRouter,
+> extends Described {
+  /** Settings of the app's own. They are read, checked and reported with those of the server. */
+  readonly settings?: Shape
+  /** Called once at the start, when every setting has been checked. */
+  readonly create: (settings: SettingsOf<Shape>) => MadeOf<Router> | Promise<MadeOf<Router>>
+}
+
+interface MadeOf<Router extends AnyRouter> extends Made {
+  readonly router: Served<Router>
+}
+
+/** An API, as `run` and `serve` take it. */
+export interface Api {
+  readonly about: About
+  readonly parts: Required<ApiParts>
+  readonly limits: Partial<ConnectionLimits>
+  readonly settings: SettingsShape
+  readonly create: (settings: Readonly<Record<string, unknown>>) => Made | Promise<Made>
+}
+
+/**
+ * What an API is made of. Nothing is started, and no setting is read.
+ *
+ * @throws {TypeError} where a setting has the name of one of the server's own
+ * @example export const api = defineApi({ router, title: 'Messages API', version: '1.0.0' })
+ */
+export function defineApi<Router extends AnyRouter>(options: ApiOfRouter<Router>): Api
+export function defineApi<Shape extends SettingsShape, Router extends AnyRouter>(
+  options: ApiOfSettings<Shape, Router>,
+): Api
+export function defineApi(
+  options: Described & Partial<Made & Pick<Api, 'settings' | 'create'>>,
+): Api {
+  const { title, version, summary, name = nameOf(title), parts, limits = {} } = options
+  const { settings = {} } = options
+  const taken = Object.keys(settings).filter((one) => one in schema.shape)
+  if (taken.length > 0) {
+    throw new TypeError(`${taken.join(', ')}: the server has settings of these names itself`)
+  }
+  const { router, create } = options
+  return {
+    about: { name, title, version, summary },
+    parts: { docs: true, devIssuer: true, ...parts },
+    limits,
+    settings,
+    create: create ?? (() => ({ router: router as AnyRouter })),
+  }
+}
+
+/** `Messages API` as `messages-api`. */
+function nameOf(title: string): string {
+  const words = title.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? ['api']
+  return words.join('-')
+}

@@ -1,0 +1,46 @@
+import { loadConfig, type Config } from './config/config.ts'
+import type { Api } from './define-api.ts'
+import { createRequestScope } from './http/request-scope.ts'
+import { createLog } from './log/logger.ts'
+import type { Running as Started } from './start.ts'
+import { startApi } from './start-api.ts'
+
+/** A server that listens. */
+export interface Running {
+  /** Where it is reached on this machine, such as `http://localhost:6060`. */
+  readonly url: string
+  /** Where its development issuer is, such as `http://localhost:6061/`; `undefined`: none runs. */
+  readonly devIssuer: string | undefined
+  /** Says at `/readyz` that it is stopping, lets open requests end, then ends everything that runs. */
+  readonly close: () => Promise<void>
+}
+
+/** The environment: settings by their names. */
+export type Environment = Readonly<Record<string, string | undefined>>
+
+/**
+ * Starts an API in this process, for tests and for programs that look after themselves: neither `.env` nor
+ * signals are touched.
+ *
+ * @param options `env`: the settings; those of the process unless they are given. `PORT: '0'` takes a free port
+ * @throws {ConfigError} with every setting that can't be used
+ * @throws {RouterError} with every procedure that can't be served or described
+ */
+export async function serve(
+  api: Api,
+  { env = process.env }: { readonly env?: Environment } = {},
+): Promise<Running> {
+  const config = loadConfig(env, api.settings)
+  const log = await createLog({ level: config.logLevel, production: config.production })
+  return publicly(await startApi(api, { config, log, requestScope: createRequestScope() }), config)
+}
+
+function publicly({ port, localIssuer, close }: Started, { host }: Config): Running {
+  return { url: `http://${reachable(host)}:${port}`, devIssuer: localIssuer, close }
+}
+
+/** A name under which a server that listens at `host` is reached from its own machine. */
+function reachable(host: string | undefined): string {
+  if (host === undefined || host === '0.0.0.0' || host === '::') return 'localhost'
+  return host.includes(':') ? `[${host}]` : host
+}
