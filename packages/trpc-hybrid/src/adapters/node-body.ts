@@ -11,7 +11,7 @@ import { createByteBuffer } from '../body/byte-buffer.ts'
 export function readBody(
   req: IncomingMessage,
   { maxBytes }: { readonly maxBytes: number },
-): Promise<Buffer> {
+): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
     const obstacle = obstacleOf(req)
     if (obstacle) {
