@@ -1,10 +1,11 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import { validateHeaderValue, type IncomingMessage, type ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import type { ReadableStream } from 'node:stream/web'
 import type { Answer } from '../answer.ts'
 import type { Hybrid } from '../hybrid.ts'
 import { isStream } from './node-answer.ts'
 import { NodeRequest } from './node-request.ts'
+import { respond, serveIn } from '../respond.ts'
 
 // What is used of Fastify, by structure: an app that has another framework need not install it to compile.
 
@@ -64,19 +65,22 @@ export function fastifyPlugin<
       const request = new NodeRequest(req.raw, reply.raw, req.url.slice(app.prefix.length))
       const route = hybrid.find(request.method, request.path)
       if (!route) return reply.callNotFound()
-      let ctx: object
-      try {
-        ctx = (await createContext({ req, res: reply })) as object
-      } catch (error) {
-        return send(reply, route.refuse(error, request))
-      }
-      return send(reply, await route.serve(request, ctx))
+      return respond({
+        answer: () => serveIn(() => createContext({ req, res: reply }), { route, request }),
+        refuse: (error) => route.refuse(error, request),
+        send: (answer) => sendReply(reply, answer),
+      })
     })
     done()
   }
 }
 
-function send(reply: FastifyReplyLike, { status, headers, body }: Answer): unknown {
+/** Fastify itself would look at the headers when it is too late to answer something else. */
+export function sendReply(
+  reply: Omit<FastifyReplyLike, 'callNotFound'>,
+  { status, headers, body }: Answer,
+): unknown {
+  for (const [name, value] of headers) validateHeaderValue(name, value)
   reply.code(status)
   for (const [name, value] of headers) {
     const before = name === 'vary' ? reply.getHeader('vary') : undefined

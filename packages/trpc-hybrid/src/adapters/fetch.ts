@@ -5,6 +5,7 @@ import { createByteBuffer } from '../body/byte-buffer.ts'
 import { notFound } from '../errors/not-found.ts'
 import type { Hybrid } from '../hybrid.ts'
 import type { HybridRequest } from '../request.ts'
+import { respond, serveIn } from '../respond.ts'
 
 export interface FetchHandlerOptions<Context> {
   /** Made for each request that a procedure serves. What it throws is answered like a procedure's error. */
@@ -21,17 +22,17 @@ export function fetchHandler<Context>(
   hybrid: Hybrid<Context>,
   { createContext }: FetchHandlerOptions<NoInfer<Context>>,
 ): (request: Request) => Promise<Response> {
-  return async (given) => {
+  return (given) => {
     const request = new FetchRequest(given)
     const route = hybrid.find(request.method, request.path)
-    if (!route) return toResponse(hybrid.refuse(notFound(), request), request)
-    let ctx: object
-    try {
-      ctx = (await createContext({ request: given })) as object
-    } catch (error) {
-      return toResponse(route.refuse(error, request), request)
-    }
-    return toResponse(await route.serve(request, ctx), request)
+    return respond({
+      answer: () =>
+        route
+          ? serveIn(() => createContext({ request: given }), { route, request })
+          : hybrid.refuse(notFound(), request),
+      refuse: (error) => (route ?? hybrid).refuse(error, request),
+      send: (answer) => toResponse(answer, request),
+    })
   }
 }
 

@@ -1,5 +1,23 @@
 import type { ServerResponse } from 'node:http'
 import type { Answer } from '../answer.ts'
+import { respond, type Responder } from '../respond.ts'
+
+/** Never rejects. */
+export function sendWhenMade(
+  res: ServerResponse,
+  { answer, refuse }: Omit<Responder<void>, 'send'>,
+): Promise<void> {
+  return respond({
+    answer,
+    refuse: (error) => {
+      if (res.headersSent) res.destroy()
+      return refuse(error)
+    },
+    send: (answer) => {
+      sendAnswer(res, answer)
+    },
+  })
+}
 
 /** Sends an answer. What the response has already stays, except for the names that the answer has too. */
 export function sendAnswer(res: ServerResponse, answer: Answer): void {

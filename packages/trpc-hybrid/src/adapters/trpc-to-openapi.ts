@@ -1,9 +1,11 @@
 // The names and signatures of trpc-to-openapi 3, so that its users change one import.
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AnyRouter } from '@trpc/server'
+import { sendReply } from './fastify.ts'
 import { AUTHORITY, FetchRequest, toResponse } from './fetch.ts'
-import { sendAnswer } from './node-answer.ts'
+import { sendWhenMade } from './node-answer.ts'
 import { NodeRequest } from './node-request.ts'
+import { respond } from '../respond.ts'
 import type { OpenApiOptions } from '../trpc-to-openapi/options.ts'
 import { createServe, nothingThere } from '../trpc-to-openapi/serve.ts'
 
@@ -24,7 +26,7 @@ export type CreateOpenApiNodeHttpHandlerOptions<
   TRes extends ServerResponse = ServerResponse,
 > = OpenApiOptions<TRouter, { req: TReq; res: TRes }, TReq>
 
-type Next = () => void
+type Next = () => unknown
 
 /** With `next`, what no procedure serves goes on to it. */
 export function createOpenApiNodeHttpHandler<
@@ -37,9 +39,9 @@ export function createOpenApiNodeHttpHandler<
   const serve = createServe(options)
   return async (req, res, next) => {
     const request = new NodeRequest(req, res)
-    const answer = await serve({ request, given: { req, res }, req })
-    if (!answer && next) next()
-    else sendAnswer(res, answer ?? nothingThere(request.method))
+    const found = serve({ request, given: { req, res }, req })
+    if (!found && next) await next()
+    else await sendWhenMade(res, found ?? nothingThere(request.method))
   }
 }
 
@@ -89,7 +91,8 @@ export async function createOpenApiFetchHandler<TRouter extends AnyRouter>(
   options: CreateOpenApiFetchHandlerOptions<TRouter>,
 ): Promise<Response> {
   type Given = { req: Request; resHeaders: Headers }
-  const { req, endpoint, router } = options
+  const { req, router } = options
+  const endpoint = options.endpoint.replace(/\/$/, '')
   type Serve = ReturnType<typeof createServe<TRouter, Given, Request>>
   const known = serves.get(router) as Serve | undefined
   const serve = known ?? createServe<TRouter, Given, Request>(options)
@@ -100,8 +103,11 @@ export async function createOpenApiFetchHandler<TRouter extends AnyRouter>(
     path.startsWith(endpoint) ? path.slice(endpoint.length) : path,
   )
   const resHeaders = new Headers()
-  const answer = await serve({ request, given: { req, resHeaders }, req }, options)
-  const response = toResponse(answer ?? nothingThere(request.method), request)
+  const response = await respond({
+    ...(serve({ request, given: { req, resHeaders }, req }, options) ??
+      nothingThere(request.method)),
+    send: (answer) => toResponse(answer, request),
+  })
   resHeaders.forEach((value, name) => {
     response.headers.set(name, value)
   })
@@ -118,6 +124,7 @@ interface FastifyReplyLike {
   readonly raw: ServerResponse
   code(status: number): unknown
   header(name: string, value: string): unknown
+  getHeader(name: string): string | number | readonly string[] | undefined
   send(body?: unknown): unknown
 }
 
@@ -155,11 +162,10 @@ export function fastifyTRPCOpenApiPlugin<
       const raw = Object.assign(req.raw, { body: req.body })
       const url = req.url.slice(fastify.prefix.length + basePath.length)
       const request = new NodeRequest(raw, res.raw, url)
-      const answer = await serve({ request, given: { req, res }, req })
-      const { status, headers, body } = answer ?? nothingThere(request.method)
-      res.code(status)
-      for (const [name, value] of headers) res.header(name, value)
-      return res.send(body)
+      return respond({
+        ...(serve({ request, given: { req, res }, req }) ?? nothingThere(request.method)),
+        send: (answer) => sendReply(res, answer),
+      })
     },
   })
   done()

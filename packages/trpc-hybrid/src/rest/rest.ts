@@ -56,9 +56,13 @@ function callOf(operation: RestOperation, options: RestOptions): CallOperation {
   const { type } = procedure._def
   const answer = answerOf(operation)
   return (request, params, ctx) =>
-    new Promise((resolve) => {
+    new Promise((resolve, reject) => {
       const refuse = (error: unknown) => {
-        resolve(answerError(error, { request, ctx, path }, options))
+        try {
+          resolve(answerError(error, { request, ctx, path }, options))
+        } catch (cause) {
+          reject(cause) // what the app does with errors has failed
+        }
       }
       const deadline = options.deadlines.begin(request, (reason) => {
         refuse(unsettled(reason, path))
