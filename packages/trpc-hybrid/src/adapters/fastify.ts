@@ -4,6 +4,7 @@ import type { ReadableStream } from 'node:stream/web'
 import type { Answer } from '../answer.ts'
 import type { Hybrid } from '../hybrid.ts'
 import { isStream } from './node-answer.ts'
+import { cutUnread } from './node-body.ts'
 import { NodeRequest } from './node-request.ts'
 import { respond, serveIn } from '../respond.ts'
 
@@ -68,20 +69,26 @@ export function fastifyPlugin<
       return respond({
         answer: () => serveIn(() => createContext({ req, res: reply }), { route, request }),
         refuse: (error) => route.refuse(error, request),
-        send: (answer) => sendReply(reply, answer),
+        send: (answer) => sendReply({ req, res: reply }, answer),
       })
     })
     done()
   }
 }
 
+interface Replying {
+  readonly req: Pick<FastifyRequestLike, 'raw'>
+  readonly res: Omit<FastifyReplyLike, 'callNotFound'>
+}
+
 /** Fastify itself would look at the headers when it is too late to answer something else. */
 export function sendReply(
-  reply: Omit<FastifyReplyLike, 'callNotFound'>,
+  { req, res: reply }: Replying,
   { status, headers, body }: Answer,
 ): unknown {
   for (const [name, value] of headers) validateHeaderValue(name, value)
   reply.code(status)
+  cutUnread(req.raw, reply.raw)
   for (const [name, value] of headers) {
     const before = name === 'vary' ? reply.getHeader('vary') : undefined
     reply.header(name, before === undefined ? value : `${value}, ${before.toString()}`)

@@ -1,10 +1,11 @@
-import type { ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Answer } from '../answer.ts'
+import { cutUnread } from './node-body.ts'
 import { respond, type Responder } from '../respond.ts'
 
 /** Never rejects. */
 export function sendWhenMade(
-  res: ServerResponse,
+  { req, res }: { readonly req: IncomingMessage; readonly res: ServerResponse },
   { answer, refuse }: Omit<Responder<void>, 'send'>,
 ): Promise<void> {
   return respond({
@@ -14,6 +15,7 @@ export function sendWhenMade(
       return refuse(error)
     },
     send: (answer) => {
+      cutUnread(req, res)
       sendAnswer(res, answer)
     },
   })

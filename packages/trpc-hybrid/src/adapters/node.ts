@@ -40,12 +40,15 @@ export function nodeHandler<
       next()
       return
     }
-    void sendWhenMade(res, {
-      answer: () =>
-        route
-          ? serveIn(() => createContext({ req, res }), { route, request })
-          : hybrid.refuse(notFound(), request),
-      refuse: (error) => (route ?? hybrid).refuse(error, request),
-    })
+    void sendWhenMade(
+      { req, res },
+      {
+        answer: () =>
+          route
+            ? serveIn(() => createContext({ req, res }), { route, request })
+            : hybrid.refuse(notFound(), request),
+        refuse: (error) => (route ?? hybrid).refuse(error, request),
+      },
+    )
   }
 }

@@ -41,7 +41,7 @@ export function createOpenApiNodeHttpHandler<
     const request = new NodeRequest(req, res)
     const found = serve({ request, given: { req, res }, req })
     if (!found && next) await next()
-    else await sendWhenMade(res, found ?? nothingThere(request.method))
+    else await sendWhenMade({ req, res }, found ?? nothingThere(request.method))
   }
 }
 
@@ -164,7 +164,7 @@ export function fastifyTRPCOpenApiPlugin<
       const request = new NodeRequest(raw, res.raw, url)
       return respond({
         ...(serve({ request, given: { req, res }, req }) ?? nothingThere(request.method)),
-        send: (answer) => sendReply(res, answer),
+        send: (answer) => sendReply({ req, res }, answer),
       })
     },
   })

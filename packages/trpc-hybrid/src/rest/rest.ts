@@ -56,13 +56,10 @@ function callOf(operation: RestOperation, options: RestOptions): CallOperation {
   const { type } = procedure._def
   const answer = answerOf(operation)
   return (request, params, ctx) =>
-    new Promise((resolve, reject) => {
+    new Promise((resolve) => {
       const refuse = (error: unknown) => {
-        try {
-          resolve(answerError(error, { request, ctx, path }, options))
-        } catch (cause) {
-          reject(cause) // what the app does with errors has failed
-        }
+        const place = { request, ctx, path }
+        resolve(Promise.resolve(error).then((error) => answerError(error, place, options)))
       }
       const deadline = options.deadlines.begin(request, (reason) => {
         refuse(unsettled(reason, path))
