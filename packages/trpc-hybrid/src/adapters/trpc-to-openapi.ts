@@ -45,6 +45,17 @@ export function createOpenApiNodeHttpHandler<
   }
 }
 
+/** The same without `next`. */
+export function createOpenApiHttpHandler<TRouter extends AnyRouter>(
+  options: CreateOpenApiHttpHandlerOptions<TRouter>,
+): (req: IncomingMessage, res: ServerResponse) => Promise<void> {
+  const handle = createOpenApiNodeHttpHandler(options)
+  return (req, res) => handle(req, res)
+}
+
+export type CreateOpenApiHttpHandlerOptions<TRouter extends AnyRouter> =
+  CreateOpenApiNodeHttpHandlerOptions<TRouter>
+
 /** Answers 404 where no procedure is, as trpc-to-openapi does: it never calls `next`. */
 export function createOpenApiExpressMiddleware<
   TRouter extends AnyRouter,
@@ -71,11 +82,59 @@ export function createOpenApiNextHandler<
 ): (req: TReq, res: TRes) => Promise<void> {
   const handle = createOpenApiNodeHttpHandler(options)
   return (req, res) => {
-    const [, query] = (req.url ?? '').split('?', 2)
-    const path = [req.query['trpc'] ?? []].flat().map(encodeURIComponent).join('/')
-    req.url = `/${path}${query === undefined ? '' : `?${query}`}`
+    req.url = urlOf([req.query['trpc'] ?? []].flat().map(encodeURIComponent).join('/'), req)
     return handle(req, res)
   }
+}
+
+interface KoaContextLike {
+  readonly req: IncomingMessage
+  readonly res: ServerResponse
+  /** Its `body` is what a parser in front has read. */
+  readonly request: object
+}
+
+export type CreateOpenApiKoaMiddlewareOptions<TRouter extends AnyRouter> =
+  CreateOpenApiNodeHttpHandlerOptions<TRouter>
+
+/** What no procedure serves goes on to the next middleware. */
+export function createOpenApiKoaMiddleware<TRouter extends AnyRouter>(
+  options: CreateOpenApiKoaMiddlewareOptions<TRouter>,
+): (ctx: KoaContextLike, next: () => Promise<unknown>) => Promise<void> {
+  const handle = createOpenApiNodeHttpHandler(options)
+  return ({ req, res, request }, next) => {
+    const { body } = request as { body?: unknown }
+    return handle(body === undefined ? req : Object.assign(req, { body }), res, next)
+  }
+}
+
+interface H3EventLike {
+  readonly node: { readonly req: IncomingMessage; readonly res: ServerResponse }
+  readonly context: { readonly params?: Readonly<Record<string, string>> | undefined }
+}
+
+export type CreateOpenApiNuxtHandlerOptions<TRouter extends AnyRouter> = Omit<
+  CreateOpenApiNodeHttpHandlerOptions<TRouter>,
+  'maxBodySize'
+>
+
+/** For a file `server/api/[...trpc].ts` of Nuxt. */
+export function createOpenApiNuxtHandler<TRouter extends AnyRouter>(
+  options: CreateOpenApiNuxtHandlerOptions<TRouter>,
+): ((event: H3EventLike) => Promise<void>) & { readonly __is_handler__: true } {
+  const handle = createOpenApiNodeHttpHandler(options)
+  const handler = ({ node: { req, res }, context: { params } }: H3EventLike) => {
+    req.url = urlOf(params?.['trpc'] ?? '', req)
+    return handle(req, res)
+  }
+  // What h3's own `defineEventHandler` does.
+  return Object.assign(handler, { __is_handler__: true } as const)
+}
+
+/** A path with the query of a request. */
+function urlOf(path: string, { url = '' }: IncomingMessage): string {
+  const mark = url.indexOf('?')
+  return `/${path}${mark === -1 ? '' : url.slice(mark)}`
 }
 
 export type CreateOpenApiFetchHandlerOptions<TRouter extends AnyRouter> = OpenApiOptions<

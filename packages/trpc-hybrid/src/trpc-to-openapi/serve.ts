@@ -40,9 +40,9 @@ export function createServe<TRouter extends AnyRouter, Given, Req>(
     onError: ({ error, request }) => failures.set(request, error),
   })
   const names = new Map(
-    routes.operations.map(({ name, template, procedure, method }) => [
+    routes.operations.map(({ name, template, procedure, method, empty, meta }) => [
       `${method} ${template.path}`,
-      { name, type: procedure._def.type },
+      { name, type: procedure._def.type, isOk: empty && meta.successStatus === undefined },
     ]),
   )
 
@@ -55,7 +55,7 @@ export function createServe<TRouter extends AnyRouter, Given, Req>(
     const route = isAtOrBelow(path, NO_RPC) ? undefined : routes.find(method, path)
     if (!route || route.allow) return undefined
     const verb = method === 'HEAD' ? 'GET' : method
-    const { name, type = 'unknown' } = names.get(`${verb} ${route.template ?? ''}`) ?? {}
+    const { name, type = 'unknown', isOk } = names.get(`${verb} ${route.template ?? ''}`) ?? {}
     let ctx: inferRouterContext<TRouter> | undefined
 
     const tell = (error: TRPCError) =>
@@ -67,7 +67,9 @@ export function createServe<TRouter extends AnyRouter, Given, Req>(
       const failure = failures.get(request)
       const errors = failure ? [asTRPCError(failure)] : []
       errors.forEach(tell)
-      const { status, headers, body } = failure ? refusal(failure, request) : made
+      const { status, headers, body } = failure
+        ? refusal(failure, request)
+        : { ...made, ...(isOk && { status: 200 }) }
       const meta = now.responseMeta?.({
         type,
         paths: name === undefined ? undefined : [name],
