@@ -1,7 +1,7 @@
 // The names and signatures of trpc-to-openapi 3, so that its users change one import.
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AnyRouter } from '@trpc/server'
-import { sendReply } from './fastify.ts'
+import { sendReply } from './fastify-reply.ts'
 import { AUTHORITY, FetchRequest, toResponse } from './fetch.ts'
 import { sendWhenMade } from './node-answer.ts'
 import { NodeRequest } from './node-request.ts'
