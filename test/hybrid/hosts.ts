@@ -73,7 +73,9 @@ async function listen(listener: RequestListener, path = ''): Promise<Host> {
 }
 
 /** What servers for `fetch` handlers do. */
-function asListener(handle: (request: Request) => Response | Promise<Response>): RequestListener {
+export function asListener(
+  handle: (request: Request) => Response | Promise<Response>,
+): RequestListener {
   return (req, res) => {
     const { method = 'GET', url = '/' } = req
     const headers = Object.entries(req.headers).map(([name, value]) => [name, String(value)])
@@ -100,6 +102,9 @@ function bodyOf(req: IncomingMessage): ReadableStream<Uint8Array> {
       })
       req.on('end', () => {
         controller.close()
+      })
+      req.on('error', (error) => {
+        controller.error(error)
       })
     },
     cancel() {

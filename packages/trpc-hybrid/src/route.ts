@@ -8,7 +8,7 @@ export interface Route {
   readonly template: string | undefined
   /** The methods that are served here, where that of the request is not: `serve` answers 405 then. */
   readonly allow: readonly string[] | undefined
-  /** Never rejects: whatever goes wrong is answered. */
+  /** Whatever goes wrong is answered. Rejects only where the app's own `onError` or `errorHeaders` throw. */
   readonly serve: (request: HybridRequest, ctx: object) => Promise<Answer>
   /** The answer to an error in front of the procedure, such as one of `createContext`. */
   readonly refuse: (error: unknown, request: HybridRequest, ctx?: object) => Answer

@@ -24,9 +24,9 @@ export const isCompression = (coding: string) => Object.hasOwn(DECOMPRESS, codin
  * @throws {BodyError} `too_large` as soon as more than `maxBytes` have come out of it, `broken`
  */
 export async function decompress(
-  bytes: Buffer,
+  bytes: Uint8Array,
   { coding, maxBytes }: { readonly coding: string; readonly maxBytes: number },
-): Promise<Buffer> {
+): Promise<Uint8Array> {
   try {
     return (await DECOMPRESS[coding]?.(bytes, { maxOutputLength: maxBytes })) ?? bytes
   } catch (cause) {

@@ -1,26 +1,10 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
-import { Readable } from 'node:stream'
-import type { ReadableStream } from 'node:stream/web'
-import type { Answer } from '../answer.ts'
+import type { IncomingMessage } from 'node:http'
 import type { Hybrid } from '../hybrid.ts'
-import { isStream } from './node-answer.ts'
+import { sendReply, type FastifyReplyLike, type FastifyRequestLike } from './fastify-reply.ts'
 import { NodeRequest } from './node-request.ts'
+import { respond, serveIn } from '../respond.ts'
 
 // What is used of Fastify, by structure: an app that has another framework need not install it to compile.
-
-interface FastifyRequestLike {
-  readonly raw: IncomingMessage
-  readonly url: string
-}
-
-interface FastifyReplyLike {
-  readonly raw: ServerResponse
-  code(status: number): unknown
-  header(name: string, value: string): unknown
-  getHeader(name: string): string | number | readonly string[] | undefined
-  send(body?: unknown): unknown
-  callNotFound(): unknown
-}
 
 interface FastifyLike<Request, Reply> {
   readonly prefix: string
@@ -64,24 +48,12 @@ export function fastifyPlugin<
       const request = new NodeRequest(req.raw, reply.raw, req.url.slice(app.prefix.length))
       const route = hybrid.find(request.method, request.path)
       if (!route) return reply.callNotFound()
-      let ctx: object
-      try {
-        ctx = (await createContext({ req, res: reply })) as object
-      } catch (error) {
-        return send(reply, route.refuse(error, request))
-      }
-      return send(reply, await route.serve(request, ctx))
+      return respond({
+        answer: () => serveIn(() => createContext({ req, res: reply }), { route, request }),
+        refuse: (error) => route.refuse(error, request),
+        send: (answer) => sendReply({ req, res: reply }, answer),
+      })
     })
     done()
   }
-}
-
-function send(reply: FastifyReplyLike, { status, headers, body }: Answer): unknown {
-  reply.code(status)
-  for (const [name, value] of headers) {
-    const before = name === 'vary' ? reply.getHeader('vary') : undefined
-    reply.header(name, before === undefined ? value : `${value}, ${before.toString()}`)
-  }
-  if (!isStream(body)) return reply.send(body)
-  return reply.send(Readable.fromWeb(body as ReadableStream))
 }

@@ -1,9 +1,11 @@
 import { TRPCError } from '@trpc/server'
 import type { Answer } from '../answer.ts'
 import { BodyError } from '../body/body-error.ts'
+import { createByteBuffer } from '../body/byte-buffer.ts'
 import { notFound } from '../errors/not-found.ts'
 import type { Hybrid } from '../hybrid.ts'
 import type { HybridRequest } from '../request.ts'
+import { respond, serveIn } from '../respond.ts'
 
 export interface FetchHandlerOptions<Context> {
   /** Made for each request that a procedure serves. What it throws is answered like a procedure's error. */
@@ -20,17 +22,17 @@ export function fetchHandler<Context>(
   hybrid: Hybrid<Context>,
   { createContext }: FetchHandlerOptions<NoInfer<Context>>,
 ): (request: Request) => Promise<Response> {
-  return async (given) => {
+  return (given) => {
     const request = new FetchRequest(given)
     const route = hybrid.find(request.method, request.path)
-    if (!route) return toResponse(hybrid.refuse(notFound(), request), request)
-    let ctx: object
-    try {
-      ctx = (await createContext({ request: given })) as object
-    } catch (error) {
-      return toResponse(route.refuse(error, request), request)
-    }
-    return toResponse(await route.serve(request, ctx), request)
+    return respond({
+      answer: () =>
+        route
+          ? serveIn(() => createContext({ request: given }), { route, request })
+          : hybrid.refuse(notFound(), request),
+      refuse: (error) => (route ?? hybrid).refuse(error, request),
+      send: (answer) => toResponse(answer, request),
+    })
   }
 }
 
@@ -94,48 +96,40 @@ export class FetchRequest implements HybridRequest {
   async #readBody(maxBytes: number): Promise<Uint8Array> {
     const { body } = this.#request
     if (!body) return new Uint8Array()
-    const chunks: Uint8Array[] = []
-    let size = 0
-    const reader = decoded(body, this.header('content-encoding')).getReader()
-    for (;;) {
-      const { done, value } = await reader.read().catch(brokenBody)
-      if (done) return concat(chunks, size)
-      size += value.length
-      chunks.push(value)
-      if (size <= maxBytes) continue
-      void reader.cancel().catch(() => undefined)
-      throw new BodyError('too_large')
+    const coding = this.header('content-encoding')?.trim().toLowerCase() ?? 'identity'
+    if (coding !== 'identity' && !isCompression(coding)) {
+      throw new TRPCError({ code: 'UNSUPPORTED_MEDIA_TYPE' })
     }
+    const sent = await collect(body, maxBytes)
+    return coding === 'identity' ? sent : collect(decompressed(sent, coding), maxBytes)
   }
 }
 
 type Bytes = ReadableStream<Uint8Array<ArrayBuffer>>
 
 /** Those that every platform can undo. */
-function decoded(body: Bytes, coding: string | undefined): Bytes {
-  switch (coding?.trim().toLowerCase() ?? 'identity') {
-    case 'identity':
-      return body
-    case 'gzip':
-    case 'deflate':
-      return body.pipeThrough(new DecompressionStream(coding?.trim() as 'gzip' | 'deflate'))
-    default:
-      throw new TRPCError({ code: 'UNSUPPORTED_MEDIA_TYPE' })
+const isCompression = (coding: string): coding is 'gzip' | 'deflate' =>
+  coding === 'gzip' || coding === 'deflate'
+
+/** Not before all of it has come, since an endless one may decompress to nothing. */
+function decompressed(sent: Uint8Array, coding: 'gzip' | 'deflate'): Bytes {
+  const whole = new Blob([sent]).stream()
+  return whole.pipeThrough(new DecompressionStream(coding)) as Bytes
+}
+
+/** @throws {BodyError} `too_large` as soon as more than `maxBytes` have come, `broken` */
+async function collect(body: Bytes, maxBytes: number): Promise<Uint8Array> {
+  const collected = createByteBuffer(maxBytes)
+  const reader = body.getReader()
+  for (;;) {
+    const { done, value } = await reader.read().catch(brokenBody)
+    if (done) return collected.bytes()
+    if (collected.add(value)) continue
+    void reader.cancel().catch(() => undefined)
+    throw new BodyError('too_large')
   }
 }
 
 function brokenBody(cause: unknown): never {
   throw new BodyError('broken', { cause })
-}
-
-function concat(chunks: readonly Uint8Array[], size: number): Uint8Array {
-  const [first] = chunks
-  if (first && chunks.length === 1) return first
-  const all = new Uint8Array(size)
-  let at = 0
-  for (const chunk of chunks) {
-    all.set(chunk, at)
-    at += chunk.length
-  }
-  return all
 }

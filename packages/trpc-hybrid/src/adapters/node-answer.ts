@@ -1,5 +1,25 @@
-import type { ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Answer } from '../answer.ts'
+import { cutUnread } from './node-body.ts'
+import { respond, type Responder } from '../respond.ts'
+
+/** Never rejects. */
+export function sendWhenMade(
+  { req, res }: { readonly req: IncomingMessage; readonly res: ServerResponse },
+  { answer, refuse }: Omit<Responder<void>, 'send'>,
+): Promise<void> {
+  return respond({
+    answer,
+    refuse: (error) => {
+      if (res.headersSent) res.destroy()
+      return refuse(error)
+    },
+    send: (answer) => {
+      cutUnread(req, res)
+      sendAnswer(res, answer)
+    },
+  })
+}
 
 /** Sends an answer. What the response has already stays, except for the names that the answer has too. */
 export function sendAnswer(res: ServerResponse, answer: Answer): void {

@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { BodyError } from '../body/body-error.ts'
 import { createByteBuffer } from '../body/byte-buffer.ts'
 
@@ -11,7 +11,7 @@ import { createByteBuffer } from '../body/byte-buffer.ts'
 export function readBody(
   req: IncomingMessage,
   { maxBytes }: { readonly maxBytes: number },
-): Promise<Buffer> {
+): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
     const obstacle = obstacleOf(req)
     if (obstacle) {
@@ -40,6 +40,22 @@ function obstacleOf(req: IncomingMessage): Error | undefined {
   if (req.errored) return asBodyError(req.errored)
   if (req.readableEnded) return new Error('the body of the request has been read before')
   return req.destroyed ? new BodyError('gone') : undefined
+}
+
+/** How long a sender has to read that its body is too large. */
+const LINGER_MS = 500
+
+/**
+ * Ends the connection of a body of which no more is read, once it is answered. Until then its sender, here or gone,
+ * would keep it for as long as the host gives a request.
+ */
+export function cutUnread(req: IncomingMessage, res: ServerResponse): void {
+  if (!req.isPaused() || req.complete) return
+  res.once('finish', () => {
+    setTimeout(() => {
+      if (!req.complete) req.destroy()
+    }, LINGER_MS).unref()
+  })
 }
 
 const isEndless = ({ headers }: IncomingMessage) => headers['transfer-encoding'] !== undefined

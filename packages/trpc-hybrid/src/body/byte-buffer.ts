@@ -3,8 +3,8 @@ const MIN_GROWTH_BYTES = 1024
 /** Bytes that come in pieces. */
 export interface ByteBuffer {
   /** @returns whether there was room */
-  readonly add: (piece: Buffer) => boolean
-  readonly bytes: () => Buffer
+  readonly add: (piece: Uint8Array) => boolean
+  readonly bytes: () => Uint8Array
 }
 
 /**
@@ -12,13 +12,13 @@ export interface ByteBuffer {
  * sender makes each of them one byte long.
  */
 export function createByteBuffer(maxBytes: number): ByteBuffer {
-  let block: Buffer = Buffer.alloc(0)
+  let block = new Uint8Array()
   let size = 0
 
   function grow(needed: number): void {
     const room = Math.max(needed, 2 * block.length, MIN_GROWTH_BYTES)
-    const larger = Buffer.allocUnsafeSlow(Math.min(room, maxBytes))
-    block.copy(larger, 0, 0, size)
+    const larger = new Uint8Array(Math.min(room, maxBytes))
+    larger.set(block.subarray(0, size))
     block = larger
   }
 
@@ -27,10 +27,10 @@ export function createByteBuffer(maxBytes: number): ByteBuffer {
       const needed = size + piece.length
       if (needed > maxBytes) return false
       if (size === 0)
-        block = piece // most bodies are a single piece, which need not be copied
+        block = piece as Uint8Array<ArrayBuffer> // most bodies are a single piece, which need not be copied
       else {
         if (needed > block.length) grow(needed)
-        piece.copy(block, size)
+        block.set(piece, size)
       }
       size = needed
       return true

@@ -1,8 +1,8 @@
-import { isDeepStrictEqual } from 'node:util'
 import { Unfit } from '../errors/router-error.ts'
 import { COMPONENTS } from './components.ts'
 import type { DescribedInput } from './inputs.ts'
 import type { Json } from './json-schema.ts'
+import { isSameJson } from './same-json.ts'
 import { usedComponents } from './used-components.ts'
 
 export type Schemas = Record<string, Json>
@@ -34,7 +34,7 @@ export class ComponentSchemas {
     const named = this.#renamed(input)
     for (const [name, schema] of Object.entries(named.components)) {
       refuseOwn(name)
-      if (!isDeepStrictEqual(this.#inputs[name] ?? schema, schema)) {
+      if (!isSameJson(this.#inputs[name] ?? schema, schema)) {
         throw new Unfit(`two schemas have the id ${name}: give each one of its own`)
       }
       this.#inputs[name] = schema
@@ -47,9 +47,7 @@ export class ComponentSchemas {
    */
   #renamed(input: DescribedInput): DescribedInput {
     const names = Object.keys(input.components).filter((name) => name in this.#outputs)
-    const same = names.every((name) =>
-      isDeepStrictEqual(input.components[name], this.#outputs[name]),
-    )
+    const same = names.every((name) => isSameJson(input.components[name], this.#outputs[name]))
     if (same) return input
     const text = names.reduce(
       (json, name) => json.replaceAll(`/schemas/${name}"`, `/schemas/${name}Input"`),

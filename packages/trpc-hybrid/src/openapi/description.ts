@@ -23,6 +23,8 @@ export interface DescribeOptions {
   readonly alternatives: Readonly<Record<string, readonly string[]>>
   readonly describeGuard: DescribeGuard
   readonly surroundings: Surroundings
+  /** The id where a meta says none: `reportsById` for the procedure `reports.byId` unless it is said. */
+  readonly operationIdOf?: (procedurePath: string) => string
 }
 
 /** What stands around the procedures, and is therefore said of each of them. */
@@ -187,7 +189,7 @@ interface Completion {
 function completeOperation(operation: Operation, { rest, input, options }: Completion): void {
   const { name, meta, guard, status, empty } = rest
   const { parameters, requestBody } = input
-  operation.operationId = meta.operationId ?? methodName(name)
+  operation.operationId = meta.operationId ?? (options.operationIdOf ?? methodName)(name)
   operation.description = [operation.description, explainGuard(guard)].filter(Boolean).join('\n\n')
   const security = describeSecurity(guard, options.alternatives)
   requireSchemes(security, options)

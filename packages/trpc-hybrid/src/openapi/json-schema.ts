@@ -1,6 +1,6 @@
-import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
 import { Unfit } from '../errors/router-error.ts'
+import { isSameJson } from './same-json.ts'
 
 export type Json = Readonly<Record<string, unknown>>
 
@@ -105,7 +105,7 @@ function describeForJson({ zodSchema, jsonSchema, path }: Context): void {
 /** What JSON can't send. */
 const IMPOSSIBLE = { not: {} }
 
-const isImpossible = (schema: unknown) => isDeepStrictEqual(schema, IMPOSSIBLE)
+const isImpossible = (schema: unknown) => isSameJson(schema, IMPOSSIBLE)
 
 /** The same without members of a union that can't be sent, and without those that are there twice. */
 function withoutImpossible(value: unknown): unknown {
@@ -117,7 +117,7 @@ function withoutImpossible(value: unknown): unknown {
   if (!Array.isArray(anyOf)) return anyOf === undefined ? rest : { anyOf, ...rest }
   const members = anyOf
     .filter((member) => !isImpossible(member))
-    .filter((member, at, all) => all.findIndex((one) => isDeepStrictEqual(one, member)) === at)
+    .filter((member, at, all) => all.findIndex((one) => isSameJson(one, member)) === at)
   if (members.length === 0) return { ...rest, ...IMPOSSIBLE }
   return members.length === 1 ? { ...(members[0] as object), ...rest } : { anyOf: members, ...rest }
 }

@@ -91,18 +91,29 @@ function objectsIn(schema: AnySchema): readonly z.core.$ZodObjectDef[] {
   }
 }
 
+type Definition = AnySchema['_zod']['def']
+
+/** Types whose schemas only wrap another one, which they hand on what goes in. */
+const WRAPPING = [
+  'optional',
+  'nullable',
+  'nonoptional',
+  'default',
+  'prefault',
+  'catch',
+  'readonly',
+] as const satisfies readonly Definition['type'][]
+
+type Wrapping = Extract<Definition, { type: (typeof WRAPPING)[number] }>
+
+export const isWrapping = (def: Definition): def is Wrapping =>
+  WRAPPING.some((type) => type === def.type)
+
 /** The schema inside one that only wraps it, for what goes in; `undefined` for any other schema. */
 export function innerOf(schema: Schema): AnySchema | undefined {
   const { def } = (schema as AnySchema)._zod
+  if (isWrapping(def)) return def.innerType as AnySchema
   switch (def.type) {
-    case 'optional':
-    case 'nullable':
-    case 'nonoptional':
-    case 'default':
-    case 'prefault':
-    case 'catch':
-    case 'readonly':
-      return def.innerType as AnySchema
     case 'lazy':
       return (schema as z.core.$ZodLazy)._zod.innerType as AnySchema
     case 'pipe':

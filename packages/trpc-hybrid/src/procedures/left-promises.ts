@@ -1,5 +1,3 @@
-import { types } from 'node:util'
-
 /** How many values of a result are looked at. Few results have as many, and it bounds the time to some 10 µs. */
 const MAX_VALUES = 1_000
 
@@ -52,10 +50,11 @@ function adoptIn(value: object, room: number): number {
     if (Array.isArray(value)) return adoptEach(value, room)
     const prototype: unknown = Object.getPrototypeOf(value)
     if (prototype === Object.prototype || prototype === null) return adoptFields(value, room)
-    if (types.isPromise(value)) nativeThen.call(value, adoptPromises, ignore)
-    else if (types.isMap(value) || types.isSet(value)) return adoptEach(value.values(), room)
+    if ('then' in value) nativeThen.call(value, adoptPromises, ignore)
+    else if (value instanceof Map || value instanceof Set) return adoptEach(value.values(), room)
   } catch {
-    // a proxy, or a promise of some library: what reads the result for the answer meets it too, and can tell
+    // a proxy, or a promise of some library, which `nativeThen` refuses before it has asked it for anything: what
+    // reads the result for the answer meets it too, and can tell
   }
   return room
 }

@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import { isPreprocess } from './inputs.ts'
+import { isPreprocess, isWrapping } from './inputs.ts'
 
 type Schema = z.core.$ZodType
 type AnySchema = z.core.$ZodTypes
@@ -47,6 +47,7 @@ export function withParts(schema: Schema, source: Source, replace: Resolve): Pro
   const { def } = (schema as AnySchema)._zod
   const inside = (inner: Schema) => replace({ schema: inner, source })
   const native = (inner: Schema) => replace({ schema: inner, source: 'native' })
+  if (isWrapping(def)) return { innerType: inside(def.innerType) }
   switch (def.type) {
     case 'object':
       return {
@@ -74,13 +75,6 @@ export function withParts(schema: Schema, source: Source, replace: Resolve): Pro
       const { _zod: zod } = schema as z.core.$ZodLazy
       return { getter: () => inside(zod.innerType) }
     }
-    case 'optional':
-    case 'nullable':
-    case 'nonoptional':
-    case 'default':
-    case 'prefault':
-    case 'catch':
-    case 'readonly':
     case 'success':
     case 'promise':
       return { innerType: inside(def.innerType) }

@@ -62,13 +62,14 @@ function parse(bytes: Uint8Array, { type, charset }: Format): Body {
     const text = textOf(bytes, charset)
     return { json: text === '' ? {} : parseJson(text, 'body') }
   }
-  const isLatin1 = charset === LATIN1
-  const pairs = pairsOf(isLatin1 ? new TextDecoder('latin1').decode(bytes) : textOf(bytes), {
-    excess: 'PAYLOAD_TOO_LARGE',
-    ...(isLatin1 && { decode: decodeLatin1 }),
-  })
-  return { form: Object.fromEntries(pairs) }
+  const text = charset === LATIN1 ? asUnicode(bytes) : textOf(bytes)
+  return { form: Object.fromEntries(pairsOf(text, 'PAYLOAD_TOO_LARGE')) }
 }
 
-const decodeLatin1 = (text: string) =>
-  text.replaceAll(/%[0-9a-f]{2}/gi, (code) => String.fromCharCode(parseInt(code.slice(1), 16)))
+/** Its percent-encoded characters are those of UTF-8 then. */
+const asUnicode = (latin1: Uint8Array) =>
+  new TextDecoder('latin1')
+    .decode(latin1)
+    .replaceAll(/%[0-9a-f]{2}/gi, (code) =>
+      encodeURIComponent(String.fromCharCode(parseInt(code.slice(1), 16))),
+    )

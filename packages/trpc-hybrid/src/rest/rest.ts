@@ -58,7 +58,8 @@ function callOf(operation: RestOperation, options: RestOptions): CallOperation {
   return (request, params, ctx) =>
     new Promise((resolve) => {
       const refuse = (error: unknown) => {
-        resolve(answerError(error, { request, ctx, path }, options))
+        const place = { request, ctx, path }
+        resolve(Promise.resolve(error).then((error) => answerError(error, place, options)))
       }
       const deadline = options.deadlines.begin(request, (reason) => {
         refuse(unsettled(reason, path))

@@ -1,4 +1,6 @@
 import type { AnyProcedure, AnyRouter } from '@trpc/server'
+import { generateOpenApiDocument as generateAsThere, type OpenApiRouter } from 'trpc-openapi'
+import type { z } from 'zod'
 import { createHybrid } from '../hybrid.ts'
 import type { OpenApiDocument, SecurityScheme } from '../openapi/document.ts'
 import type { OpenApiMeta } from './options.ts'
@@ -13,6 +15,12 @@ export interface GenerateOpenApiDocumentOptions<TMeta = Record<string, unknown>>
   contact?: { name?: string; url?: string; email?: string }
   license?: { name: string; identifier?: string; url?: string }
   securitySchemes?: Readonly<Record<string, SecurityScheme>>
+  /** `3.1.0` unless it is said. */
+  openApiVersion?: `3.1.${number}`
+  /** Paths besides those of the router, as zod-openapi takes them. */
+  paths?: Readonly<Record<string, object>>
+  /** Schemas that are in the document whether they are used or not. */
+  defs?: Readonly<Record<string, z.ZodType>>
   filter?: (given: {
     metadata: { openapi: NonNullable<OpenApiMeta['openapi']> } & TMeta
   }) => boolean
@@ -23,7 +31,9 @@ const SCHEMES: Readonly<Record<string, SecurityScheme>> = {
 }
 
 /**
- * The OpenAPI 3.1 document of a router. A procedure is protected unless its meta says `protect: false`.
+ * The OpenAPI 3.1 document of a router, as trpc-to-openapi writes it. Where a procedure has what that can't describe,
+ * such as a union as its input, the document is our own. A procedure is protected unless its meta says
+ * `protect: false`.
  *
  * @throws {RouterError} with every procedure that can't be served or described, by name
  */
@@ -31,12 +41,12 @@ export function generateOpenApiDocument<TMeta = Record<string, unknown>>(
   router: AnyRouter,
   options: GenerateOpenApiDocumentOptions<TMeta>,
 ): OpenApiDocument & { externalDocs?: { url: string } } {
-  const { baseUrl, docsUrl, tags, securitySchemes = SCHEMES, filter, ...info } = options
+  const { title, version, securitySchemes = SCHEMES, filter } = options
   const metaOf = (procedure: AnyProcedure) =>
     procedure._def.meta as Parameters<NonNullable<typeof filter>>[0]['metadata']
   const hybrid = createHybrid({
     router,
-    info,
+    info: { title, version },
     securitySchemes,
     trustProtect: true,
     missingOutput: 'any',
@@ -45,17 +55,36 @@ export function generateOpenApiDocument<TMeta = Record<string, unknown>>(
         ? undefined
         : Object.keys(securitySchemes).map((name) => ({ [name]: [] })),
   })
-  const document = hybrid.describe({
+  if (!hybrid.operations.some(({ meta }) => meta.successStatus !== undefined)) {
+    try {
+      return describeAsThere(router, options)
+    } catch {
+      // something in it can be described here alone
+    }
+  }
+  const { paths, components } = hybrid.describe({
+    operationIdOf: (path) => path.replaceAll('.', '-'),
     filter: (_path, procedure) => filter?.({ metadata: metaOf(procedure) }) ?? true,
   })
+  const frame = describeAsThere(NO_PROCEDURES, options)
+  const schemas = { ...withCode(components.schemas), ...frame.components.schemas }
   return {
-    ...document,
-    servers: [{ url: baseUrl }],
-    components: { ...document.components, ...withCode(document.components.schemas) },
-    ...(tags && { tags: tags.map((name) => ({ name })) }),
-    ...(docsUrl !== undefined && { externalDocs: { url: docsUrl } }),
+    ...frame,
+    paths: { ...paths, ...frame.paths },
+    components: { ...components, ...frame.components, schemas },
   }
 }
+
+const NO_PROCEDURES = { _def: { procedures: {} } } as AnyRouter
+
+const describeAsThere = <TMeta>(
+  router: AnyRouter,
+  options: GenerateOpenApiDocumentOptions<TMeta>,
+) =>
+  generateAsThere(
+    router as OpenApiRouter,
+    options as Parameters<typeof generateAsThere>[1],
+  ) as unknown as OpenApiDocument
 
 /** The drop-in's errors have a code besides, and issues as zod has them. */
 function withCode(schemas: Readonly<Record<string, object>> = {}) {
@@ -65,5 +94,5 @@ function withCode(schemas: Readonly<Record<string, object>> = {}) {
     if (name !== 'Refusal' && name !== 'InvalidInput') return [name, schema] as const
     return [name, { ...schema, properties: { ...properties, code: { type: 'string' } } }] as const
   })
-  return { schemas: Object.fromEntries(changed) }
+  return Object.fromEntries(changed)
 }
