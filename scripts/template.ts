@@ -39,9 +39,9 @@ function appOf({ name, engines, dependencies, devDependencies }: RootManifest): 
   const version = String(readManifest(join(ROOT, 'packages/server'))['version'])
   const others = { ...dependencies, ...devDependencies }
   const pick = (engine: readonly string[], names: readonly string[]) =>
-    Object.fromEntries([
-      ...engine.map((one) => [one, `^${version}`]),
-      ...names.map((one) => [one, others[one]]),
+    Object.fromEntries<string>([
+      ...engine.map((one) => [one, `^${version}`] as const),
+      ...names.map((one) => [one, others[one] ?? ''] as const),
     ])
   return {
     name,
