@@ -2,7 +2,7 @@ import type { AnyProcedure, AnyRouter } from '@trpc/server'
 import { z } from 'zod'
 import type { Guarded } from './guard.ts'
 import { operationGuard, type GuardSources } from './operation-guard.ts'
-import { inputObjectOf, isSchema, type InputObject } from './inputs.ts'
+import { inputObjectOf, inputsOf, isSchema, type InputObject } from './inputs.ts'
 import {
   BODY_TYPES,
   type BodyType,
@@ -103,7 +103,7 @@ function operationOf(declared: Declared, options: OperationOptions): RestOperati
     const given = options.given[declared.name] ?? procedure
     return operationGuard({ procedure: given, protect: meta.protect }, options)
   })
-  const taken = attempt(() => ({ input: inputObjectOf(procedure) }))
+  const taken = attempt(() => ({ input: inputOf(procedure) }))
   const contentTypes = attempt(() => bodyTypesOf(meta))
   const answer = attempt(() => answerOf(declared, options))
   if (template && taken)
@@ -119,6 +119,17 @@ function operationOf(declared: Declared, options: OperationOptions): RestOperati
   if (!method || !template || !guard || !taken || !contentTypes || !answer) return undefined
   const from = BODILESS.includes(method) ? 'query' : 'body'
   return { ...declared, method, template, ...taken, from, contentTypes, guard, ...answer }
+}
+
+/** @throws {Unfit} for schemas that are not of zod 4, or have no end */
+function inputOf(procedure: AnyProcedure): InputObject | undefined {
+  const schemas = inputsOf(procedure)
+  if (schemas.some(isZod3)) throw new Unfit(`its .input() is ${ZOD_3}`)
+  if (!schemas.every(isSchema)) {
+    throw new Unfit('its .input() is no zod schema: write .input(z.object({ … }))')
+  }
+  for (const schema of schemas) requireZod4(schema, 'input')
+  return inputObjectOf(schemas)
 }
 
 function methodOf({ meta: { method }, procedure }: Declared): RestMethod {
