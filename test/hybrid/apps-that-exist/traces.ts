@@ -193,6 +193,7 @@ const fields = {
     'free',
     'taken',
   ],
+  own: [z.custom<string>((v) => v === 'own').meta({ type: 'string' }), 'own', 'other'],
   never: [z.never().optional(), undefined, 1],
   twice: [z.union([z.string(), z.string(), z.null(), z.null()]), null, 1],
   deep: [

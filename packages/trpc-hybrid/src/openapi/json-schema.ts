@@ -34,7 +34,11 @@ const NO_JSON: Readonly<Record<string, string>> = {
  */
 export function describeInput(schema: z.core.$ZodType, prefix: string): Described {
   // In an object, so that a schema that refers to itself does so by a name.
-  const described = toJsonSchema(z.object({ input: schema }), 'input', describeForJson)
+  const faults: Faults = new Map()
+  const described = toJsonSchema(z.object({ input: schema }), 'input', (context) => {
+    describeForJson(context, faults)
+  })
+  for (const fault of faults.values()) throw fault
   const text = JSON.stringify(described)
     .replaceAll('"#/$defs/__', `"#/components/schemas/${prefix}__`)
     .replaceAll('"#/$defs/', '"#/components/schemas/')
@@ -113,14 +117,18 @@ function toJsonSchema(schema: z.core.$ZodType, io: 'input' | 'output', override:
   }
 }
 
-function describeForJson({ zodSchema, jsonSchema, path }: Context): void {
+/** What has no JSON, by schemas. What `.meta()` is called on is a schema too, and met first. */
+type Faults = Map<z.core.$ZodType, Unfit>
+
+function describeForJson({ zodSchema, jsonSchema, path }: Context, faults: Faults): void {
   const type = typeOf(zodSchema)
   const advice = NO_JSON[type]
+  const { parent } = zodSchema._zod
   if (advice !== undefined && !isDescribed(type, jsonSchema)) {
     const field = fieldOf(path)
     const place = field === '' ? 'its input' : `its field${field}`
-    throw new Unfit(`${place} is of the type ${type}: ${advice}`)
-  }
+    faults.set(zodSchema, new Unfit(`${place} is of the type ${type}: ${advice}`))
+  } else if (parent) faults.delete(parent)
   if (type === 'undefined') Object.assign(jsonSchema, IMPOSSIBLE)
   if (type === 'string' && !arePatternsPortable(zodSchema)) leaveOutPatterns(jsonSchema)
   if (type === 'date') Object.assign(jsonSchema, { type: 'string', format: 'date-time' })
