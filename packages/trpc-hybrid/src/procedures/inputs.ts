@@ -14,7 +14,7 @@ export interface InputObject {
   readonly optional: boolean
   /** Those of its schemas that are no object, such as unions, lists and texts: all of the body must fit them too. */
   readonly wholes: readonly Schema[]
-  /** What the author says about it. */
+  /** What the author says about it where it is an object; others have it with them. */
   readonly meta: z.core.GlobalMeta | undefined
 }
 
@@ -28,13 +28,13 @@ export function inputObjectOf(schemas: readonly Schema[]): InputObject | undefin
   const objects = sides.flatMap((side) => objectIn(side) ?? [])
   const wholes = sides.filter((side) => !objectIn(side) && !isNothing(side))
   if (objects.length === 0 && wholes.length === 0) return undefined
-  const [first] = schemas
+  const [only] = wholes.length === 0 && schemas.length === 1 ? schemas : []
   return {
     fields: objects.map(({ shape }) => shape).reduce(bothFields, {}),
     wholes,
     others: objects.find(({ catchall }) => catchall)?.catchall,
     optional: schemas.every((schema) => canBeLeftOut(schema as AnySchema)),
-    meta: schemas.length === 1 && first ? z.globalRegistry.get(first) : undefined,
+    meta: only && z.globalRegistry.get(only),
   }
 }
 

@@ -12,6 +12,7 @@ import {
   type SuccessStatus,
 } from './meta.ts'
 import { mayBeNull, withoutOptional } from './nothing.ts'
+import { describedStandard, isStandardSchema } from './standard-schema.ts'
 import { isZod3, ZOD_3 } from './zod-3.ts'
 import { requireZod4 } from './sent-schema.ts'
 import { isAtOrBelow, parseTemplate, type PathTemplate } from './path-template.ts'
@@ -121,14 +122,17 @@ function operationOf(declared: Declared, options: OperationOptions): RestOperati
   return { ...declared, method, template, ...taken, from, contentTypes, guard, ...answer }
 }
 
-/** @throws {Unfit} for schemas that are not of zod 4, or have no end */
+/** @throws {Unfit} for what is no schema, or has no end */
 function inputOf(procedure: AnyProcedure): InputObject | undefined {
-  const schemas = inputsOf(procedure)
-  if (schemas.some(isZod3)) throw new Unfit(`its .input() is ${ZOD_3}`)
-  if (!schemas.every(isSchema)) {
-    throw new Unfit('its .input() is no zod schema: write .input(z.object({ … }))')
-  }
-  for (const schema of schemas) requireZod4(schema, 'input')
+  const schemas = inputsOf(procedure).map((schema: unknown) => {
+    if (isZod3(schema)) throw new Unfit(`its .input() is ${ZOD_3}`)
+    if (isStandardSchema(schema)) return describedStandard(schema, 'input') ?? ANYTHING
+    if (!isSchema(schema)) {
+      throw new Unfit('its .input() is no zod schema: write .input(z.object({ … }))')
+    }
+    requireZod4(schema, 'input')
+    return schema
+  })
   return inputObjectOf(schemas)
 }
 
@@ -175,7 +179,7 @@ function requireParameters({ names }: PathTemplate, input: InputObject | undefin
   )
 }
 
-/** In place of an output that has no schema. */
+/** In place of what has no schema, or none that can be described. */
 const ANYTHING = z.any()
 
 function answerOf(
@@ -183,8 +187,9 @@ function answerOf(
   { missingOutput }: OperationOptions,
 ): Pick<RestOperation, 'output' | 'empty' | 'status'> {
   const missing = missingOutput === 'any' ? ANYTHING : undefined
-  const { output = missing } = procedure._def as { output?: unknown }
-  if (isZod3(output)) throw new Unfit(`its output is ${ZOD_3}`)
+  const { output: given = missing } = procedure._def as { output?: unknown }
+  const output = isStandardSchema(given) ? (describedStandard(given, 'output') ?? missing) : given
+  if (isZod3(given)) throw new Unfit(`its output is ${ZOD_3}`)
   if (!isSchema(output)) throw new Unfit('it has no output schema: write .output(z.object({ … }))')
   requireZod4(output, 'output')
   const { type } = output._zod.def

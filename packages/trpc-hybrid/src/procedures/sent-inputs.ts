@@ -7,6 +7,7 @@ import { mapProcedures, withMiddlewares } from './map-procedures.ts'
 import { createInputParser, type ParseInput } from './parse-input.ts'
 import { Unfit, type Problems } from '../errors/router-error.ts'
 import { holds } from './sent-schema.ts'
+import { createStandardParser, isStandardSchema } from './standard-schema.ts'
 import { isZod3, ZOD_3 } from './zod-3.ts'
 
 /** A step of a chain that parses the input, and by what. Our own way to run a chain calls that alone. */
@@ -50,9 +51,10 @@ function withSentInput(procedure: Procedure): CallProcedure {
   let at = 0
   return withMiddlewares(procedure, (given) => {
     if (given._type !== 'input') return given
-    const schema = schemas[at++]
+    const schema: unknown = schemas[at++]
     if (isZod3(schema)) throw new Unfit(`its .input() is ${ZOD_3}`)
-    return isSchema(schema) ? createInputStep(createInputParser(schema)) : given
+    if (isSchema(schema)) return createInputStep(createInputParser(schema))
+    return isStandardSchema(schema) ? createInputStep(createStandardParser(schema)) : given
   })
 }
 
