@@ -117,6 +117,11 @@ const REFUSED: Readonly<Record<string, Row>> = {
     'its field v is of the type file: bytes travel over /trpc, as FormData',
   ],
 
+  'a default of undefined': [
+    body(field(z.any().default(undefined))),
+    'its input has a default of undefined, which JSON has not: write .optional()',
+  ],
+
   'a big integer in an output': [
     output(field(z.bigint())),
     'its output v is a bigint, which JSON has not: write z.string()',

@@ -1,6 +1,7 @@
 /* eslint-disable @typescript-eslint/no-deprecated -- apps that exist use what zod would have them replace */
 import { initTRPC } from '@trpc/server'
 import { z } from 'zod'
+import * as mini from 'zod/mini'
 import { createGuard, createHybrid, FeatureError } from 'trpc-hybrid'
 import type { App, Caller, Sample } from './app.ts'
 
@@ -92,9 +93,12 @@ const Json: z.ZodType = z.lazy(() =>
     z.record(z.string(), Json),
   ]),
 )
-const body = (schema: z.ZodType) => t.procedure.input(schema).mutation(({ input }) => input ?? null)
-const field = (schema: z.ZodType) => body(z.object({ v: schema }))
-const query = (schema: z.ZodType) =>
+type Schema = z.core.$ZodType
+type Rows = Record<string, readonly [Schema, unknown, unknown]>
+
+const body = (schema: Schema) => t.procedure.input(schema).mutation(({ input }) => input ?? null)
+const field = (schema: Schema) => body(z.object({ v: schema }))
+const query = (schema: Schema) =>
   t.procedure.input(z.object({ v: schema })).query(({ input }) => input)
 
 const bodies = {
@@ -168,7 +172,12 @@ const bodies = {
   level: [z.nativeEnum({ Low: 0, 0: 'Low', High: 1, 1: 'High' }), 1, 'Low'],
   choice: [z.enum(['a', 'b']), 'a', 'c'],
   empty: [z.object({}), {}, 1],
-} satisfies Record<string, readonly [z.ZodType, unknown, unknown]>
+  mini: [
+    mini.object({ at: mini.date(), n: mini.optional(mini.number().check(mini.positive())) }),
+    { at: '2026-01-02T03:04:05.000Z', n: 1 },
+    { at: 'now' },
+  ],
+} satisfies Rows
 
 const fields = {
   branded: [Branded, 'a', 1],
@@ -202,7 +211,7 @@ const fields = {
     {},
   ],
   exclusive: [z.xor([z.object({ a: z.string() }), z.object({ b: z.string() })]), { a: '' }, {}],
-} satisfies Record<string, readonly [z.ZodType, unknown, unknown]>
+} satisfies Rows
 
 const queries = {
   number: [z.number().optional(), 5, 'a'],
@@ -215,11 +224,10 @@ const queries = {
   record: [z.record(z.string(), z.string()), { a: 'b' }, undefined],
   pair: [z.tuple([z.string(), z.number()]), ['a', 1], ['a']],
   maybe: [z.string().nullish(), 'a', undefined],
-} satisfies Record<string, readonly [z.ZodType, unknown, unknown]>
+} satisfies Rows
 
-type Rows = Record<string, readonly [z.ZodType, unknown, unknown]>
 type Made = ReturnType<typeof body>
-const mapped = (rows: Rows, make: (schema: z.ZodType) => unknown) =>
+const mapped = (rows: Rows, make: (schema: Schema) => unknown) =>
   Object.fromEntries(
     Object.entries(rows).map(([name, [schema]]) => [name, make(schema)]),
   ) as Record<string, Made>

@@ -112,6 +112,10 @@ function toJsonSchema(schema: z.core.$ZodType, io: 'input' | 'output', override:
     return z.toJSONSchema(schema, { io, override, unrepresentable: 'any' })
   } catch (cause) {
     if (cause instanceof Unfit) throw cause
+    if (cause instanceof SyntaxError) {
+      // of zod, which reads again what it writes
+      throw new Unfit(`its ${io} has a default of undefined, which JSON has not: write .optional()`)
+    }
     const reason = cause instanceof Error ? cause.message : String(cause)
     throw new Unfit(`its ${io} can't be described: ${reason}`)
   }
