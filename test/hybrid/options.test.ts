@@ -1,7 +1,10 @@
 import { initTRPC, TRPCError } from '@trpc/server'
+import { getHTTPStatusCodeFromError } from '@trpc/server/http'
+import { TRPC_ERROR_CODES_BY_KEY } from '@trpc/server/rpc'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { createGuard, createHybrid, type HybridMeta, type HybridOptions } from 'trpc-hybrid'
+import { statusText } from 'trpc-hybrid/engine'
 import { fetchHandler } from 'trpc-hybrid/fetch'
 
 const t = initTRPC.meta<HybridMeta>().create()
@@ -170,36 +173,48 @@ describe('Guards that are not ours', () => {
 })
 
 describe('exposeTrpcMessages', () => {
-  const failing = (code: TRPCError['code']) =>
+  const CODES = Object.keys(TRPC_ERROR_CODES_BY_KEY) as TRPCError['code'][]
+  const failing = (code: TRPCError['code'], cause?: Error) =>
     route(`/${code}`)
       .output(z.string())
       .query((): string => {
-        throw new TRPCError({ code, message: `told: ${code}` })
+        throw new TRPCError({ code, message: `told: ${code}`, cause })
       })
-  const procedures = {
-    conflict: failing('CONFLICT'),
-    payment: failing('PAYMENT_REQUIRED'),
-    bug: failing('INTERNAL_SERVER_ERROR'),
-    unavailable: failing('SERVICE_UNAVAILABLE'),
+  const procedures = Object.fromEntries(CODES.map((code) => [code, failing(code)]))
+  const answers = async (code: string, options: Options, given = procedures) => {
+    const { call } = serve(given, options)
+    const rest = await call(`/${code}`)
+    const rpc = await call(`/trpc/${code}`)
+    const batch = await call(`/trpc/${code}?batch=1&input={}`)
+    const envelope = rpc.body as { error: { message: string; data: { code: string } } }
+    expect(rpc.status).toBe(rest.status)
+    expect(batch).toEqual({ status: rest.status, body: [rpc.body] })
+    expect(rest.body).toEqual({ message: envelope.error.message })
+    return { status: rest.status, code: envelope.error.data.code, ...(rest.body as object) }
   }
 
-  it('tells messages of 4xx and never those of 5xx, over REST and RPC', async () => {
-    const { call } = serve(procedures, { exposeTrpcMessages: true })
-    const told = async (name: string, code: string) => {
-      const rest = (await call(`/${code}`)).body as { message: string }
-      const rpc = (await call(`/trpc/${name}`)).body as { error: { message: string } }
-      return [rest.message, rpc.error.message]
-    }
-    const twice = (text: string) => [text, text]
-    expect(await told('conflict', 'CONFLICT')).toEqual(twice('told: CONFLICT'))
-    expect(await told('payment', 'PAYMENT_REQUIRED')).toEqual(twice('told: PAYMENT_REQUIRED'))
-    expect(await told('bug', 'INTERNAL_SERVER_ERROR')).toEqual(twice('Internal Server Error'))
-    expect(await told('unavailable', 'SERVICE_UNAVAILABLE')).toEqual(twice('Service Unavailable'))
+  it.each(CODES)(
+    'tells the message of %s where it is one of 4xx, over REST and RPC',
+    async (code) => {
+      const status = getHTTPStatusCodeFromError(new TRPCError({ code }))
+      const message = status < 500 ? `told: ${code}` : statusText(status)
+      expect(await answers(code, { exposeTrpcMessages: true })).toEqual({ status, code, message })
+    },
+  )
+
+  it.each(CODES)('hides that of %s unless it is said', async (code) => {
+    const status = getHTTPStatusCodeFromError(new TRPCError({ code }))
+    expect(await answers(code, {})).toEqual({ status, code, message: statusText(status) })
   })
 
-  it('hides them unless it is said', async () => {
-    const { call } = serve(procedures)
-    expect(await call('/CONFLICT')).toEqual({ status: 409, body: { message: 'Conflict' } })
+  it('tells the message that an app gave to a failed parse of its own', async () => {
+    const cause = z.object({ secret: z.string() }).safeParse({}).error
+    const given = { BAD_REQUEST: failing('BAD_REQUEST', cause) }
+    expect(await answers('BAD_REQUEST', { exposeTrpcMessages: true }, given)).toEqual({
+      status: 400,
+      code: 'BAD_REQUEST',
+      message: 'told: BAD_REQUEST',
+    })
   })
 })
 

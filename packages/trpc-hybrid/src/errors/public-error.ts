@@ -43,7 +43,7 @@ function judge(error: unknown, { exposeTrpcMessages }: JudgeOptions): PublicErro
   const refusal = refusalOf(error)
   if (refusal) return ofRefusal(refusal, error)
   const issues = inputIssuesOf(error)
-  if (issues) {
+  if (issues && !(exposeTrpcMessages && hasOwnMessage(error))) {
     return { ...PLAIN, code: 'BAD_REQUEST', status: 400, message: INVALID, issues, cause: error }
   }
   if (!(error instanceof TRPCError)) {
@@ -55,6 +55,12 @@ function judge(error: unknown, { exposeTrpcMessages }: JudgeOptions): PublicErro
   }
   const message = exposeTrpcMessages && status < 500 ? error.message : statusText(status)
   return { ...PLAIN, code: error.code, status, message, cause: error }
+}
+
+/** Whether an app says itself what is wrong with something that it parsed, which need not be an input. */
+function hasOwnMessage(error: unknown): boolean {
+  const { message, cause } = error as TRPCError
+  return message !== cause?.message && message !== INVALID
 }
 
 const INVALID = 'Input validation failed'

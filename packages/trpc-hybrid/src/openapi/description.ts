@@ -6,9 +6,9 @@ import type { RestOperation } from '../procedures/operations.ts'
 import { ComponentSchemas, type Schemas } from './component-schemas.ts'
 import { COMPONENTS } from './components.ts'
 import type { OpenApiDocument, OpenApiInfo, OpenApiOperation, SecurityScheme } from './document.ts'
-import { withDateFormat } from './date-format.ts'
+import { withCorrections } from './corrections.ts'
 import { describeInputs, type DescribedInput } from './inputs.ts'
-import { checkOutput } from './json-schema.ts'
+import { checkOutput, explainOutput, tidied } from './json-schema.ts'
 import { describeResponses } from './responses.ts'
 import { describeSecurity, explainGuard, type DescribeGuard } from './security.ts'
 import { usedComponents } from './used-components.ts'
@@ -149,13 +149,14 @@ function generate(
     }) as unknown as OpenApiRouter
   const checked = problems.collect(operations, (rest) => ({
     rest,
-    dates: checkOutput(rest.output),
+    corrections: checkOutput(rest.output),
   }))
   const describe = (some: typeof checked): Generated => {
     const described = some.map(({ rest }) => rest)
-    const dates = some.flatMap((one) => one.dates)
+    const corrections = new Map(some.flatMap((one) => [...one.corrections]))
     const write = () => structuredClone(generateOpenApiDocument(routerOf(described), frame))
-    return { document: withDateFormat(dates, write), described }
+    const document = tidied(withCorrections(corrections, write)) as OpenAPIObject
+    return { document, described }
   }
   try {
     return describe(checked)
@@ -165,7 +166,7 @@ function generate(
         try {
           return generateOpenApiDocument(routerOf([rest]), frame)
         } catch (cause) {
-          throw new Unfit(`it can't be described: ${cause instanceof Error ? cause.message : ''}`)
+          throw new Unfit(`it can't be described: ${explainOutput(cause)}`)
         }
       }),
     )

@@ -34,11 +34,15 @@ const NO_JSON: Readonly<Record<string, string>> = {
  */
 export function describeInput(schema: z.core.$ZodType, prefix: string): Described {
   // In an object, so that a schema that refers to itself does so by a name.
-  const described = toJsonSchema(z.object({ input: schema }), 'input', describeForJson)
+  const faults: Faults = new Map()
+  const described = toJsonSchema(z.object({ input: schema }), 'input', (context) => {
+    describeForJson(context, faults)
+  })
+  for (const fault of faults.values()) throw fault
   const text = JSON.stringify(described)
     .replaceAll('"#/$defs/__', `"#/components/schemas/${prefix}__`)
     .replaceAll('"#/$defs/', '"#/components/schemas/')
-  const { properties, $defs = {} } = withoutImpossible(JSON.parse(text) as Json) as {
+  const { properties, $defs = {} } = tidied(JSON.parse(text) as Json) as {
     readonly properties: { readonly input: Json }
     readonly $defs?: Record<string, Json>
   }
@@ -55,15 +59,21 @@ export function describeInput(schema: z.core.$ZodType, prefix: string): Describe
 /** Types that an answer in JSON can't hold. `undefined`, and what is not parsed, are judged with their surroundings. */
 const NOT_SENT = ['file', 'function', 'map', 'nan', 'set', 'symbol']
 
+/** What is to be said of a schema instead of what its type says. */
+export type Correction = (jsonSchema: Record<string, unknown>) => void
+
 /**
- * @returns the dates in an output
+ * @returns corrections of what zod says of an output, by the schemas that they are for
  * @throws {Unfit} naming the field of an output that can't be sent as JSON
  */
-export function checkOutput(schema: z.core.$ZodType): z.core.$ZodType[] {
-  const dates: z.core.$ZodType[] = []
+export function checkOutput(schema: z.core.$ZodType): ReadonlyMap<z.core.$ZodType, Correction> {
+  const corrections = new Map<z.core.$ZodType, Correction>()
   toJsonSchema(schema, 'output', ({ zodSchema, jsonSchema, path }) => {
     const type = typeOf(zodSchema)
-    if (type === 'date') dates.push(zodSchema)
+    if (type === 'date') corrections.set(zodSchema, asDateTime)
+    if (type === 'string' && !arePatternsPortable(zodSchema)) {
+      corrections.set(zodSchema, leaveOutPatterns)
+    }
     if (type === 'bigint') {
       throw new Unfit(
         `its output${fieldOf(path)} is a bigint, which JSON has not: write z.string()`,
@@ -72,7 +82,29 @@ export function checkOutput(schema: z.core.$ZodType): z.core.$ZodType[] {
     if (!NOT_SENT.includes(type) || isDescribed(type, jsonSchema)) return
     throw new Unfit(`its output${fieldOf(path)} is of the type ${type}: ${NO_JSON[type] ?? ''}`)
   })
-  return dates
+  return corrections
+}
+
+const UNKNOWN_OUTPUT: Readonly<Record<string, string>> = {
+  transform: 'write .pipe(z.string()), or what it is, behind it',
+  custom: NO_JSON['custom'] ?? '',
+}
+
+/** In our words what trpc-openapi says of an output that it can't describe. */
+export function explainOutput(cause: unknown): string {
+  const text = cause instanceof Error ? cause.message : ''
+  const [, type = '', place = ''] =
+    /^Zod (?:schema of type `)?(\w+)`?(?: found)? at (.+?) (?:are|cannot)/.exec(text) ?? []
+  const advice = UNKNOWN_OUTPUT[type]
+  if (advice === undefined) return text
+  const path = place.split(' > ')
+  const field = fieldOf(path.slice(path.indexOf('schema') + 1))
+  return `its output${field} is of the type ${type}: ${advice}`
+}
+
+/** RFC 3339 §5.6, unless the author of the schema names another format. */
+const asDateTime: Correction = (jsonSchema) => {
+  jsonSchema['format'] ??= 'date-time'
 }
 
 function toJsonSchema(schema: z.core.$ZodType, io: 'input' | 'output', override: Override): Json {
@@ -80,19 +112,29 @@ function toJsonSchema(schema: z.core.$ZodType, io: 'input' | 'output', override:
     return z.toJSONSchema(schema, { io, override, unrepresentable: 'any' })
   } catch (cause) {
     if (cause instanceof Unfit) throw cause
+    if (cause instanceof SyntaxError) {
+      // of zod, which reads again what it writes
+      throw new Unfit(`its ${io} has a default of undefined, which JSON has not: write .optional()`)
+    }
     const reason = cause instanceof Error ? cause.message : String(cause)
     throw new Unfit(`its ${io} can't be described: ${reason}`)
   }
 }
 
-function describeForJson({ zodSchema, jsonSchema, path }: Context): void {
+/** What has no JSON, by schemas. What `.meta()` is called on is a schema too, and met first. */
+type Faults = Map<z.core.$ZodType, Unfit>
+
+function describeForJson({ zodSchema, jsonSchema, path }: Context, faults: Faults): void {
   const type = typeOf(zodSchema)
   const advice = NO_JSON[type]
+  const { parent } = zodSchema._zod
   if (advice !== undefined && !isDescribed(type, jsonSchema)) {
-    throw new Unfit(`its field${fieldOf(path)} is of the type ${type}: ${advice}`)
-  }
+    const field = fieldOf(path)
+    const place = field === '' ? 'its input' : `its field${field}`
+    faults.set(zodSchema, new Unfit(`${place} is of the type ${type}: ${advice}`))
+  } else if (parent) faults.delete(parent)
   if (type === 'undefined') Object.assign(jsonSchema, IMPOSSIBLE)
-  if (type === 'string') leaveOutFlagged(zodSchema, jsonSchema)
+  if (type === 'string' && !arePatternsPortable(zodSchema)) leaveOutPatterns(jsonSchema)
   if (type === 'date') Object.assign(jsonSchema, { type: 'string', format: 'date-time' })
   // Not a number: those of JSON are exact up to 2^53 alone.
   if (type === 'bigint') Object.assign(jsonSchema, { type: 'string', pattern: String.raw`^-?\d+$` })
@@ -107,32 +149,62 @@ const IMPOSSIBLE = { not: {} }
 
 const isImpossible = (schema: unknown) => isSameJson(schema, IMPOSSIBLE)
 
-/** The same without members of a union that can't be sent, and without those that are there twice. */
-function withoutImpossible(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutImpossible)
+/**
+ * The same without members of a union that can't be sent, and without what is there twice. A record whose keys are
+ * all required has them as properties.
+ */
+export function tidied(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(tidied)
   if (typeof value !== 'object' || value === null) return value
-  const { anyOf, ...rest } = Object.fromEntries(
-    Object.entries(value).map(([name, inner]) => [name, withoutImpossible(inner)]),
+  const { anyOf, allOf, ...rest } = Object.fromEntries(
+    Object.entries(value).map(([name, inner]) => [name, tidied(inner)]),
   )
-  if (!Array.isArray(anyOf)) return anyOf === undefined ? rest : { anyOf, ...rest }
-  const members = anyOf
-    .filter((member) => !isImpossible(member))
-    .filter((member, at, all) => all.findIndex((one) => isSameJson(one, member)) === at)
-  if (members.length === 0) return { ...rest, ...IMPOSSIBLE }
-  return members.length === 1 ? { ...(members[0] as object), ...rest } : { anyOf: members, ...rest }
+  return withMembers('allOf', allOf, withMembers('anyOf', anyOf, withProperties(rest)))
 }
 
-/** JSON Schema has no flags, and without them `/^[a-z]+$/i` would say less than is taken: all patterns are left out. */
-function leaveOutFlagged({ _zod: zod }: z.core.$ZodType, jsonSchema: object): void {
+function withMembers(name: 'anyOf' | 'allOf', given: unknown, rest: Json): Json {
+  if (!Array.isArray(given)) return given === undefined ? rest : { [name]: given, ...rest }
+  const members = given
+    .filter((member) => name === 'allOf' || !isImpossible(member))
+    .filter((member, at, all) => all.findIndex((one) => isSameJson(one, member)) === at)
+  if (members.length === 0) return { ...rest, ...IMPOSSIBLE }
+  const [only] = members as [Json]
+  return members.length === 1 ? { ...only, ...rest } : { [name]: members, ...rest }
+}
+
+function withProperties(schema: Json): Json {
+  const { required, properties, propertyNames, additionalProperties } = schema
+  if (!propertyNames || properties || !Array.isArray(required)) return schema
+  const names = (required as string[]).map((name) => [name, additionalProperties])
+  return { ...schema, properties: Object.fromEntries(names) as Json }
+}
+
+/**
+ * Whether JSON Schema can say what the patterns of a text say. It has no flags, and without them `/^[a-z]+$/i`
+ * would say less than is taken; it reads a pattern as JavaScript does with the flag u.
+ */
+function arePatternsPortable({ _zod: zod }: z.core.$ZodType): boolean {
   const checks = [zod, ...(zod.def.checks ?? []).map((check) => check._zod)]
-  const isFlagged = checks.some(({ def }) => {
+  return checks.every(({ def }) => {
     const { pattern } = def as { pattern?: unknown }
-    return pattern instanceof RegExp && /[ims]/.test(pattern.flags)
+    return !(pattern instanceof RegExp) || isPortable(pattern)
   })
-  if (!isFlagged) return
-  const described = jsonSchema as { pattern?: string; allOf?: unknown[] }
-  delete described.pattern
-  delete described.allOf
+}
+
+function isPortable({ source, flags }: RegExp): boolean {
+  if (/[imsvy]/.test(flags)) return false
+  if (!flags.includes('u') && /\\[up]\{/i.test(source)) return false // would begin to mean something
+  try {
+    return Boolean(new RegExp(source, 'u'))
+  } catch {
+    return false
+  }
+}
+
+/** All of them: which one comes from which check can't be told. */
+const leaveOutPatterns: Correction = (jsonSchema) => {
+  delete jsonSchema['pattern']
+  delete jsonSchema['allOf']
 }
 
 /** Whether its metadata says what it is in JSON. zod describes files too, but JSON has no place for them. */

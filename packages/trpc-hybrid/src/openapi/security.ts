@@ -25,11 +25,9 @@ export const describeGuard: DescribeGuard = ({ permissions }) => ({
       description: 'There are no credentials, or they are not valid.',
       messages: { default: statusText(401) },
     }),
-    ...(permissions.length > 0 && {
-      403: errorResponse({
-        description: `The credentials are valid and do not hold ${list(permissions)}.`,
-        messages: { default: statusText(403) },
-      }),
+    403: errorResponse({
+      description: `The credentials are valid and do not ${permissions.length > 0 ? `hold ${list(permissions)}` : 'suffice'}.`,
+      messages: { default: statusText(403) },
     }),
   },
 })

@@ -1,7 +1,5 @@
 import type { AnyProcedure } from '@trpc/server'
 import { z } from 'zod'
-import { Unfit } from '../errors/router-error.ts'
-import { isZod3, ZOD_3 } from './zod-3.ts'
 
 type Schema = z.core.$ZodType
 /** All schemas of zod, told apart by `_zod.def.type`. */
@@ -14,41 +12,29 @@ export interface InputObject {
   readonly others: Schema | undefined
   /** Whether the input as a whole may be left out. */
   readonly optional: boolean
-  /** Those of its schemas that are no object, such as unions and lists: all of the body must fit them too. */
+  /** Those of its schemas that are no object, such as unions, lists and texts: all of the body must fit them too. */
   readonly wholes: readonly Schema[]
-  /** What the author says about it. */
+  /** What the author says about it where it is an object; others have it with them. */
   readonly meta: z.core.GlobalMeta | undefined
-}
-
-/** Whether anything of a request is read except its headers. */
-export function takesInput(procedure: AnyProcedure): boolean {
-  return inputsOf(procedure).length > 0
 }
 
 /**
  * The input as an object with fields, which is what a path, a query, a form and a JSON body contain.
  *
  * @returns `undefined` for a procedure without an input
- * @throws {Unfit} for an input that is something else
  */
-export function inputObjectOf(procedure: AnyProcedure): InputObject | undefined {
-  const schemas = inputsOf(procedure)
-  if (schemas.some(isZod3)) throw new Unfit(`its .input() is ${ZOD_3}`)
-  if (schemas.some((schema) => !isSchema(schema))) {
-    throw new Unfit('its .input() is no zod schema: write .input(z.object({ … }))')
-  }
-  const wholes = schemas.filter((schema) => isWhole(schema))
-  const objects = schemas
-    .filter((schema) => !wholes.includes(schema))
-    .flatMap((schema) => objectsIn(schema as AnySchema))
+export function inputObjectOf(schemas: readonly Schema[]): InputObject | undefined {
+  const sides = schemas.flatMap(sidesOf)
+  const objects = sides.flatMap((side) => objectIn(side) ?? [])
+  const wholes = sides.filter((side) => !objectIn(side) && !isNothing(side))
   if (objects.length === 0 && wholes.length === 0) return undefined
-  const [first] = schemas
+  const [only] = wholes.length === 0 && schemas.length === 1 ? schemas : []
   return {
     fields: objects.map(({ shape }) => shape).reduce(bothFields, {}),
     wholes,
     others: objects.find(({ catchall }) => catchall)?.catchall,
     optional: schemas.every((schema) => canBeLeftOut(schema as AnySchema)),
-    meta: schemas.length === 1 && first ? z.globalRegistry.get(first) : undefined,
+    meta: only && z.globalRegistry.get(only),
   }
 }
 
@@ -62,33 +48,29 @@ export function isSchema(value: unknown): value is Schema {
   return typeof value === 'object' && value !== null && '_zod' in value
 }
 
-const WHOLE: readonly AnySchema['_zod']['def']['type'][] = ['union', 'array', 'record', 'tuple']
-
-function isWhole(schema: Schema): boolean {
+/** Both sides of an intersection, and of those inside: each must fit. */
+function sidesOf(schema: Schema): readonly Schema[] {
+  const { def } = (schema as AnySchema)._zod
+  if (def.type === 'intersection') return [def.left, def.right].flatMap(sidesOf)
   const inner = innerOf(schema)
-  if (inner) return isWhole(inner)
-  return WHOLE.includes((schema as AnySchema)._zod.def.type)
+  const sides = inner ? sidesOf(inner) : []
+  return sides.length > 1 ? sides : [schema]
 }
 
-/** Requests are read, and the document written, by what goes into a schema, not by what comes out of it. */
-function objectsIn(schema: AnySchema): readonly z.core.$ZodObjectDef[] {
-  const { def } = schema._zod
-  switch (def.type) {
-    case 'object':
-      return [def]
-    case 'intersection':
-      return [def.left, def.right].flatMap((side) => objectsIn(side as AnySchema))
-    case 'void':
-    case 'undefined':
-      return []
-    default: {
-      const inner = innerOf(schema)
-      if (inner) return objectsIn(inner)
-      throw new Unfit(
-        `its input is of the type ${def.type}: write .input(z.object({ … })), with the ${def.type} as a field`,
-      )
-    }
-  }
+/**
+ * The object that a schema is, or wraps. Requests are read, and the document written, by what goes into a schema,
+ * not by what comes out of it.
+ */
+function objectIn(schema: Schema): z.core.$ZodObjectDef | undefined {
+  const { def } = (schema as AnySchema)._zod
+  if (def.type === 'object') return def
+  const inner = innerOf(schema)
+  return inner && objectIn(inner)
+}
+
+function isNothing(schema: Schema): boolean {
+  const inner = innerOf(schema)
+  return inner ? isNothing(inner) : ['void', 'undefined'].includes(schema._zod.def.type)
 }
 
 type Definition = AnySchema['_zod']['def']
@@ -131,8 +113,21 @@ export function entriesOf(
   const { def } = (schema as AnySchema)._zod
   if (def.type === 'object') return { fields: def.shape, others: def.catchall }
   if (def.type === 'record') return { fields: {}, others: def.valueType }
+  if (def.type === 'intersection') {
+    const [left, right] = [entriesOf(def.left), entriesOf(def.right)]
+    const fields = bothFields(left?.fields ?? {}, right?.fields ?? {})
+    return left && right && { fields, others: left.others ?? right.others }
+  }
+  if (def.type === 'union') {
+    const [only, ...more] = def.options.filter(canBeText)
+    return more.length === 0 ? entriesOf(only) : undefined
+  }
   return entriesOf(innerOf(schema))
 }
+
+/** A text is neither nothing nor null. */
+export const canBeText = (schema: Schema) =>
+  !['null', 'undefined', 'void', 'never'].includes((schema as AnySchema)._zod.def.type)
 
 /** A function that receives what was sent before any schema has checked it. */
 export function isPreprocess(schema: Schema): boolean {
@@ -140,10 +135,21 @@ export function isPreprocess(schema: Schema): boolean {
   return def.type === 'pipe' && (def.in as AnySchema)._zod.def.type === 'transform'
 }
 
+const LEFT_OUT: readonly AnySchema['_zod']['def']['type'][] = [
+  'optional',
+  'default',
+  'prefault',
+  'void',
+  'undefined',
+  'any',
+  'unknown',
+]
+
 function canBeLeftOut(schema: AnySchema): boolean {
-  const { type } = schema._zod.def
-  if (type === 'optional' || type === 'default' || type === 'prefault') return true
-  if (type === 'nonoptional' || isPreprocess(schema)) return false
+  const { def } = schema._zod
+  if (LEFT_OUT.includes(def.type)) return true
+  if (def.type === 'nonoptional' || isPreprocess(schema)) return false
+  if (def.type === 'union') return def.options.some((one) => canBeLeftOut(one as AnySchema))
   const inner = innerOf(schema)
   return inner !== undefined && canBeLeftOut(inner)
 }

@@ -2,7 +2,7 @@ import type { AnyProcedure, AnyRouter } from '@trpc/server'
 import { z } from 'zod'
 import type { Guarded } from './guard.ts'
 import { operationGuard, type GuardSources } from './operation-guard.ts'
-import { inputObjectOf, isSchema, type InputObject } from './inputs.ts'
+import { inputObjectOf, inputsOf, isSchema, type InputObject } from './inputs.ts'
 import {
   BODY_TYPES,
   type BodyType,
@@ -12,6 +12,7 @@ import {
   type SuccessStatus,
 } from './meta.ts'
 import { mayBeNull, withoutOptional } from './nothing.ts'
+import { describedStandard, isStandardSchema } from './standard-schema.ts'
 import { isZod3, ZOD_3 } from './zod-3.ts'
 import { requireZod4 } from './sent-schema.ts'
 import { isAtOrBelow, parseTemplate, type PathTemplate } from './path-template.ts'
@@ -103,7 +104,7 @@ function operationOf(declared: Declared, options: OperationOptions): RestOperati
     const given = options.given[declared.name] ?? procedure
     return operationGuard({ procedure: given, protect: meta.protect }, options)
   })
-  const taken = attempt(() => ({ input: inputObjectOf(procedure) }))
+  const taken = attempt(() => ({ input: inputOf(procedure) }))
   const contentTypes = attempt(() => bodyTypesOf(meta))
   const answer = attempt(() => answerOf(declared, options))
   if (template && taken)
@@ -119,6 +120,20 @@ function operationOf(declared: Declared, options: OperationOptions): RestOperati
   if (!method || !template || !guard || !taken || !contentTypes || !answer) return undefined
   const from = BODILESS.includes(method) ? 'query' : 'body'
   return { ...declared, method, template, ...taken, from, contentTypes, guard, ...answer }
+}
+
+/** @throws {Unfit} for what is no schema, or has no end */
+function inputOf(procedure: AnyProcedure): InputObject | undefined {
+  const schemas = inputsOf(procedure).map((schema: unknown) => {
+    if (isZod3(schema)) throw new Unfit(`its .input() is ${ZOD_3}`)
+    if (isStandardSchema(schema)) return describedStandard(schema, 'input') ?? ANYTHING
+    if (!isSchema(schema)) {
+      throw new Unfit('its .input() is no zod schema: write .input(z.object({ … }))')
+    }
+    requireZod4(schema, 'input')
+    return schema
+  })
+  return inputObjectOf(schemas)
 }
 
 function methodOf({ meta: { method }, procedure }: Declared): RestMethod {
@@ -164,7 +179,7 @@ function requireParameters({ names }: PathTemplate, input: InputObject | undefin
   )
 }
 
-/** In place of an output that has no schema. */
+/** In place of what has no schema, or none that can be described. */
 const ANYTHING = z.any()
 
 function answerOf(
@@ -172,8 +187,9 @@ function answerOf(
   { missingOutput }: OperationOptions,
 ): Pick<RestOperation, 'output' | 'empty' | 'status'> {
   const missing = missingOutput === 'any' ? ANYTHING : undefined
-  const { output = missing } = procedure._def as { output?: unknown }
-  if (isZod3(output)) throw new Unfit(`its output is ${ZOD_3}`)
+  const { output: given = missing } = procedure._def as { output?: unknown }
+  const output = isStandardSchema(given) ? (describedStandard(given, 'output') ?? missing) : given
+  if (isZod3(given)) throw new Unfit(`its output is ${ZOD_3}`)
   if (!isSchema(output)) throw new Unfit('it has no output schema: write .output(z.object({ … }))')
   requireZod4(output, 'output')
   const { type } = output._zod.def

@@ -68,7 +68,7 @@ function countOf(issue: Issue, max: number): number {
 const withoutInner = (issue: Issue): Issue =>
   issue.code === 'invalid_union' ? { ...issue, errors: [] } : issue
 
-function tooDeep(): z.ZodError {
+export function tooDeep(): z.ZodError {
   const message = `Too deep: at most ${MAX_NESTING} lists and objects in one another`
   return new z.ZodRealError([{ code: 'custom', path: [], message, input: undefined }])
 }

@@ -5,15 +5,18 @@ import type { Call, CallProcedure } from './call.ts'
 import { inputsOf, isSchema } from './inputs.ts'
 import { mapProcedures, withMiddlewares } from './map-procedures.ts'
 import { createInputParser, type ParseInput } from './parse-input.ts'
-import type { Problems } from '../errors/router-error.ts'
+import { Unfit, type Problems } from '../errors/router-error.ts'
 import { holds } from './sent-schema.ts'
+import { createStandardParser, isStandardSchema } from './standard-schema.ts'
+import { isZod3, ZOD_3 } from './zod-3.ts'
 
 /** A step of a chain that parses the input, and by what. Our own way to run a chain calls that alone. */
 export type InputStep = AnyMiddlewareFunction & { readonly parseInput: ParseInput }
 
 /**
  * The same router, whose procedures take what was sent, over REST and RPC alike: in their chains, each schema of
- * zod is replaced by that of what is sent. The given router is not changed. Schemas without end are problems.
+ * zod is replaced by that of what is sent. The given router is not changed. Schemas without end,
+ * and those of zod 3, are problems.
  */
 export function withSentInputs(router: AnyRouter, problems: Problems): AnyRouter {
   const named = namedProcedures(router)
@@ -48,8 +51,10 @@ function withSentInput(procedure: Procedure): CallProcedure {
   let at = 0
   return withMiddlewares(procedure, (given) => {
     if (given._type !== 'input') return given
-    const schema = schemas[at++]
-    return isSchema(schema) ? createInputStep(createInputParser(schema)) : given
+    const schema: unknown = schemas[at++]
+    if (isZod3(schema)) throw new Unfit(`its .input() is ${ZOD_3}`)
+    if (isSchema(schema)) return createInputStep(createInputParser(schema))
+    return isStandardSchema(schema) ? createInputStep(createStandardParser(schema)) : given
   })
 }
 

@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import { innerOf, isPreprocess } from '../procedures/inputs.ts'
+import { canBeText, innerOf, isPreprocess } from '../procedures/inputs.ts'
 import { Unfit } from '../errors/router-error.ts'
 import { dateOf } from '../procedures/rfc3339.ts'
 import { firstThatFits } from './first-that-fits.ts'
@@ -51,7 +51,7 @@ export function createTextReader(schema: Schema): ReadTexts {
     case 'tuple':
       return tupleOf(def.items, def.rest)
     case 'union':
-      return firstThatFits(def.options.filter(canBeSent), createTextReader)
+      return firstThatFits(def.options.filter(canBeText), createTextReader)
     case 'intersection':
       return createTextReader(def.left)
     default: {
@@ -90,10 +90,6 @@ const oneOf = (values: ReadonlySet<unknown> = new Set()): ReadText => {
   const byText = new Map([...values].map((value) => [String(value), value]))
   return (text) => byText.get(text) ?? text
 }
-
-/** A text is neither nothing nor null. */
-const canBeSent = (schema: Schema) =>
-  !['null', 'undefined', 'void'].includes((schema as AnySchema)._zod.def.type)
 
 /** Coercion would take a blank for 0, so it gets a value that it refuses instead. */
 const orNaN =

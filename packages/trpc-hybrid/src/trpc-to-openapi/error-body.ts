@@ -8,16 +8,15 @@ import type { OpenApiErrorResponse } from './options.ts'
 /** An error in the words of trpc-to-openapi. Unlike there, the text of a bug is told to nobody. */
 export function errorBody(error: PublicError, request: HybridRequest): OpenApiErrorResponse {
   const thrown = asTRPCError(error)
-  if (error.issues) {
-    const { cause } = thrown
-    const issues = cause instanceof z.core.$ZodError ? cause.issues : [...error.issues]
-    return { message: error.message, code: 'BAD_REQUEST', issues }
+  const { code, cause } = thrown
+  if (code === 'BAD_REQUEST' && cause instanceof z.core.$ZodError) {
+    return { message: 'Input validation failed', code, issues: cause.issues }
   }
   if (error.status >= 500) return { message: textOf(error.code), code: error.code }
   if (error.code === 'PAYLOAD_TOO_LARGE') {
     return { message: 'Request body too large', code: error.code }
   }
-  if (!(thrown.cause instanceof Unreadable)) return { message: error.message, code: error.code }
+  if (!(cause instanceof Unreadable)) return { message: error.message, code: error.code }
   if (error.code === 'BAD_REQUEST') {
     return { message: 'Failed to parse request body', code: 'PARSE_ERROR' }
   }
