@@ -137,7 +137,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['test/**', 'bench/**', 'scripts/**'],
+    files: ['test/**', 'packages/*/test/**', 'bench/**', 'deploy/**', 'scripts/**'],
     rules: { 'no-console': 'off' },
   },
 )

@@ -1,20 +1,28 @@
 import { defaultServerConditions } from 'vite'
 import { defineConfig } from 'vitest/config'
 
-/** They copy the project, and install packages. */
-const MATRIX = ['test/e2e/{clean-clone,package,template}.test.ts', 'test/matrix/*.test.ts']
+/** They install packages, in copies of the project and in apps that are not this one. */
+const MATRIX = [
+  'packages/*/test/packed.test.ts',
+  'packages/create/test/*.test.ts',
+  'packages/server/test/e2e/{clean-clone,template}.test.ts',
+  'packages/trpc-hybrid/test/trpc-versions.test.ts',
+  'scripts/test/pack.test.ts',
+]
 
 /** They drive browsers, Redis, nginx, compilers and servers in processes of their own. */
 const SYSTEM = [
-  'test/e2e/*.test.ts',
-  'test/redis/*.test.ts',
-  'test/{command-line,stop,supply-chain}.test.ts',
-  'test/local-issuer/token-command.test.ts',
-  'test/messages/readme.test.ts',
-  'test/observability/{full-pipe,tracing}.test.ts',
-  'test/openapi/generated-client.test.ts',
-  'test/rpc/subscriptions.test.ts',
+  'packages/client/test/readme.test.ts',
+  'packages/server/test/{e2e,redis}/*.test.ts',
+  'packages/server/test/{command-line,stop}.test.ts',
+  'packages/server/test/dev-issuer/token-command.test.ts',
+  'packages/server/test/observability/{full-pipe,tracing}.test.ts',
+  'packages/trpc-hybrid/test/openapi/generated-client.test.ts',
+  'packages/trpc-hybrid/test/rpc/subscriptions.test.ts',
+  'scripts/test/supply-chain.test.ts',
 ]
+
+const SUPPORT = 'packages/server/test/support'
 
 /** Takes the workspaces' packages from their sources, and others as Node.js does, which knows no `module`. */
 const conditions = [
@@ -26,7 +34,7 @@ const times = { testTimeout: 120_000, hookTimeout: 120_000, expect: { poll: { ti
 
 export default defineConfig({
   test: {
-    globalSetup: ['test/support/temporary-folder.ts', 'test/support/search-output.ts'],
+    globalSetup: [`${SUPPORT}/temporary-folder.ts`, `${SUPPORT}/search-output.ts`],
     maxWorkers: 2,
     teardownTimeout: 60_000, // a busy machine takes long to end a process
     projects: [
@@ -35,8 +43,8 @@ export default defineConfig({
         test: {
           ...times,
           name: 'unit',
-          include: ['test/**/*.test.ts'],
-          exclude: [...SYSTEM, ...MATRIX],
+          include: ['**/test/**/*.test.ts'],
+          exclude: [...SYSTEM, ...MATRIX, '**/node_modules/**', '**/dist/**'],
         },
       },
       { ...every, test: { ...times, name: 'system', include: SYSTEM, exclude: MATRIX } },
@@ -46,7 +54,7 @@ export default defineConfig({
           ...times,
           name: 'matrix',
           include: MATRIX,
-          globalSetup: 'test/support/packed.ts',
+          globalSetup: `${SUPPORT}/packed.ts`,
           hookTimeout: 300_000,
         },
       },

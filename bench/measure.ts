@@ -1,4 +1,4 @@
-import type { TestIssuer } from '../test/support/issuer.ts'
+import type { TestIssuer } from '../packages/server/test/support/issuer.ts'
 import { cpuSeconds } from './cpu-time.ts'
 import type { LoadSample, SendLoad } from './load.ts'
 import type { BenchRequest, Scenario } from './scenarios.ts'

@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises'
 import { join } from 'node:path'
-import { ADMIN, createSigningKey, type TestIssuer } from '../test/support/issuer.ts'
+import { ADMIN, createSigningKey, type TestIssuer } from '../packages/server/test/support/issuer.ts'
 
 /** How many signatures are asked for at once: enough to keep every core at work. */
 const BATCH = 500

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
-import { MESSAGES } from '../test/support/contract.ts'
-import { tryInProduction } from '../test/support/production.ts'
+import { MESSAGES } from '../packages/server/test/support/contract.ts'
+import { tryInProduction } from '../packages/server/test/support/production.ts'
 
 const COMMANDS = [
   ['npm', 'start'],

@@ -5,7 +5,7 @@ import * as core from '@trpc/server/unstable-core-do-not-import'
 import type { DefaultErrorShape, TRPCErrorShape } from '@trpc/server/unstable-core-do-not-import'
 
 // All that is used of tRPC without being its public API, in one place. What older versions of tRPC 11 lack stands
-// below, as those versions behave. `test/matrix/trpc-versions.test.ts` runs the package with the oldest and the
+// below, as those versions behave. `test/trpc-versions.test.ts` runs the package with the oldest and the
 // newest that its peer range names.
 
 export {

@@ -1,0 +1,114 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { HOSTS } from './hybrid/hosts.ts'
+import { itServesTheShop } from './hybrid/shop-contract.ts'
+import { findFreePort } from '../../server/test/support/http.ts'
+import { compileStrictly, emptyApp, packInto } from '../../server/test/support/install.ts'
+import { end, ROOT, run } from '../../server/test/support/process.ts'
+import { readBlocks } from '../../server/test/support/walkthrough.ts'
+
+const SOURCE = ['hosts.ts', 'shop.ts'] as const
+const [example] = readBlocks('packages/trpc-hybrid/README.md').filter(
+  ({ language }) => language === 'ts',
+)
+
+/** Starts the host whose name it is given. */
+const MAIN = `
+import { HOSTS } from './hosts.ts'
+
+const host = await HOSTS[process.argv[2] ?? '']?.()
+console.log('listening at ' + host?.url)
+`
+
+/** Each of these contexts is not that of the shop, which has a user. */
+const WRONG = `
+import { fastifyPlugin } from 'trpc-hybrid/fastify'
+import { fetchHandler } from 'trpc-hybrid/fetch'
+import { nodeHandler } from 'trpc-hybrid/node'
+import { createShop } from './shop.ts'
+
+const shop = createShop()
+// @ts-expect-error there is no user
+nodeHandler(shop, { createContext: () => ({}) })
+// @ts-expect-error a user is a string
+nodeHandler(shop, { createContext: () => ({ user: 1 }) })
+// @ts-expect-error there is no user
+nodeHandler(shop, { createContext: () => Promise.resolve({}) })
+// @ts-expect-error there is no user
+fetchHandler(shop, { createContext: () => ({}) })
+// @ts-expect-error a user is a string
+fastifyPlugin(shop, { createContext: () => ({ user: 1 }) })
+`
+
+const PEERS = ['@trpc/server@11', 'zod@4', 'superjson@2', '@types/node@20']
+const FRAMEWORKS = ['express@5', '@types/express@5', 'fastify@5', 'hono@4']
+
+let folder: string
+beforeAll(async () => {
+  const copied = SOURCE.map((name) => [
+    name,
+    readFileSync(join(ROOT, 'packages/trpc-hybrid/test/hybrid', name), 'utf8'),
+  ])
+  const own = { 'main.ts': MAIN, 'wrong.ts': WRONG, 'example.ts': example?.text ?? '' }
+  folder = emptyApp({ ...(Object.fromEntries(copied) as Record<string, string>), ...own })
+  await packInto(folder, ['trpc-hybrid'], [...PEERS, ...FRAMEWORKS])
+  await compileStrictly(folder, Object.keys(own))
+})
+
+it('is packed as what it needs to run, without the way to its sources', () => {
+  const installed = join(folder, 'node_modules/trpc-hybrid')
+  const text = readFileSync(join(installed, 'package.json'), 'utf8')
+  const { dependencies } = JSON.parse(text) as { dependencies: object }
+  expect(Object.keys(dependencies)).toEqual(['trpc-openapi', 'zod-openapi'])
+  expect(text).not.toMatch(/source|scripts|src/)
+  const files = ['LICENSE', 'README.md', 'dist/index.js', 'dist/adapters/fetch.d.ts']
+  expect(files.filter((file) => !existsSync(join(installed, file)))).toEqual([])
+  expect(existsSync(join(installed, 'src'))).toBe(false)
+})
+
+it('has types that import nothing but its peers and Node.js', () => {
+  const dist = join(folder, 'node_modules/trpc-hybrid/dist')
+  const types = readdirSync(dist, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.d.ts'))
+    .map((file) => readFileSync(join(dist, file), 'utf8'))
+  const imports = types.flatMap((text) =>
+    [...text.matchAll(/(?:from |import\()['"]([^.'"][^'"]*)/g)].map(([, name]) => name),
+  )
+  expect([...new Set(imports)].sort()).toEqual([
+    '@trpc/server',
+    '@trpc/server/rpc',
+    '@trpc/server/unstable-core-do-not-import',
+    'node:http',
+    'zod',
+  ])
+})
+
+describe.each(Object.keys(HOSTS))('Installed, in %s', (name) => {
+  itServesTheShop(async () => {
+    const program = run([process.execPath, 'main.js', name], { cwd: folder })
+    const [, url = ''] = await program.printed(/listening at (\S+)/)
+    return { url, close: () => end(program) }
+  })
+})
+
+describe("The README's example", () => {
+  it('serves its procedure and its document', async () => {
+    const PORT = String(await findFreePort())
+    const program = run([process.execPath, 'example.js'], { cwd: folder, env: { PORT } })
+    const ask = async (path: string) => (await fetch(`http://127.0.0.1:${PORT}${path}`)).json()
+    await expect
+      .poll(() => ask('/api/reports/1').catch(() => undefined))
+      .toEqual({
+        id: '1',
+        title: 'The first one',
+      })
+    expect(await ask('/api/reports/2')).toEqual({ message: 'There is no such report' })
+    expect(await ask('/openapi.json')).toMatchObject({
+      openapi: '3.1.0',
+      servers: [{ url: '/api' }],
+      paths: { '/reports/{id}': { get: { operationId: 'report' } } },
+    })
+    await end(program)
+  })
+})
