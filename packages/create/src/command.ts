@@ -1,6 +1,5 @@
 #!/usr/bin/env node
 import { relative } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { createApp, CreateError, PARTS } from './create-app.ts'
 
@@ -12,8 +11,6 @@ Makes a tRPC-plus-REST API, protected by OAuth 2.0 access tokens, to make your o
   --no-docs       without the docs page at /docs
   --help          this text
 `
-
-const TEMPLATE = fileURLToPath(new URL('template', import.meta.url))
 
 try {
   const { values, positionals } = parseArgs({
@@ -31,7 +28,7 @@ try {
     throw new CreateError(USAGE)
   } else {
     const without = PARTS.filter((part) => values[`no-${part}`] === true)
-    const files = createApp({ folder, without }, TEMPLATE)
+    const files = createApp({ folder, without })
     process.stdout.write(`${files.map((file) => `  ${file}\n`).join('')}
 Made ${files.length} files in ${relative('.', folder) || '.'}. Now:
 

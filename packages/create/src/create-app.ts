@@ -9,6 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { withoutDocs, withoutMessages, type Files } from './leave-out.ts'
 
 /** What a new app may do without. */
@@ -24,6 +25,7 @@ export interface AppOptions {
 /** A reason not to make an app, for the person who asked for one. */
 export class CreateError extends Error {}
 
+const TEMPLATE = fileURLToPath(new URL('template', import.meta.url))
 const TEMPLATE_NAME = 'messages-api'
 
 /** As npm takes a name without a scope. */
@@ -38,11 +40,10 @@ const LEAVE_OUT: Record<Part, (files: Files) => void> = {
 /**
  * Makes an app: the files of the Messages API with a name of its own.
  *
- * @param template the folder that they are in
  * @returns the names of the files
  * @throws {CreateError} where the folder holds something, or its name can't be a package's
  */
-export function createApp({ folder, without = [] }: AppOptions, template: string): string[] {
+export function createApp({ folder, without = [] }: AppOptions): string[] {
   const target = resolve(folder)
   const name = basename(target)
   if (!NAME.test(name)) {
@@ -52,7 +53,7 @@ export function createApp({ folder, without = [] }: AppOptions, template: string
     throw new CreateError(`${folder} is not empty: name another folder`)
   }
   mkdirSync(target, { recursive: true })
-  cpSync(template, target, { recursive: true })
+  cpSync(TEMPLATE, target, { recursive: true })
   // npm packs no file of this name
   renameSync(join(target, 'gitignore'), join(target, '.gitignore'))
   const files: Files = {
