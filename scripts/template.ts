@@ -12,6 +12,9 @@ const DEV_DEPENDENCIES = [
 const ENGINE = ['@trpc-hybrid/server']
 const DEV_ENGINE = ['@trpc-hybrid/client', '@trpc-hybrid/dev-issuer']
 
+/** Of an app that was just made. */
+const VERSION = '0.1.0'
+
 interface RootManifest {
   readonly name: string
   readonly engines: unknown
@@ -31,6 +34,8 @@ export function writeTemplate(target: string): void {
   for (const folder of ['src', 'test']) {
     cpSync(join(ROOT, folder), join(target, folder), { recursive: true })
   }
+  const api = join(target, 'src/api.ts')
+  writeFileSync(api, readFileSync(api, 'utf8').replace(/version: '.*'/, `version: '${VERSION}'`))
   copyFileSync(join(ROOT, '.env.example'), join(target, '.env.example'))
   writeFileSync(join(target, 'package.json'), `${JSON.stringify(appOf(manifest), null, 2)}\n`)
 }
@@ -45,7 +50,7 @@ function appOf({ name, engines, dependencies, devDependencies }: RootManifest): 
     ])
   return {
     name,
-    version: '0.1.0',
+    version: VERSION,
     private: true,
     type: 'module',
     engines,

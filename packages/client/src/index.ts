@@ -5,7 +5,7 @@ import {
   type TRPCClientError,
   type TRPCClient,
 } from '@trpc/client'
-import type { AnyRouter, TRPC_ERROR_CODE_KEY, TRPCDataTransformer } from '@trpc/server'
+import type { AnyRouter, TRPC_ERROR_CODE_KEY } from '@trpc/server'
 import { authorizedFetch, type AuthorizationOptions } from './authorized-fetch.ts'
 
 export {
@@ -27,7 +27,14 @@ export interface HybridClientOptions extends AuthorizationOptions {
   /** The server's address, such as `https://api.example.com`. A path stays in front of `/trpc`. */
   readonly url: string
   /** The transformer of the router, such as superjson, where it has one. */
-  readonly transformer?: TRPCDataTransformer
+  readonly transformer?: Transformer
+}
+
+/** tRPC's own type of it has another name in each of its versions. */
+export interface Transformer {
+  serialize(value: unknown): unknown
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- what a transformer takes is its own
+  deserialize(text: any): unknown
 }
 
 /**

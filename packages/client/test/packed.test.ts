@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { build } from 'esbuild'
@@ -6,7 +6,8 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { MESSAGES } from '../../server/test/support/contract.ts'
 import { useServer } from '../../server/test/support/fixtures.ts'
 import { ADMIN } from '../../server/test/support/issuer.ts'
-import { ROOT, run } from '../../server/test/support/process.ts'
+import { emptyApp, packInto, succeed } from '../../server/test/support/install.ts'
+import { ROOT } from '../../server/test/support/process.ts'
 
 const fixture = useServer()
 const OLDEST = '11.4.0'
@@ -14,17 +15,18 @@ const TSC = join(ROOT, 'node_modules/typescript/bin/tsc')
 
 /** A program that someone would write around the package. */
 const PROGRAM = `
-import { createMessagesClient, isMessagesError } from 'messages-api-client'
+import { createHybridClient, isHybridError } from '@trpc-hybrid/client'
+import type { AppRouter } from './router.js'
 declare const process: { argv: string[] }
 
 const [, , url = '', user = '', admin = ''] = process.argv
-const clientOf = (token: string) => createMessagesClient({ url, getAccessToken: () => token })
+const clientOf = (token: string) => createHybridClient<AppRouter>({ url, getAccessToken: () => token })
 const answer: { message: string } = await clientOf(admin).messages.admin.query()
 console.log(JSON.stringify(answer))
 try {
   await clientOf(user).messages.admin.query()
 } catch (error) {
-  if (!isMessagesError(error)) throw error
+  if (!isHybridError(error)) throw error
   const permissions: readonly string[] | undefined = error.data.permissions
   console.log(JSON.stringify([error.message, error.data.code, permissions]))
 }
@@ -32,13 +34,14 @@ try {
 export const wrong = () => clientOf(user).messages.secret
 `
 
-/** tRPC's TanStack Query integration, around the package's client and its `AppRouter`. */
+/** tRPC's TanStack Query integration, around the package's client and the router's type. */
 const QUERY = `
-import { createMessagesClient, type AppRouter } from 'messages-api-client'
+import { createHybridClient } from '@trpc-hybrid/client'
+import type { AppRouter } from './router.js'
 import { QueryClient } from '@tanstack/react-query'
 import { createTRPCOptionsProxy } from '@trpc/tanstack-react-query'
 
-const client = createMessagesClient({ url: 'http://localhost:6060' })
+const client = createHybridClient<AppRouter>({ url: 'http://localhost:6060' })
 const queryClient = new QueryClient()
 const trpc = createTRPCOptionsProxy<AppRouter>({ client, queryClient })
 const options = trpc.messages.public.queryOptions()
@@ -47,20 +50,13 @@ export const text: Promise<string> = queryClient.fetchQuery(options).then(({ mes
 export const wrong = () => trpc.messages.secret
 `
 
-async function succeed(command: readonly string[], cwd: string): Promise<string> {
-  const program = run(command, { cwd })
-  const status = await program.exit
-  if (status !== 0)
-    throw new Error(`${command.join(' ')} ended with ${status}:\n${program.output()}`)
-  return program.output()
-}
-
 /** Checks every declaration that the program reaches: an app's types must not hang on a library of the server. */
 const compile = (directory: string, file: string, flags: readonly string[]) =>
   succeed(
     [
       ...[process.execPath, TSC, '--strict', '--skipLibCheck', 'false', '--target', 'ES2022'],
-      ...['--lib', 'ES2023,DOM,ESNext.Disposable', '--outDir', 'out', ...flags, file],
+      ...['--lib', 'ES2023,DOM,ESNext.Disposable', '--outDir', 'out'],
+      ...[...flags, file],
     ],
     directory,
   )
@@ -74,24 +70,19 @@ const BUNDLER = ['--module', 'ESNext', '--moduleResolution', 'Bundler']
 
 /** Makes a project that has the packed client and, beside what its peers bring, `packages`. */
 async function install(packages: readonly string[], sources: Record<string, string>) {
-  const directory = mkdtempSync(join(tmpdir(), 'messages-app-'))
-  const files = { 'package.json': '{ "type": "module", "private": true }', ...sources }
-  for (const [name, text] of Object.entries(files)) writeFileSync(join(directory, name), text)
-  const npm = ['npm', 'install', '--prefer-offline', '--ignore-scripts', '--no-audit']
-  await succeed([...npm, tarball, ...packages], directory)
-  return directory
+  const folder = emptyApp({ ...sources, 'router.d.ts': routerType })
+  await packInto(folder, ['@trpc-hybrid/client'], packages)
+  return folder
 }
 
-let tarball: string
+/** The declaration of the router that the build writes for clients. */
+let routerType: string
 beforeAll(async () => {
-  const target = mkdtempSync(join(tmpdir(), 'messages-package-'))
-  await succeed(
-    ['npm', 'pack', './packages/client', '--silent', '--pack-destination', target],
-    ROOT,
-  )
-  const [packed = 'no file'] = readdirSync(target)
-  tarball = join(target, packed)
-}, 120_000)
+  const target = mkdtempSync(join(tmpdir(), 'router-type-'))
+  const to = ['--outDir', target, '--tsBuildInfoFile', join(target, 'tsbuildinfo')]
+  await succeed([process.execPath, TSC, '-p', 'tsconfig.build.json', ...to], ROOT)
+  routerType = readFileSync(join(target, 'client.d.ts'), 'utf8')
+})
 
 describe('the packed client, installed into an empty project', () => {
   let app: string
@@ -100,7 +91,7 @@ describe('the packed client, installed into an empty project', () => {
   }, 120_000)
 
   it('brings a README and the license', () => {
-    const files = readdirSync(join(app, 'node_modules/messages-api-client')).sort()
+    const files = readdirSync(join(app, 'node_modules/@trpc-hybrid/client')).sort()
     expect(files).toEqual(['LICENSE', 'README.md', 'dist', 'package.json'])
   })
 
@@ -130,7 +121,7 @@ describe('the packed client, installed into an empty project', () => {
       write: false,
     })
     const files = Object.keys(metafile.inputs).filter((file) => !file.includes('@trpc/'))
-    expect(files.sort()).toEqual(['app.ts', 'node_modules/messages-api-client/dist/client.js'])
+    expect(files.sort()).toEqual(['app.ts', 'node_modules/@trpc-hybrid/client/dist/index.js'])
   })
 
   it("brings tRPC's packages alone", () => {
@@ -139,11 +130,13 @@ describe('the packed client, installed into an empty project', () => {
     const notOfTypeScript = names.filter(
       (name) => name && !/^(@typescript\/|typescript$)/.test(name),
     )
-    expect(notOfTypeScript).toEqual(['@trpc/client', '@trpc/server', 'messages-api-client'])
+    expect(notOfTypeScript).toEqual(['@trpc-hybrid/client', '@trpc/client', '@trpc/server'])
   })
 
   it('has the version of the server', () => {
-    expect(versionOf(join(app, 'node_modules/messages-api-client'))).toBe(versionOf(ROOT))
+    expect(versionOf(join(app, 'node_modules/@trpc-hybrid/client'))).toBe(
+      versionOf(join(ROOT, 'packages/server')),
+    )
   })
 })
 

@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process'
+import { execFile, execFileSync } from 'node:child_process'
 import {
   cpSync,
   mkdirSync,
@@ -74,6 +74,15 @@ function linkPackages(folder: string): void {
   for (const name of readdirSync(join(installed, OWN_SCOPE))) {
     symlinkSync(join(folder, 'packages', name), join(links, OWN_SCOPE, name))
   }
+}
+
+/** An app that `npm create` makes, with the packages of this project as they are built. */
+export function createProject(name: string): string {
+  const folder = join(mkdtempSync(join(tmpdir(), 'created-')), name)
+  const command = join(ROOT, 'packages/create/dist/command.js')
+  execFileSync(process.execPath, [command, folder])
+  symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'))
+  return folder
 }
 
 function writeBlock(folder: string, { words: [file = ''], text }: Block): void {

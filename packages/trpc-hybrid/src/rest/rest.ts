@@ -26,7 +26,7 @@ type CallOperation = (request: HybridRequest, params: Params, ctx: object) => Pr
  * Every procedure at the method and path of its `openapi` meta, as trpc-openapi describes it. Its own handler
  * would serve them too. But it builds a `URL`, an abort signal and a caller for each request, leaves the
  * parameters of a path encoded, and changes the schemas of procedures permanently when it reads numbers from a
- * URL. Where its answers are right, `test/rest/reference.test.ts` checks that ours are the same.
+ * URL. Where its answers are right, `packages/trpc-hybrid/test/rest/reference.test.ts` checks that ours are the same.
  *
  * @returns finds the route of a request; `undefined` where no procedure is
  */

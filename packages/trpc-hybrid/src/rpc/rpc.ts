@@ -19,7 +19,7 @@ const METHODS = ['GET', 'POST']
 /**
  * The router as tRPC over HTTP: JSON in one pass, the rest by tRPC's own handler. That could do it all, but it
  * builds a `URL`, a `Request`, a `Response`, web streams and three abort signals for each request.
- * `test/rpc/reference.test.ts` checks that the answers are the same.
+ * `packages/trpc-hybrid/test/rpc/reference.test.ts` checks that the answers are the same.
  *
  * @returns finds the route of a request whose path is at or below that of the options
  */
