@@ -25,7 +25,7 @@ async function start(api: Parameters<typeof serve>[0], env: Environment = {}) {
 
 const readiness = async ({ url }: { readonly url: string }) => {
   const answer = await fetch(`${url}/readyz`)
-  return { status: answer.status, body: (await answer.json()) }
+  return { status: answer.status, body: await answer.json() }
 }
 
 describe('an API', () => {
