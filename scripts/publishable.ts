@@ -7,11 +7,12 @@ export const ROOT = fileURLToPath(new URL('..', import.meta.url))
 /** The condition under which a package is used from its sources, in this repository alone. */
 export const SOURCE = '@trpc-hybrid/source'
 
-const FOR_DEVELOPMENT = ['scripts', 'devDependencies']
+const FOR_DEVELOPMENT = ['scripts', 'devDependencies', 'publishConfig']
 
 export interface Manifest {
   readonly name: string
   readonly exports: Readonly<Record<string, Readonly<Record<string, string>>>>
+  readonly publishConfig?: object
   readonly bin?: Readonly<Record<string, string>>
   readonly [other: string]: unknown
 }
@@ -20,7 +21,10 @@ export function readManifest(folder: string): Manifest {
   return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Manifest
 }
 
-/** A package's manifest as its users get it: npm, unlike pnpm, knows no `exports` under `publishConfig`. */
+/**
+ * A package's manifest as its users get it. Like pnpm, and unlike npm, it takes what is under `publishConfig`: peers
+ * that this repository itself must not install for production.
+ */
 export function publishable(manifest: Manifest): Manifest {
   const kept = Object.entries(manifest).filter(([name]) => !FOR_DEVELOPMENT.includes(name))
   const exports = Object.entries(manifest.exports).map(([entry, conditions]) => [
@@ -29,6 +33,7 @@ export function publishable(manifest: Manifest): Manifest {
   ])
   return {
     ...(Object.fromEntries(kept) as Manifest),
+    ...manifest.publishConfig,
     exports: Object.fromEntries(exports) as Manifest['exports'],
   }
 }
