@@ -74,7 +74,7 @@ const LISTS = [20, 200, 1_000]
 /** How many rows make a body of so many kB. */
 const BODIES = { '29k': 184, '75k': 475 }
 const CROWDS = [1_000, 4_000]
-const CROWD_SECONDS = 5
+const CROWD_SECONDS = 10
 
 const rowsOf = (count: number) => Array.from({ length: count }, (_, at) => rowOf(at))
 

@@ -275,6 +275,16 @@ describe('an output', () => {
     expect(() => JSON.stringify(parse(circle))).toThrow(TypeError)
   })
 
+  it('may be of a schema that has a few parts in very many places', () => {
+    let schema: z.ZodType = z.object({ id: z.string() })
+    for (let depth = 0; depth < 40; depth++) schema = z.object({ a: schema, b: schema.optional() })
+    const value = { a: {} }
+    for (let depth = 0; depth < 38; depth++) value.a = { a: value.a }
+    const before = performance.now()
+    expect(() => createOutputParser(schema as never)(value)).toThrow(z.ZodError)
+    expect(performance.now() - before).toBeLessThan(2_000)
+  })
+
   it('may be of a schema that holds itself', () => {
     const Tree = z.object({
       name: z.string(),

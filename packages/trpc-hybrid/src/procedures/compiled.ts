@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { partsOf } from './schema-parts.ts'
 import { isThenable } from './thenable.ts'
 
 type Schema = z.core.$ZodType
@@ -6,6 +7,9 @@ type Parse = (value: unknown) => unknown
 
 /** Says that zod's own parser has to decide, and to tell what is wrong. */
 const UNDECIDED = Symbol('undecided')
+
+/** Of a schema that is compiled, each as often as it is used. zod writes the code of a part at each of its places. */
+const MAX_PARTS = 2_000
 
 /**
  * The same parser, which asks the schema as zod compiles it (from zod 4.6 on) first. That finds what fits some six
@@ -38,7 +42,7 @@ function compile(schemaOf: () => Schema): Parse | undefined {
   if (!compileSchema || z.config().jitless) return undefined
   try {
     const schema = schemaOf()
-    if (!isOurs(schema)) return undefined
+    if (!isOurs(schema) || countParts(schema, new Map()) > MAX_PARTS) return undefined
     // What does not fit is handed to the schema that was compiled, which must not spend time on issues.
     const source = z.core.clone(schema)
     source._zod.run = refuse
@@ -56,6 +60,17 @@ function isOurs(schema: Schema): boolean {
   const given: Version = schema._zod.version
   const ours: Version = z.core.version
   return given.major === ours.major && given.minor === ours.minor && given.patch === ours.patch
+}
+
+/** Of a few shared parts there may be as many as 2 to the power of their depth. */
+function countParts(schema: Schema, counted: Map<Schema, number>): number {
+  const known = counted.get(schema)
+  if (known !== undefined) return known
+  counted.set(schema, Infinity) // as long as it may turn out to hold itself, which zod does not compile
+  let count = 1
+  for (const part of partsOf(schema, 'sent')) count += countParts(part.schema, counted)
+  counted.set(schema, count)
+  return count
 }
 
 const refuse: Schema['_zod']['run'] = (payload) => {
