@@ -140,6 +140,7 @@ export function findRoutes<Router extends AnyRouter>(
     ...errors,
     router,
     path: rpcPath,
+    ownMaxBytes: maxBytesOf(operations),
     maxBodyBytes: limits.bodyBytes,
     maxBatchSize: limits.batch,
     deadlines,
@@ -154,6 +155,11 @@ export function findRoutes<Router extends AnyRouter>(
     refuse: (error, request) => answerError(error, { request, ctx: undefined }, errors),
   }
 }
+
+const maxBytesOf = (operations: readonly RestOperation[]): ReadonlyMap<string, number> =>
+  new Map(
+    operations.flatMap(({ name, maxBytes }) => (maxBytes === undefined ? [] : [[name, maxBytes]])),
+  )
 
 function requireLoaded(router: AnyRouter, problems: Problems): void {
   for (const name of Object.keys(router._def.lazy)) {

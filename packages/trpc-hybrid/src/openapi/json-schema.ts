@@ -1,6 +1,8 @@
 import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
 import { Unfit } from '../errors/router-error.ts'
+import { byteTypeOf } from '../procedures/byte-schemas.ts'
+import { binary, BYTES } from './multipart-encoding.ts'
 
 export type Json = Readonly<Record<string, unknown>>
 
@@ -16,7 +18,7 @@ type Context = Parameters<Override>[0]
 /** Types that JSON has no values for. A schema of these must say in its `.meta()` what it is in JSON. */
 const NO_JSON: Readonly<Record<string, string>> = {
   custom: 'write a schema of zod, or say what it is in JSON with .meta({ type: … })',
-  file: 'bytes travel over /trpc, as FormData',
+  file: 'a file is all of an answer: write .output(fileOutput("image/png"))',
   function: 'leave it out',
   map: 'write z.record()',
   nan: 'write z.number()',
@@ -87,6 +89,10 @@ function toJsonSchema(schema: z.core.$ZodType, io: 'input' | 'output', override:
 
 function describeForJson({ zodSchema, jsonSchema, path }: Context): void {
   const type = typeOf(zodSchema)
+  if (byteTypeOf(zodSchema)) {
+    describeBytes(jsonSchema)
+    return
+  }
   const advice = NO_JSON[type]
   if (advice !== undefined && !isDescribed(type, jsonSchema)) {
     throw new Unfit(`its field${fieldOf(path)} is of the type ${type}: ${advice}`)
@@ -100,6 +106,14 @@ function describeForJson({ zodSchema, jsonSchema, path }: Context): void {
   if (type === 'readonly' && !z.globalRegistry.get(zodSchema)?.['readOnly']) {
     delete jsonSchema.readOnly
   }
+}
+
+/** zod says that their encoding is `binary`, which no version of JSON Schema knows, and keeps their media types. */
+function describeBytes(jsonSchema: Context['jsonSchema']): void {
+  const { contentMediaType, anyOf } = jsonSchema
+  delete jsonSchema.contentEncoding
+  Object.assign(jsonSchema, binary(contentMediaType ?? BYTES))
+  if (anyOf) delete jsonSchema.contentMediaType
 }
 
 /** What JSON can't send. */

@@ -1,6 +1,7 @@
 import type { AnyProcedure } from '@trpc/server'
 import { z } from 'zod'
 import { Unfit } from '../errors/router-error.ts'
+import { byteTypeOf, type ByteType } from './byte-schemas.ts'
 import { isZod3, ZOD_3 } from './zod-3.ts'
 
 type Schema = z.core.$ZodType
@@ -16,6 +17,8 @@ export interface InputObject {
   readonly optional: boolean
   /** Those of its schemas that are no object, such as unions and lists: all of the body must fit them too. */
   readonly wholes: readonly Schema[]
+  /** Where it is no object but the bytes of a file, all of the body. */
+  readonly bytes: ByteType | undefined
   /** What the author says about it. */
   readonly meta: z.core.GlobalMeta | undefined
 }
@@ -37,18 +40,23 @@ export function inputObjectOf(procedure: AnyProcedure): InputObject | undefined 
   if (schemas.some((schema) => !isSchema(schema))) {
     throw new Unfit('its .input() is no zod schema: write .input(z.object({ … }))')
   }
+  const [only] = schemas
+  const bytes = schemas.map(byteTypeIn).find((type) => type !== undefined)
+  if (bytes && schemas.length > 1) {
+    throw new Unfit('its input is a file: make it a field of the other .input()')
+  }
   const wholes = schemas.filter((schema) => isWhole(schema))
   const objects = schemas
-    .filter((schema) => !wholes.includes(schema))
+    .filter((schema) => !bytes && !wholes.includes(schema))
     .flatMap((schema) => objectsIn(schema as AnySchema))
-  if (objects.length === 0 && wholes.length === 0) return undefined
-  const [first] = schemas
+  if (objects.length === 0 && wholes.length === 0 && !bytes) return undefined
   return {
     fields: objects.map(({ shape }) => shape).reduce(bothFields, {}),
     wholes,
+    bytes,
     others: objects.find(({ catchall }) => catchall)?.catchall,
     optional: schemas.every((schema) => canBeLeftOut(schema as AnySchema)),
-    meta: schemas.length === 1 && first ? z.globalRegistry.get(first) : undefined,
+    meta: schemas.length === 1 && only ? z.globalRegistry.get(only) : undefined,
   }
 }
 
@@ -110,6 +118,12 @@ export function innerOf(schema: Schema): AnySchema | undefined {
     default:
       return undefined
   }
+}
+
+/** Which bytes a schema takes that may be wrapped; `undefined` for any other schema. */
+export function byteTypeIn(schema: Schema): ByteType | undefined {
+  const inner = innerOf(schema)
+  return inner ? byteTypeIn(inner) : byteTypeOf(schema)
 }
 
 /** What may stand in brackets behind the name of a field in a query: `filter[status]=open`. */

@@ -3,9 +3,10 @@ import { z } from 'zod'
 import type { Guarded } from './guard.ts'
 import { operationGuard, type GuardSources } from './operation-guard.ts'
 import { inputObjectOf, isSchema, type InputObject } from './inputs.ts'
+import { requireRoomForFiles } from './file-inputs.ts'
 import {
   BODY_TYPES,
-  type BodyType,
+  isTextType,
   type HybridMeta,
   type RestMeta,
   type RestMethod,
@@ -29,7 +30,9 @@ export interface RestOperation {
   /** Where the fields of the input are that are not in the path. */
   readonly from: 'query' | 'body'
   /** The media types of its body. */
-  readonly contentTypes: readonly BodyType[]
+  readonly contentTypes: readonly string[]
+  /** Where it says itself how many its body may have. */
+  readonly maxBytes: number | undefined
   readonly output: z.core.$ZodType
   /** What it asks of its caller. */
   readonly guard: Guarded
@@ -104,7 +107,7 @@ function operationOf(declared: Declared, options: OperationOptions): RestOperati
     return operationGuard({ procedure: given, protect: meta.protect }, options)
   })
   const taken = attempt(() => ({ input: inputObjectOf(procedure) }))
-  const contentTypes = attempt(() => bodyTypesOf(meta))
+  const body = attempt(() => ({ contentTypes: bodyTypesOf(meta), maxBytes: maxBytesOf(meta) }))
   const answer = attempt(() => answerOf(declared, options))
   if (template && taken)
     attempt(() => {
@@ -113,12 +116,13 @@ function operationOf(declared: Declared, options: OperationOptions): RestOperati
   const input = taken?.input
   if (input && method) {
     attempt(() => {
-      requireRoom(method, input, contentTypes)
+      requireRoom(method, input, body?.contentTypes)
     })
   }
-  if (!method || !template || !guard || !taken || !contentTypes || !answer) return undefined
-  const from = BODILESS.includes(method) ? 'query' : 'body'
-  return { ...declared, method, template, ...taken, from, contentTypes, guard, ...answer }
+  if (!method || !template || !guard || !taken || !body || !answer) return undefined
+  const from = BODILESS.includes(method) ? ('query' as const) : ('body' as const)
+  const operation = { ...declared, method, template, ...taken, from, ...body, guard, ...answer }
+  return attempt(() => requireRoomForFiles(operation))
 }
 
 function methodOf({ meta: { method }, procedure }: Declared): RestMethod {
@@ -136,11 +140,13 @@ function templateOf({ path }: RestMeta, { restPath, ownPaths }: OperationOptions
   throw new Unfit(`its path ${template.path} is the server's own: choose one that is not at ${own}`)
 }
 
+const FORMS = BODY_TYPES.filter((type) => type !== 'application/json') as readonly string[]
+
 /** What is no object has no fields for a query or a form. */
 function requireRoom(
   method: RestMethod,
   { wholes }: InputObject,
-  contentTypes: readonly BodyType[] = [],
+  contentTypes: readonly string[] = [],
 ): void {
   const [type] = wholes.map(({ _zod: zod }) => zod.def.type)
   if (type === undefined) return
@@ -149,7 +155,7 @@ function requireRoom(
       `its input is of the type ${type}, for which a query has no room: write .input(z.object({ … })), with the ${type} as a field, or send it with POST`,
     )
   }
-  if (contentTypes.includes('application/x-www-form-urlencoded')) {
+  if (contentTypes.some((one) => FORMS.includes(one))) {
     throw new Unfit(
       `its input is of the type ${type}, for which a form has no room: take JSON alone`,
     )
@@ -190,12 +196,21 @@ function answerOf(
   return { output: empty ? output : withoutOptional(output), empty, status }
 }
 
-function bodyTypesOf({ contentTypes = ['application/json'] }: RestMeta): readonly BodyType[] {
-  const types = BODY_TYPES.filter((type) => contentTypes.includes(type))
-  if (types.length > 0 && types.length === contentTypes.length) return types
+/** In the order in which a 415 names them: those of texts first. */
+function bodyTypesOf({ contentTypes = ['application/json'] }: RestMeta): readonly string[] {
+  const types = new Set([...contentTypes.filter(isTextType), ...contentTypes])
+  if (types.size > 0 && [...types].every((type) => MEDIA_TYPE.test(type))) return [...types]
   throw new Unfit(
-    `its contentTypes are [${contentTypes.join(', ')}]: write ${BODY_TYPES.join(' or ')}`,
+    `its contentTypes are [${contentTypes.join(', ')}]: write media types in lower case, without parameters, such as ${BODY_TYPES.join(' or ')}`,
   )
+}
+
+/** RFC 6838 §4.2. */
+const MEDIA_TYPE = /^[a-z\d][a-z\d!#$&^_.+-]*\/[a-z\d][a-z\d!#$&^_.+-]*$/
+
+function maxBytesOf({ maxBytes }: RestMeta): number | undefined {
+  if (maxBytes === undefined || (Number.isSafeInteger(maxBytes) && maxBytes > 0)) return maxBytes
+  throw new Unfit(`its maxBytes is ${String(maxBytes)}: write a whole number above 0`)
 }
 
 /** Those that no other hides. */
