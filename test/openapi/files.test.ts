@@ -2,6 +2,8 @@ import { initTRPC } from '@trpc/server'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { createHybrid, type HybridMeta } from 'trpc-hybrid'
+import { createDownloads } from '../support/downloads.ts'
+import { lintDescription } from '../support/lint-description.ts'
 import { createUploads } from '../support/uploads.ts'
 
 const FORM = 'multipart/form-data'
@@ -72,3 +74,29 @@ describe('the description of files that are sent', () => {
     })
   })
 })
+
+describe('the description of files that are answered', () => {
+  const { paths } = createDownloads().document
+  const contentOf = (path: string, method = 'get', status = 200) =>
+    (paths[path]?.[method]?.responses[status] as { content: object }).content
+
+  it('has their media type, and no JSON', () => {
+    expect(contentOf('/rows/{name}')).toEqual({ 'text/csv': { schema: { type: 'string' } } })
+    expect(contentOf('/made', 'post', 201)).toEqual({ 'text/csv': { schema: { type: 'string' } } })
+    expect(contentOf('/file')).toEqual({ 'image/png': { schema: binary('image/png') } })
+    expect(contentOf('/latin')).toEqual({ 'text/plain': { schema: { type: 'string' } } })
+  })
+
+  it('has errors as JSON', () => {
+    expect(Object.keys(contentOf('/rows/{name}', 'get', 400))).toEqual(['application/json'])
+  })
+})
+
+it.each([createUploads, createDownloads])(
+  'the document has no fault that a linter finds',
+  async (create) => {
+    const faults = (await lintDescription(create().document as never)) as { ruleId: string }[]
+    const SAMPLE = ['info-license', 'operation-summary']
+    expect(faults.filter(({ ruleId }) => !SAMPLE.includes(ruleId))).toEqual([])
+  },
+)

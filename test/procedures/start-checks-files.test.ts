@@ -1,7 +1,8 @@
-import { initTRPC } from '@trpc/server'
+import { initTRPC, type AnyProcedure } from '@trpc/server'
+import superjson from 'superjson'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { createHybrid, RouterError, type HybridMeta } from 'trpc-hybrid'
+import { createHybrid, fileOutput, RouterError, type HybridMeta } from 'trpc-hybrid'
 
 const t = initTRPC.meta<HybridMeta>().create()
 const info = { title: 'Files', version: '1.0.0' }
@@ -142,5 +143,61 @@ describe('the start names a procedure that takes a file', () => {
   it('not where there is room', () => {
     expect(problemsOf(Photo, { contentTypes: [FORM] })).toEqual([])
     expect(problemsOf(z.file().optional(), { contentTypes: [BYTES, 'image/png'] })).toEqual([])
+  })
+})
+
+describe('the start names a procedure that answers with a file', () => {
+  const Get = t.procedure.meta({ openapi: { method: 'GET', path: '/a' } })
+  const problem = (bad: AnyProcedure, transformer?: typeof superjson) => {
+    const made = transformer ? initTRPC.create({ transformer }) : t
+    try {
+      createHybrid({ router: made.router({ bad } as never), info })
+      return []
+    } catch (error) {
+      return (error as RouterError).problems
+    }
+  }
+  const none = () => undefined as never
+  const NO_TYPE = 'bad: its output is a file without a media type: write .output(fileOutput('
+  const NO_ROUTE = "bad: its output is a file, which RPC can't carry: give it a REST route"
+
+  it.each([z.file(), z.instanceof(Blob), z.instanceof(Uint8Array), z.instanceof(ReadableStream)])(
+    'without a media type',
+    (schema) => {
+      expect(problem(Get.output(schema as z.ZodType).query(none))).toEqual([
+        expect.stringContaining(NO_TYPE),
+      ])
+    },
+  )
+
+  it('in an object, or as one of several', () => {
+    const csv = fileOutput('text/csv')
+    for (const schema of [z.object({ csv }), csv.nullable(), z.array(csv)]) {
+      expect(problem(Get.output(schema).query(none))).toEqual([
+        expect.stringContaining('bad: its output has a file in it'),
+      ])
+    }
+  })
+
+  it('over RPC alone', () => {
+    const schemas = [fileOutput('text/csv'), z.file(), z.instanceof(ReadableStream)]
+    for (const schema of [...schemas, z.instanceof(Uint8Array)] as z.ZodType[]) {
+      expect(problem(t.procedure.output(schema).query(none))).toEqual([
+        expect.stringContaining(NO_ROUTE),
+      ])
+    }
+  })
+
+  it('but not where a transformer can carry it, or where it is described in other words', () => {
+    const bytes = t.procedure.output(z.instanceof(Uint8Array)).query(none)
+    expect(problem(bytes, superjson)).toEqual([])
+    const described = fileOutput('text/csv').describe('All rows')
+    expect(problem(Get.output(described).query(none))).toEqual([])
+  })
+
+  it('whose media type is none', () => {
+    for (const type of ['csv', 'text/csv\r\na: b', '']) {
+      expect(() => fileOutput(type)).toThrow('is no media type, such as text/csv')
+    }
   })
 })

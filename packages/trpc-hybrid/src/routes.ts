@@ -17,6 +17,7 @@ import { withFastProcedures } from './procedures/run-chain.ts'
 import type { HybridRequest } from './request.ts'
 import { createRest } from './rest/rest.ts'
 import type { Route } from './route.ts'
+import { requireCarriable, withoutFiles } from './rpc/file-outputs.ts'
 import { createRpc } from './rpc/rpc.ts'
 import type { AdmitStream } from './rpc/trpc-handler.ts'
 
@@ -128,6 +129,7 @@ export function findRoutes<Router extends AnyRouter>(
     trustProtect: options.trustProtect ?? false,
     schemes: Object.keys(options.securitySchemes ?? DEFAULT_SCHEMES),
   })
+  requireCarriable(router, { operations, problems })
   const deadlines = options.deadlines ?? createDeadlines(NO_DEADLINES)
   const findRest = createRest({
     ...errors,
@@ -138,7 +140,7 @@ export function findRoutes<Router extends AnyRouter>(
   })
   const findRpc = createRpc({
     ...errors,
-    router,
+    router: withoutFiles(router, { operations }),
     path: rpcPath,
     ownMaxBytes: maxBytesOf(operations),
     maxBodyBytes: limits.bodyBytes,

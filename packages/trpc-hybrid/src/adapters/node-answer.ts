@@ -3,9 +3,12 @@ import type { Answer } from '../answer.ts'
 
 /** Sends an answer. What the response has already stays, except for the names that the answer has too. */
 export function sendAnswer(res: ServerResponse, answer: Answer): void {
-  if (res.headersSent) return
-  setHead(res, answer)
   const { body } = answer
+  if (res.headersSent) {
+    if (isStream(body)) void body.cancel().catch(() => undefined)
+    return
+  }
+  setHead(res, answer)
   if (isStream(body)) void sendStream(res, body)
   else res.end(body)
 }

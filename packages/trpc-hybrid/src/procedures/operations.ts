@@ -3,7 +3,9 @@ import { z } from 'zod'
 import type { Guarded } from './guard.ts'
 import { operationGuard, type GuardSources } from './operation-guard.ts'
 import { inputObjectOf, isSchema, type InputObject } from './inputs.ts'
+import { fileTypeOf } from '../file-output.ts'
 import { requireRoomForFiles } from './file-inputs.ts'
+import { requireNoFileOutput } from './file-outputs.ts'
 import {
   BODY_TYPES,
   isTextType,
@@ -33,7 +35,10 @@ export interface RestOperation {
   readonly contentTypes: readonly string[]
   /** Where it says itself how many its body may have. */
   readonly maxBytes: number | undefined
+  /** Of a file: a text, in place of what `fileOutput` takes. */
   readonly output: z.core.$ZodType
+  /** The media type of its answer, where that is a file. */
+  readonly fileType: string | undefined
   /** What it asks of its caller. */
   readonly guard: Guarded
   /** Whether its answer has no body: the output is `z.void()` or `z.undefined()`. */
@@ -172,19 +177,22 @@ function requireParameters({ names }: PathTemplate, input: InputObject | undefin
 
 /** In place of an output that has no schema. */
 const ANYTHING = z.any()
+const TEXT = z.string()
 
 function answerOf(
   { meta, procedure }: Declared,
   { missingOutput }: OperationOptions,
-): Pick<RestOperation, 'output' | 'empty' | 'status'> {
+): Pick<RestOperation, 'output' | 'fileType' | 'empty' | 'status'> {
   const missing = missingOutput === 'any' ? ANYTHING : undefined
   const { output = missing } = procedure._def as { output?: unknown }
   if (isZod3(output)) throw new Unfit(`its output is ${ZOD_3}`)
   if (!isSchema(output)) throw new Unfit('it has no output schema: write .output(z.object({ … }))')
   requireZod4(output, 'output')
+  const fileType = fileTypeOf(output)
+  if (fileType === undefined) requireNoFileOutput(output)
   const { type } = output._zod.def
   const empty = type === 'void' || type === 'undefined'
-  if (!empty && output._zod.optout === 'optional' && !mayBeNull(output)) {
+  if (!empty && fileType === undefined && output._zod.optout === 'optional' && !mayBeNull(output)) {
     throw new Unfit('its output may be undefined, which JSON has not: write .nullable()')
   }
   const { successStatus: status = empty ? 204 : 200 } = meta
@@ -193,7 +201,8 @@ function answerOf(
       `its successStatus is ${status}: write 200, 201, 202, or 204 with .output(z.void())`,
     )
   }
-  return { output: empty ? output : withoutOptional(output), empty, status }
+  if (fileType !== undefined) return { output: TEXT, fileType, empty, status }
+  return { output: empty ? output : withoutOptional(output), fileType, empty, status }
 }
 
 /** In the order in which a 415 names them: those of texts first. */

@@ -45,6 +45,12 @@ export function createServe<TRouter extends AnyRouter, Given, Req>(
     ]),
   )
 
+  const fileTypes = new Set(
+    routes.operations
+      .filter(({ fileType }) => fileType !== undefined)
+      .map(({ method, template }) => `${method} ${template.path}`),
+  )
+
   /** @param now those of this request, where they are made anew for each: they may close over it */
   return async (
     { request, given, req }: Served<Given, Req>,
@@ -77,7 +83,8 @@ export function createServe<TRouter extends AnyRouter, Given, Req>(
       eagerGeneration: true,
     })
     const own = failure ? Object.entries(failure.error.headers) : []
-    const headers = [...JSON_HEADERS, ...own, ...headersOf(meta)]
+    const isFile = !failure && fileTypes.has(`${verb} ${route.template ?? ''}`)
+    const headers = [...(isFile ? answer.headers : JSON_HEADERS), ...own, ...headersOf(meta)]
     return { status: meta?.status ?? answer.status, headers, body }
   }
 }
