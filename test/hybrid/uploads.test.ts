@@ -2,10 +2,11 @@ import { connect } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { setTimeout as delay } from 'node:timers/promises'
 import { createTRPCClient, httpLink } from '@trpc/client'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { inferRouterInputs } from '@trpc/server'
+import { afterAll, beforeAll, describe, expect, expectTypeOf, it } from 'vitest'
 import { FILE_HOSTS } from '../support/file-hosts.ts'
 import { openRaw } from '../support/raw.ts'
-import { createUploads, runs, type uploadRouter } from '../support/uploads.ts'
+import { createUploads, runs, uploadRouter } from '../support/uploads.ts'
 import type { Host } from './hosts.ts'
 
 const FORM = 'multipart/form-data'
@@ -66,6 +67,25 @@ describe.each(Object.entries(FILE_HOSTS))('files that are sent to %s', (_name, s
       links: [httpLink({ url: `${host.url}/trpc` })],
     })
     expect(await client.photo.mutate(sent as never)).toEqual(got)
+  })
+
+  it('are sent by a typed client as a form, which REST and callers take too', async () => {
+    const sent = form([['album', 'pets'], ['stars', '5'], photo])
+    const got = {
+      album: 'pets',
+      stars: 5,
+      photo: { name: 'cat.png', type: 'image/png', text: 'pixels' },
+    }
+    const client = createTRPCClient<typeof uploadRouter>({
+      links: [httpLink({ url: `${host.url}/trpc` })],
+    })
+    expect(await client.typed.mutate(sent)).toEqual(got)
+    expect(await uploadRouter.createCaller({}).typed(sent)).toEqual(got)
+    expectTypeOf<inferRouterInputs<typeof uploadRouter>['typed']>().toEqualTypeOf<FormData>()
+    sent.delete('album')
+    expect(await send('/typed/pets', sent)).toEqual([200, got])
+    sent.set('stars', 'five')
+    expect(await send('/typed/pets', sent)).toMatchObject([400, { issues: [{ path: ['stars'] }] }])
   })
 
   it('are refused where they do not fit, over REST and RPC alike', async () => {

@@ -1,6 +1,6 @@
 import { initTRPC } from '@trpc/server'
 import { z } from 'zod'
-import { createGuard, createHybrid, FeatureError, type HybridMeta } from 'trpc-hybrid'
+import { createGuard, createHybrid, FeatureError, formInput, type HybridMeta } from 'trpc-hybrid'
 
 const t = initTRPC.meta<HybridMeta>().create()
 const FORM = 'multipart/form-data'
@@ -47,6 +47,10 @@ export const uploadRouter = t.router({
       photo: await seen(photo),
       ...(more && { more: await Promise.all(more.map(seen)) }),
     })),
+  typed: post('/typed/{album}', [FORM])
+    .input(formInput(z.object({ album: z.string(), stars: z.int(), photo: z.file() })))
+    .output(z.object({ album: z.string(), stars: z.int(), photo: Seen }))
+    .mutation(async ({ input: { photo, ...others } }) => ({ ...others, photo: await seen(photo) })),
   optional: post('/optional', [FORM])
     .input(z.object({ file: z.file().optional() }))
     .output(z.object({ has: z.boolean() }))

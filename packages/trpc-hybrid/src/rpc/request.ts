@@ -86,10 +86,11 @@ function readUpload(
   const read = async () => ({
     0: await uploadOf(path)(request, { type, maxBytes: maxBytesOf(paths) }),
   })
+  let reading: ReturnType<typeof read> | undefined
   return {
     isBatch: false,
     calls: [{ path, procedure }],
-    inputs: { read, known: () => undefined },
+    inputs: { read: () => (reading ??= read()), known: () => undefined },
   }
 }
 
