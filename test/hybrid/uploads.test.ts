@@ -1,4 +1,6 @@
+import type { IncomingMessage } from 'node:http'
 import { connect } from 'node:net'
+import { buffer } from 'node:stream/consumers'
 import { gzipSync } from 'node:zlib'
 import { setTimeout as delay } from 'node:timers/promises'
 import { createTRPCClient, httpLink } from '@trpc/client'
@@ -7,7 +9,9 @@ import { afterAll, beforeAll, describe, expect, expectTypeOf, it } from 'vitest'
 import { FILE_HOSTS } from '../support/file-hosts.ts'
 import { openRaw } from '../support/raw.ts'
 import { createUploads, runs, uploadRouter } from '../support/uploads.ts'
-import type { Host } from './hosts.ts'
+import { createHybrid } from 'trpc-hybrid'
+import { nodeHandler } from 'trpc-hybrid/node'
+import { listen, type Host } from './hosts.ts'
 
 const FORM = 'multipart/form-data'
 const BYTES = 'application/octet-stream'
@@ -297,5 +301,51 @@ describe.each(Object.entries(FILE_HOSTS))('files that are sent to %s', (_name, s
       socket.resetAndDestroy()
     }
     expect(await send('/plain', form([['n', '3']]))).toEqual([200, { n: 3 }])
+  })
+})
+
+describe('files behind a parser', () => {
+  const sendTo = async (
+    body: (req: IncomingMessage) => Promise<unknown>,
+    sent: FormData | Blob,
+  ): Promise<unknown> => {
+    const faults: unknown[] = []
+    const hybrid = createHybrid({
+      router: uploadRouter,
+      info: { title: 'Uploads', version: '1.0.0' },
+      onError: ({ error }) => faults.push((error.cause as Error).message),
+    })
+    const handle = nodeHandler(hybrid, { createContext: () => ({}) })
+    const host = await listen((req, res) => {
+      void body(req).then((parsed) => {
+        handle(Object.assign(req, { body: parsed }), res)
+      })
+    })
+    const path = sent instanceof Blob ? '/bytes' : '/plain'
+    const response = await fetch(`${host.url}${path}`, { method: 'POST', body: sent })
+    const answer: unknown = await response.json()
+    await host.close()
+    return [response.status, answer, ...faults]
+  }
+  const bytes = new Blob(['hello'], { type: BYTES })
+  const fields = form([['n', '3']])
+
+  it('are taken where it leaves them alone, or keeps the bytes', async () => {
+    const leave = () => Promise.resolve({}) // as Express 4 does
+    expect(await sendTo(leave, bytes)).toEqual([200, { length: 5 }])
+    expect(await sendTo(leave, fields)).toEqual([200, { n: 3 }])
+    expect(await sendTo(buffer, bytes)).toEqual([200, { length: 5 }])
+    expect(await sendTo(buffer, fields)).toEqual([200, { n: 3 }])
+  })
+
+  it('are a 500 that says why where it takes them', async () => {
+    const failed = [
+      500,
+      { message: 'Internal Server Error' },
+      'A parser in front of the API has taken the body: let it leave files alone',
+    ]
+    expect(await sendTo(() => Promise.resolve({ n: '3' }), fields)).toEqual(failed)
+    const drop = (req: IncomingMessage) => buffer(req).then(() => ({}))
+    expect(await sendTo(drop, fields)).toEqual(failed)
   })
 })
