@@ -69,11 +69,11 @@ export function requireZod4(schema: Schema, what: 'input' | 'output'): void {
   collect({ schema, source: 'sent' }, noNodes(true), what)
 }
 
-/** Whether a value of one of these types is part of what is sent. */
-export function holds(schema: Schema, type: z.core.$ZodTypeDef['type']): boolean {
+/** Whether such a schema is part of what is sent. */
+export function holds(schema: Schema, isWanted: (part: Schema) => boolean): boolean {
   const nodes = noNodes(true)
   collect({ schema, source: 'sent' }, nodes)
-  return [...nodes.sent.keys()].some(({ _zod: { def } }) => def.type === type)
+  return [...nodes.sent.keys()].some(isWanted)
 }
 
 function collect(root: Part, nodes: Nodes, what = 'input'): Node {

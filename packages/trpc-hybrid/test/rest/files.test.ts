@@ -1,0 +1,100 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { fileOutput, formInput } from 'trpc-hybrid'
+import { describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { protectedProcedure, publicProcedure, router } from '../../../server/test/support/trpc.ts'
+import { useServer } from '../../../server/test/support/fixtures.ts'
+import { openRaw } from '../../../server/test/support/raw.ts'
+
+const FORM = 'multipart/form-data'
+const ended: string[] = []
+
+async function* lines(name: string) {
+  try {
+    yield '"' // what is answered is held to the description, as JSON
+    for (let line = 1; line <= 100; line++) {
+      await delay(1)
+      yield `${line},`
+      if (name === 'broken' && line === 3) throw new Error('secret text')
+    }
+    yield '"'
+  } finally {
+    ended.push(name)
+  }
+}
+
+const Length = z.object({ length: z.number() })
+const tags = ['Files']
+const files = router({
+  save: protectedProcedure
+    .meta({
+      openapi: {
+        method: 'POST',
+        path: '/api/files',
+        tags,
+        contentTypes: [FORM],
+        maxBytes: 50_000,
+      },
+    })
+    .input(formInput(z.object({ file: z.file() })))
+    .output(Length)
+    .mutation(({ input }) => ({ length: input.file.size })),
+  lines: publicProcedure
+    .meta({ openapi: { method: 'GET', path: '/api/lines/{name}', tags } })
+    .input(z.object({ name: z.string() }))
+    .output(fileOutput('text/plain'))
+    .query(({ input: { name } }) => ({ fileName: `${name}.txt`, body: lines(name) })),
+})
+
+describe('files on the server', () => {
+  const fixture = useServer({ router: files })
+
+  const form = (size: number) => {
+    const body = new FormData()
+    body.set('file', new Blob([new Uint8Array(size)]), 'a.bin')
+    return body
+  }
+
+  it('are as large as the procedure says, from those who may send them', async () => {
+    const token = await fixture.issuer.mint()
+    const post = (path: string, size: number, headers = {}) =>
+      fetch(`${fixture.server.url}${path}`, { method: 'POST', body: form(size), headers })
+    const authorization = `Bearer ${token}`
+    for (const path of ['/api/files', '/trpc/save']) {
+      const statuses = [
+        await post(path, 40_000, { authorization }),
+        await post(path, 50_000, { authorization }),
+        await post(path, 1_000),
+      ].map(({ status }) => status)
+      expect(statuses).toEqual([200, 413, 401])
+    }
+  })
+
+  it('have the headers of every answer', async () => {
+    const response = await fetch(`${fixture.server.url}/api/lines/all`, { method: 'HEAD' })
+    expect(response.status).toBe(200)
+    expect(Object.fromEntries(response.headers)).toMatchObject({
+      'content-type': 'text/plain; charset=utf-8',
+      'content-disposition': 'attachment; filename="all.txt"',
+      'x-content-type-options': 'nosniff',
+      'cache-control': 'no-store',
+      'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+    })
+  })
+
+  it('come whole, or not at all', async () => {
+    const whole = await fetch(`${fixture.server.url}/api/lines/all`)
+    expect((await whole.text()).endsWith(',100,"')).toBe(true)
+    const broken = await fetch(`${fixture.server.url}/api/lines/broken`)
+    await expect(broken.text()).rejects.toThrow()
+  })
+
+  it('end with the client that wanted them', async () => {
+    ended.length = 0
+    const head = 'GET /api/lines/left HTTP/1.1\r\nHost: a\r\n\r\n'
+    const { socket, received } = openRaw(fixture.server.port, head)
+    await expect.poll(received).toContain('1,')
+    socket.resetAndDestroy()
+    await expect.poll(() => ended).toEqual(['left'])
+  })
+})
