@@ -37,6 +37,19 @@ const files = router({
     .input(formInput(z.object({ file: z.file() })))
     .output(Length)
     .mutation(({ input }) => ({ length: input.file.size })),
+  saveLarge: protectedProcedure
+    .meta({
+      openapi: {
+        method: 'POST',
+        path: '/api/large-files',
+        tags,
+        contentTypes: [FORM],
+        maxBytes: 1_000_000,
+      },
+    })
+    .input(formInput(z.object({ file: z.file() })))
+    .output(Length)
+    .mutation(({ input }) => ({ length: input.file.size })),
   lines: publicProcedure
     .meta({ openapi: { method: 'GET', path: '/api/lines/{name}', tags } })
     .input(z.object({ name: z.string() }))
@@ -58,14 +71,40 @@ describe('files on the server', () => {
     const post = (path: string, size: number, headers = {}) =>
       fetch(`${fixture.server.url}${path}`, { method: 'POST', body: form(size), headers })
     const authorization = `Bearer ${token}`
-    for (const path of ['/api/files', '/trpc/save']) {
+    for (const [path, max] of [
+      ['/api/files', 50_000],
+      ['/trpc/save', 50_000],
+      ['/api/large-files', 1_000_000],
+      ['/trpc/saveLarge', 1_000_000],
+    ] as const) {
       const statuses = [
-        await post(path, 40_000, { authorization }),
-        await post(path, 50_000, { authorization }),
+        await post(path, max - 1_000, { authorization }),
+        await post(path, max, { authorization }),
         await post(path, 1_000),
       ].map(({ status }) => status)
       expect(statuses).toEqual([200, 413, 401])
     }
+  })
+
+  it.each([
+    ['/api/files', 60_000],
+    ['/trpc/save', 60_000],
+    ['/api/large-files', 1_000_001],
+    ['/trpc/saveLarge', 1_000_001],
+    ['/trpc/saveLarge,save?batch=1', 200_000],
+  ])('that are too large are not asked for: %s', async (path, length) => {
+    const token = await fixture.issuer.mint()
+    const headers = [
+      'Host: a',
+      `Authorization: Bearer ${token}`,
+      `Content-Type: ${FORM}; boundary=x`,
+      `Content-Length: ${length}`,
+      'Expect: 100-continue',
+    ]
+    const head = `POST ${path} HTTP/1.1\r\n${headers.join('\r\n')}\r\n\r\n`
+    const answer = await openRaw(fixture.server.port, head).closed
+    expect(answer).toMatch(/^HTTP\/1.1 413 /)
+    expect(answer).not.toContain('100 Continue')
   })
 
   it('have the headers of every answer', async () => {
