@@ -133,7 +133,10 @@ export function createApp(options: AppOptions): { app: Express; description: Des
     res.destroy()
   })
   const methods = [...new Set(operations.map(({ method }) => method))]
-  const responseHeaders = operations.flatMap(({ meta }) => headerNames(meta.responseHeaders))
+  const responseHeaders = [
+    ...operations.flatMap(({ meta }) => headerNames(meta.responseHeaders)),
+    ...(operations.some(({ fileType }) => fileType !== undefined) ? ['Content-Disposition'] : []),
+  ]
 
   const app = express()
   app.disable('x-powered-by')

@@ -58,7 +58,8 @@ const files = router({
 })
 
 describe('files on the server', () => {
-  const fixture = useServer({ router: files })
+  const origin = 'https://app.example.com'
+  const fixture = useServer({ router: files, env: { CLIENT_ORIGIN_URL: origin } })
 
   const form = (size: number) => {
     const body = new FormData()
@@ -117,6 +118,15 @@ describe('files on the server', () => {
       'cache-control': 'no-store',
       'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
     })
+  })
+
+  it('have a name that pages of other origins may read', async () => {
+    const exposed = async (path: string) => {
+      const { headers } = await fetch(`${fixture.server.url}${path}`, { headers: { origin } })
+      return headers.get('access-control-expose-headers')
+    }
+    expect(await exposed('/api/lines/all')).toContain('Content-Disposition')
+    expect(await exposed('/trpc/lines')).not.toContain('Content-Disposition')
   })
 
   it('come whole, or not at all', async () => {
