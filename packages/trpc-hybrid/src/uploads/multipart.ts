@@ -39,16 +39,16 @@ const noForm = (why: string) =>
 function boundParts(body: Uint8Array, delimiter: string): void {
   const line = bytesOf(`\r\n${delimiter}`)
   let parts = 0
-  let at = indexOf(body, bytesOf(delimiter)) + delimiter.length
-  while (!isAt(body, CLOSE, at)) {
+  let next = isAt(body, bytesOf(delimiter), 0) ? -2 : indexOf(body, line) // the first may have no line break
+  while (next !== -1) {
+    const at = next + line.length
+    if (isAt(body, CLOSE, at)) return
     if (++parts > MAX_PARTS) throw new TRPCError({ code: 'PAYLOAD_TOO_LARGE' })
     const headers = body.subarray(at, at + MAX_PART_HEADERS)
     if (headers.length === MAX_PART_HEADERS && indexOf(headers, END_OF_HEADERS) === -1) {
       throw noForm('the headers of a part are too long')
     }
-    const next = indexOf(body, line, at)
-    if (next === -1) return // the parser finds that its end is missing
-    at = next + line.length
+    next = indexOf(body, line, at) // where its end is missing, the parser finds that
   }
 }
 
@@ -58,13 +58,20 @@ const bytesOf = (text: string) => encoder.encode(text)
 const CLOSE = bytesOf('--')
 const END_OF_HEADERS = bytesOf('\r\n\r\n')
 
-/** As that of Node.js' `Buffer`, which is not everywhere. What is looked for is short. */
+/**
+ * As that of Node.js' `Buffer`, which is not everywhere. In linear time: what is looked for is short, or begins with
+ * a line break and has no other.
+ */
 function indexOf(body: Uint8Array, wanted: Uint8Array, from = 0): number {
-  const [first = 0] = wanted
-  let at = body.indexOf(first, from)
-  while (at !== -1 && !isAt(body, wanted, at)) at = body.indexOf(first, at + 1)
-  return at
+  for (let at = from; at <= body.length - wanted.length; at++) {
+    if (isAt(body, wanted, at)) return at
+  }
+  return -1
 }
 
-const isAt = (body: Uint8Array, wanted: Uint8Array, at: number) =>
-  wanted.every((byte, offset) => body[at + offset] === byte)
+function isAt(body: Uint8Array, wanted: Uint8Array, at: number): boolean {
+  for (let offset = 0; offset < wanted.length; offset++) {
+    if (body[at + offset] !== wanted[offset]) return false
+  }
+  return true
+}
