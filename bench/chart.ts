@@ -29,13 +29,26 @@ const STYLE = `
     .bar.ours { fill: #4493f8 }
   }`
 
-/** The scenarios that the chart shows, under the words for each. */
+/** The scenarios that the chart shows, under the words for each: first those that exchange few bytes. */
 const SECTIONS: Readonly<Record<string, string>> = {
   admin: 'REST: GET /api/messages/admin',
   'rest-post': 'REST: POST with a JSON body',
   rpc: "RPC: one query, as each server's own client sends it",
   'rpc-input': 'RPC: one query with an input',
   mutation: 'RPC: one mutation',
+  'crowd-1000': 'REST: GET /api/messages/admin over 1,000 connections',
+  'crowd-4000': 'REST: GET /api/messages/admin over 4,000 connections',
+}
+
+/** Those that exchange many bytes: each has a scale of its own, else bars would be a few pixels long. */
+const LARGE_SECTIONS: Readonly<Record<string, string>> = {
+  'list-20': 'REST: a list of 20 rows',
+  'list-200': 'REST: a list of 200 rows',
+  'list-1000': 'REST: a list of 1,000 rows',
+  'rpc-list-200': 'RPC: a list of 200 rows',
+  'body-29k': 'REST: POST with a JSON body of 29 kB',
+  'body-75k': 'REST: POST with a JSON body of 75 kB',
+  'rpc-body-75k': 'RPC: a mutation with an input of 75 kB',
 }
 
 interface Row {
@@ -43,18 +56,23 @@ interface Row {
   readonly perSecond: number
 }
 
+interface Section {
+  readonly title: string
+  readonly rows: readonly Row[]
+}
+
 /** A bar chart of requests a second over REST and RPC, as SVG; servers without a guard are paler. */
 export function renderChart(results: readonly ScenarioResult[], note: string): string {
-  const sections = Object.entries(SECTIONS).flatMap(([name, title]) => {
-    const result = results.find(({ scenario }) => scenario === name)
-    return result ? [{ title, rows: rowsOf(result) }] : []
-  })
-  const max = Math.max(...sections.flatMap(({ rows }) => rows.map((row) => row.perSecond)))
+  const small = sectionsOf(SECTIONS, results)
+  const large = sectionsOf(LARGE_SECTIONS, results)
+  const sections = [...small, ...large]
   let y = TOP
-  const parts = sections.map(({ title, rows }) => {
+  const parts = sections.map((section) => {
     const at = y
-    y += SECTION_HEIGHT + rows.length * ROW_HEIGHT
-    return renderSection({ title, rows }, { y: at, max })
+    y += SECTION_HEIGHT + section.rows.length * ROW_HEIGHT
+    const scale = small.includes(section) ? small : [section]
+    const max = Math.max(...scale.flatMap(({ rows }) => rows.map((row) => row.perSecond)))
+    return renderSection(section, { y: at, max })
   })
   const height = y + BOTTOM
   const summary = sections.map(
@@ -74,6 +92,13 @@ ${parts.join('\n')}
 `
 }
 
+function sectionsOf(titles: typeof SECTIONS, results: readonly ScenarioResult[]): Section[] {
+  return Object.entries(titles).flatMap(([name, title]) => {
+    const result = results.find(({ scenario }) => scenario === name)
+    return result ? [{ title, rows: rowsOf(result) }] : []
+  })
+}
+
 function rowsOf({ servers }: ScenarioResult): Row[] {
   return servers
     .map(({ server, samples }) => ({
@@ -88,10 +113,7 @@ interface Place {
   readonly max: number
 }
 
-function renderSection(
-  section: { title: string; rows: readonly Row[] },
-  { y, max }: Place,
-): string {
+function renderSection(section: Section, { y, max }: Place): string {
   const rows = section.rows.map((row, index) =>
     renderRow(row, { y: y + SECTION_HEIGHT + index * ROW_HEIGHT, max }),
   )

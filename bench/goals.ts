@@ -18,6 +18,8 @@ const PROCEDURE_CALLS = [
   ...['admin', 'rest-param', 'rest-post'],
   ...['rpc', 'rpc-input', 'mutation', 'batch'],
 ]
+/** Where most of the time goes into JSON, which bare node:http writes and parses too. */
+const JSON_SCENARIOS = ['list-20', 'list-200', 'list-1000', 'body-29k', 'body-75k']
 const PEERS = SERVERS.filter(
   ({ name, guarded, fairAs, guardAlone }) =>
     guarded && !guardAlone && fairAs === undefined && name !== OURS,
@@ -37,6 +39,13 @@ export function evaluateGoals(results: Results): GoalResult[] {
     ),
     ...results.scenarios.flatMap(({ scenario }) => aheadOfPeers(scenario, rates)),
     ...limitGoals(rates),
+    ...JSON_SCENARIOS.flatMap((scenario) =>
+      atLeast(0.75, {
+        goal: `${scenario}: × bare node:http`,
+        of: rates(scenario, OURS),
+        to: rates(scenario, BARE),
+      }),
+    ),
     ...latencyGoal(results),
     ...memoryGoal(results),
     ...startGoals(results),

@@ -12,6 +12,7 @@ export interface Load {
   readonly url: string
   readonly request: BenchRequest
   readonly seconds: number
+  readonly connections: number
   /** The number of the first token of the file, so that tokens go on where they stopped. */
   readonly firstToken: number
 }
@@ -30,7 +31,7 @@ export interface LoadSample {
 
 export type SendLoad = (load: Load) => Promise<LoadSample>
 
-/** @returns a function that puts load on a server from one core over 32 connections */
+/** @returns a function that puts load on a server from one core */
 export function createLoad(options: {
   readonly generator: 'wrk' | 'autocannon'
   readonly core: number | undefined
@@ -47,20 +48,20 @@ export function createLoad(options: {
 
 const script = (name: string) => fileURLToPath(new URL(`load/${name}`, import.meta.url))
 
-function wrk({ url, request, seconds, firstToken }: Load): Command {
+function wrk({ url, request, seconds, connections, firstToken }: Load): Command {
   return [
     'wrk',
-    ...['-t1', `-c${CONNECTIONS}`, `-d${seconds}s`, '--timeout', '10s', '-s', script('wrk.lua')],
+    ...['-t1', `-c${connections}`, `-d${seconds}s`, '--timeout', '10s', '-s', script('wrk.lua')],
     ...Object.entries(request.headers).flatMap(([name, value]) => ['-H', `${name}: ${value}`]),
     ...[url + request.path, '--', request.method, request.body ?? ''],
     ...(request.tokensFile === undefined ? [] : [request.tokensFile, String(firstToken)]),
   ]
 }
 
-function autocannon({ url, request, seconds, firstToken }: Load): Command {
+function autocannon({ url, request, seconds, connections, firstToken }: Load): Command {
   const { method, path, headers, body, tokensFile } = request
   const settings = {
-    ...{ url: url + path, method, headers, body, seconds, connections: CONNECTIONS },
+    ...{ url: url + path, method, headers, body, seconds, connections },
     ...(tokensFile !== undefined && { tokens: { file: tokensFile, first: firstToken } }),
   }
   return ['node', script('autocannon.js'), JSON.stringify(settings)]

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { startIssuer, type TestIssuer } from '../packages/server/test/support/issuer.ts'
 import { findCores, isInstalled } from './cores.ts'
 import { renderSelfTimes, selfTimes, type CpuProfile } from './cpu-profile.ts'
-import { createLoad } from './load.ts'
+import { CONNECTIONS, createLoad } from './load.ts'
 import { adminRequest } from './measure.ts'
 import { readFlags, type BenchOptions } from './options.ts'
 import { SCENARIOS, type Scenario } from './scenarios.ts'
@@ -44,7 +44,8 @@ async function profile(
   })
   const generator = options.generator ?? (isInstalled('wrk') ? 'wrk' : 'autocannon')
   const send = createLoad({ generator, core: cores.load })
-  const load = { url: running.url, request, firstToken: 0 }
+  const { connections = CONNECTIONS } = scenario
+  const load = { url: running.url, request, connections, firstToken: 0 }
   try {
     const warmup = await send({ ...load, seconds: options.warmupSeconds })
     process.kill(running.pid, 'SIGUSR2')

@@ -1,18 +1,29 @@
 import { adminProcedure, router } from '../dist/trpc.js'
 import { z } from '../node_modules/zod/index.js' // the server's own, not that of the peers
-import { addReport, reportById } from './peers/reports.js'
+import { createReportSchemas } from './peers/report-schemas.js'
+import { addReport, importReports, listReports, reportById } from './peers/reports.js'
 
-const Report = z.object({ id: z.string(), title: z.string() })
+const { Id, NewReport, Report, Page, List, Import, Imported } = createReportSchemas(z)
 
 export const reportsRouter = router({
   byId: adminProcedure
     .meta({ openapi: { method: 'GET', path: '/api/reports/{id}' } })
-    .input(z.object({ id: z.string().regex(/^\d+$/) }))
+    .input(Id)
     .output(Report)
     .query(({ input }) => reportById(input.id)),
   add: adminProcedure
     .meta({ openapi: { method: 'POST', path: '/api/reports' } })
-    .input(z.object({ title: z.string().min(1).max(200) }))
+    .input(NewReport)
     .output(Report)
     .mutation(({ input }) => addReport(input.title)),
+  list: adminProcedure
+    .meta({ openapi: { method: 'GET', path: '/api/reports' } })
+    .input(Page)
+    .output(List)
+    .query(({ input }) => listReports(input.limit)),
+  import: adminProcedure
+    .meta({ openapi: { method: 'POST', path: '/api/reports/import' } })
+    .input(Import)
+    .output(Imported)
+    .mutation(({ input }) => importReports(input.reports)),
 })

@@ -1,3 +1,4 @@
+import { rowOf } from './peers/reports.js'
 import { rpcRequest, type Call } from './rpc-requests.ts'
 import { SERVERS, YARDSTICK, type BenchServer } from './servers.ts'
 import type { Tokens } from './tokens.ts'
@@ -22,6 +23,12 @@ export interface Scenario {
   /** How often the text must be there: in a batch once a call. */
   readonly times?: number
   readonly servers: readonly BenchServer[]
+  /** How many connections the load comes over: 32 unless it is said. */
+  readonly connections?: number
+  /** How long it is measured at least, such as where it takes a while to open all connections. */
+  readonly minSeconds?: number
+  /** Whether requests may stay without an answer, such as on connections that a server is slow to accept. */
+  readonly mayLose?: true
   readonly request: (server: BenchServer, tokens: Tokens) => Promise<BenchRequest>
 }
 
@@ -38,6 +45,7 @@ const apis = SERVERS.filter(({ guardAlone }) => !guardAlone)
 const guards = SERVERS.filter(({ guardAlone }) => guardAlone)
 const guarded = apis.filter((server) => server.guarded)
 const withRpc = SERVERS.filter((server) => server.rpc !== undefined)
+const withLists = apis.filter(({ lists }) => lists)
 
 /** A request of a browser on an allowed origin. */
 const browser = { origin: CLIENT_ORIGIN }
@@ -62,6 +70,82 @@ const callsTo =
   (...calls: [Call, ...Call[]]): Scenario['request'] =>
   ({ rpc = 'trpc' }, tokens) =>
     send(rpcRequest(rpc, calls), tokens.admin())
+
+/** How many rows lists have: a page of a table, a long one, a whole small table. */
+const LISTS = [20, 200, 1_000]
+/** How many rows make a body of so many kB. */
+const BODIES = { '29k': 184, '75k': 475 }
+const CROWDS = [1_000, 4_000]
+const CROWD_SECONDS = 10
+
+const rowsOf = (count: number) => Array.from({ length: count }, (_, at) => rowOf(at))
+
+const listScenarios = LISTS.flatMap((limit): Scenario[] => {
+  const text = '"title":"Report number '
+  const about = { statuses: [200], text, times: limit }
+  return [
+    {
+      ...about,
+      name: `list-${limit}`,
+      title: `GET /api/reports?limit=${limit}, a list of ${count(limit)} rows of eight fields`,
+      servers: withLists,
+      request: (_server, tokens) => send(get(`/api/reports?limit=${limit}`), tokens.admin()),
+    },
+    {
+      ...about,
+      name: `rpc-list-${limit}`,
+      title: `The list of ${count(limit)} rows over RPC, one call`,
+      servers: withLists.filter(({ rpc }) => rpc),
+      request: callsTo({ procedure: 'reports.list', type: 'query', input: { limit } }),
+    },
+  ]
+})
+
+const bodyScenarios = Object.entries(BODIES).flatMap(([size, rows]): Scenario[] => {
+  const input = { reports: rowsOf(rows) }
+  const about = { statuses: [200, 201], text: `"count":${rows}` }
+  return [
+    {
+      ...about,
+      name: `body-${size}`,
+      title: `POST /api/reports/import, a JSON body of ${rows} rows (${size}B)`,
+      servers: withLists,
+      request: (_server, tokens) =>
+        send(
+          {
+            method: 'POST',
+            path: '/api/reports/import',
+            headers: { 'content-type': 'application/json' },
+            body: JSON.stringify(input),
+          },
+          tokens.admin(),
+        ),
+    },
+    {
+      ...about,
+      name: `rpc-body-${size}`,
+      title: `A mutation with an input of ${rows} rows (${size}B) over RPC, one call`,
+      servers: withLists.filter(({ rpc }) => rpc),
+      request: callsTo({ procedure: 'reports.import', type: 'mutation', input }),
+    },
+  ]
+})
+
+const crowdScenarios = CROWDS.map((connections): Scenario => ({
+  name: `crowd-${connections}`,
+  title: `GET /api/messages/admin over ${count(connections)} connections`,
+  statuses: [200],
+  text: ADMIN_TEXT,
+  servers: withLists,
+  connections,
+  minSeconds: CROWD_SECONDS,
+  mayLose: true,
+  request: (_server, tokens) => send(get(ADMIN_PATH), tokens.admin()),
+}))
+
+function count(value: number): string {
+  return value.toLocaleString('en-US')
+}
 
 export const SCENARIOS: readonly Scenario[] = [
   {
@@ -146,6 +230,9 @@ export const SCENARIOS: readonly Scenario[] = [
     servers: withRpc,
     request: callsTo(ADMIN_CALL, ...Array.from({ length: BATCH_SIZE - 1 }, () => ADMIN_CALL)),
   },
+  ...listScenarios,
+  ...bodyScenarios,
+  ...crowdScenarios,
   {
     name: 'bad-token',
     title: 'A token whose signature is wrong, always the same one',

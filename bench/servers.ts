@@ -14,6 +14,8 @@ export interface BenchServer {
   readonly guardAlone?: true
   /** A server that differs from it in what it leaves out alone: the goals are set against that one. */
   readonly fairAs?: string
+  /** Whether it has the list and the import of many rows. */
+  readonly lists?: true
   /** What it speaks over RPC. */
   readonly rpc?: RpcProtocol
 }
@@ -31,8 +33,15 @@ export const SERVERS: readonly BenchServer[] = [
     guarded: true,
     script: fileURLToPath(new URL('messages-api.js', import.meta.url)),
     rpc: 'trpc',
+    lists: true,
   },
-  { name: BARE, label: 'node:http, constant answer', script: peer(BARE), guarded: false },
+  {
+    name: BARE,
+    label: 'node:http, no guard and no checks',
+    script: peer(BARE),
+    guarded: false,
+    lists: true,
+  },
   {
     name: YARDSTICK,
     label: 'node:http, RS256 verification alone',
@@ -46,6 +55,7 @@ export const SERVERS: readonly BenchServer[] = [
     script: peer('fastify'),
     guarded: true,
     rival: true,
+    lists: true,
   },
   {
     name: 'fastify-static-key',
@@ -59,6 +69,7 @@ export const SERVERS: readonly BenchServer[] = [
     label: 'Fastify, fixed key, with log, ids, metric, limit',
     script: peer('fastify-same-job'),
     guarded: true,
+    lists: true,
   },
   {
     name: 'orpc',
@@ -66,9 +77,17 @@ export const SERVERS: readonly BenchServer[] = [
     script: peer('orpc'),
     guarded: true,
     rival: true,
+    lists: true,
     rpc: 'orpc',
   },
-  { name: 'hono', label: 'Hono + jose', script: peer('hono'), guarded: true, rival: true },
+  {
+    name: 'hono',
+    label: 'Hono + jose',
+    script: peer('hono'),
+    guarded: true,
+    rival: true,
+    lists: true,
+  },
   {
     name: 'express-oauth2',
     label: 'Express + express-oauth2-jwt-bearer',

@@ -1,4 +1,5 @@
 import { sendAborted } from './aborted.ts'
+import { CONNECTIONS } from './load.ts'
 import { adminRequest, type MeasureOptions } from './measure.ts'
 import { residentMiB } from './resident-memory.ts'
 import { SCENARIOS, type BenchRequest, type Scenario } from './scenarios.ts'
@@ -58,7 +59,13 @@ async function takeTurn(
   { send }: MeasureOptions,
 ): Promise<number> {
   const aborted = sendAborted({ port: Number(new URL(url).port), request }, ABORTED)
-  const sample = await send({ url, request, seconds: TURN_SECONDS, firstToken })
+  const sample = await send({
+    url,
+    request,
+    seconds: TURN_SECONDS,
+    connections: CONNECTIONS,
+    firstToken,
+  })
   await aborted
   const refused = scenario.statuses.some((status) => status >= 400) ? sample.requests : 0
   if (sample.failed > 0 || sample.refused !== refused) {

@@ -4,7 +4,7 @@ import cors from '@fastify/cors'
 import helmet from '@fastify/helmet'
 import jwt from '@fastify/jwt'
 import Fastify from 'fastify'
-import { addReport, reportById } from './reports.js'
+import { addReport, importReports, listReports, MAX_ROWS, reportById } from './reports.js'
 import { audience, clientOrigin, hasPermission, host, issuer, messages, port } from './settings.js'
 
 /**
@@ -36,6 +36,44 @@ export async function serve(keyOptions, more = {}) {
     properties: { title: { ...text, minLength: 1, maxLength: 200 } },
     required: ['title'],
   }
+  const short = { ...text, minLength: 1, maxLength: 200 }
+  const row = {
+    type: 'object',
+    properties: {
+      id: { type: 'integer' },
+      title: short,
+      author: short,
+      status: { ...text, enum: ['open', 'closed', 'draft'] },
+      amount: { type: 'number' },
+      archived: { type: 'boolean' },
+      note: { type: ['string', 'null'] },
+      createdAt: text,
+    },
+  }
+  const required = Object.keys(row.properties)
+  const listSchema = {
+    querystring: {
+      type: 'object',
+      properties: { limit: { type: 'integer', minimum: 1, maximum: MAX_ROWS } },
+      required: ['limit'],
+    },
+    response: {
+      200: {
+        type: 'object',
+        properties: { total: { type: 'integer' }, reports: { type: 'array', items: row } },
+      },
+    },
+  }
+  const importSchema = {
+    body: {
+      type: 'object',
+      properties: {
+        reports: { type: 'array', maxItems: MAX_ROWS, items: { ...row, required } },
+      },
+      required: ['reports'],
+    },
+    response: { 200: { type: 'object', properties: { count: { type: 'integer' } } } },
+  }
 
   fastify.get('/api/messages/public', { schema }, async () => messages.public)
   fastify.get(
@@ -57,6 +95,16 @@ export async function serve(keyOptions, more = {}) {
     '/api/reports',
     { schema: { body, response: report }, onRequest: [authenticate, requireAdmin] },
     async ({ body: { title } }) => addReport(title),
+  )
+  fastify.get(
+    '/api/reports',
+    { schema: listSchema, onRequest: [authenticate, requireAdmin] },
+    async ({ query: { limit } }) => listReports(limit),
+  )
+  fastify.post(
+    '/api/reports/import',
+    { schema: importSchema, onRequest: [authenticate, requireAdmin] },
+    async ({ body: { reports } }) => importReports(reports),
   )
 
   await fastify.listen({ port, host })

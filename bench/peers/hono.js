@@ -9,7 +9,8 @@ import { secureHeaders } from 'hono/secure-headers'
 import { validator } from 'hono/validator'
 import { createRemoteJWKSet, jwtVerify } from 'jose'
 import { z } from 'zod'
-import { addReport, reportById } from './reports.js'
+import { createReportSchemas } from './report-schemas.js'
+import { addReport, importReports, listReports, reportById } from './reports.js'
 import {
   audience,
   clientOrigin,
@@ -41,8 +42,7 @@ const requireAdmin = createMiddleware(async (c, next) => {
   await next()
 })
 
-const Id = z.object({ id: z.string().regex(/^\d+$/) })
-const NewReport = z.object({ title: z.string().min(1).max(200) })
+const { Id, NewReport, Page, List, Import } = createReportSchemas(z)
 
 const checked = (schema) => (value, c) => {
   const { success, data } = schema.safeParse(value)
@@ -59,6 +59,16 @@ app.get('/api/reports/:id', authenticate, requireAdmin, validator('param', check
 )
 app.post('/api/reports', authenticate, requireAdmin, validator('json', checked(NewReport)), (c) =>
   c.json(addReport(c.req.valid('json').title)),
+)
+app.get('/api/reports', authenticate, requireAdmin, validator('query', checked(Page)), (c) =>
+  c.json(List.parse(listReports(c.req.valid('query').limit))),
+)
+app.post(
+  '/api/reports/import',
+  authenticate,
+  requireAdmin,
+  validator('json', checked(Import)),
+  (c) => c.json(importReports(c.req.valid('json').reports)),
 )
 
 serve({ fetch: app.fetch, port, hostname: host })

@@ -7,7 +7,8 @@ import { RPCHandler } from '@orpc/server/node'
 import { BatchHandlerPlugin, CORSPlugin } from '@orpc/server/plugins'
 import { createRemoteJWKSet, jwtVerify } from 'jose'
 import { z } from 'zod'
-import { addReport, reportById } from './reports.js'
+import { createReportSchemas } from './report-schemas.js'
+import { addReport, importReports, listReports, reportById } from './reports.js'
 import {
   audience,
   clientOrigin,
@@ -23,7 +24,7 @@ import {
 const keys = createRemoteJWKSet(new URL(jwksUri))
 const options = { issuer, audience, algorithms: ['RS256'] }
 const Message = z.object({ message: z.string() })
-const Report = z.object({ id: z.string(), title: z.string() })
+const { Id, NewReport, Report, Page, List, Import, Imported } = createReportSchemas(z)
 
 /** Once a request, however many calls of a batch ask for it. */
 function createVerify({ authorization }) {
@@ -69,14 +70,24 @@ const router = {
   reports: {
     byId: admin
       .route({ method: 'GET', path: '/reports/{id}' })
-      .input(z.object({ id: z.string().regex(/^\d+$/) }))
+      .input(Id)
       .output(Report)
       .handler(({ input }) => reportById(input.id)),
     add: admin
       .route({ method: 'POST', path: '/reports' })
-      .input(z.object({ title: z.string().min(1).max(200) }))
+      .input(NewReport)
       .output(Report)
       .handler(({ input }) => addReport(input.title)),
+    list: admin
+      .route({ method: 'GET', path: '/reports' })
+      .input(Page)
+      .output(List)
+      .handler(({ input }) => listReports(input.limit)),
+    import: admin
+      .route({ method: 'POST', path: '/reports/import' })
+      .input(Import)
+      .output(Imported)
+      .handler(({ input }) => importReports(input.reports)),
   },
 }
 

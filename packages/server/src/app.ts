@@ -104,7 +104,6 @@ export function createApp(options: AppOptions): { app: Express; description: Des
   const reportError = createErrorReport(logger, options.metrics.onProcedureTimeout)
   const { steps: trace } = options.tracing
   const rateLimit = rateLimiting(options, createContext)
-  const bodyLimit = createBodyLimit(MAX_BODY_BYTES)
   const routes = createRoutes({
     router,
     rpcPath: RPC_PATH,
@@ -126,13 +125,18 @@ export function createApp(options: AppOptions): { app: Express; description: Des
       return admitStream(exchange, { context: createContext(exchange), kind, streams, now })
     },
   })
-  const description = createDescription(routes.operations, options)
+  const { operations } = routes
+  const bodyLimit = createBodyLimit({ maxBytes: MAX_BODY_BYTES, operations, rpcPath: RPC_PATH })
+  const description = createDescription(operations, options)
   const end = createEndTogether((error, res) => {
     reportError(error, exchangeOf(res as Response))
     res.destroy()
   })
-  const methods = [...new Set(routes.operations.map(({ method }) => method))]
-  const responseHeaders = routes.operations.flatMap(({ meta }) => headerNames(meta.responseHeaders))
+  const methods = [...new Set(operations.map(({ method }) => method))]
+  const responseHeaders = [
+    ...operations.flatMap(({ meta }) => headerNames(meta.responseHeaders)),
+    ...(operations.some(({ fileType }) => fileType !== undefined) ? ['Content-Disposition'] : []),
+  ]
 
   const app = express()
   app.disable('x-powered-by')

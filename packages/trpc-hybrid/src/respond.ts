@@ -1,5 +1,6 @@
 import { JSON_TYPE, type Answer } from './answer.ts'
 import type { HybridRequest } from './request.ts'
+import { discardAnswer } from './rest/file-answer.ts'
 import type { Route } from './route.ts'
 
 /** What `createContext` throws is answered like a procedure's error. */
@@ -27,9 +28,12 @@ export interface Responder<Sent> {
 
 /** Never rejects: nobody may be there to hear of it, and then it would end the process. */
 export async function respond<Sent>({ answer, refuse, send }: Responder<Sent>): Promise<Sent> {
+  let made: Answer | undefined
   try {
-    return send(await answer())
+    made = await answer()
+    return send(made)
   } catch (error) {
+    if (made) discardAnswer(made)
     try {
       return send(refuse(error))
     } catch {

@@ -17,6 +17,7 @@ import { withFastProcedures } from './procedures/run-chain.ts'
 import type { HybridRequest } from './request.ts'
 import { createRest } from './rest/rest.ts'
 import type { Route } from './route.ts'
+import { requireCarriable, withoutFiles } from './rpc/file-outputs.ts'
 import { createRpc } from './rpc/rpc.ts'
 import type { AdmitStream } from './rpc/trpc-handler.ts'
 
@@ -128,6 +129,7 @@ export function findRoutes<Router extends AnyRouter>(
     trustProtect: options.trustProtect ?? false,
     schemes: Object.keys(options.securitySchemes ?? DEFAULT_SCHEMES),
   })
+  requireCarriable(router, { operations, problems })
   const deadlines = options.deadlines ?? createDeadlines(NO_DEADLINES)
   const findRest = createRest({
     ...errors,
@@ -138,8 +140,9 @@ export function findRoutes<Router extends AnyRouter>(
   })
   const findRpc = createRpc({
     ...errors,
-    router,
+    router: withoutFiles(router, { operations }),
     path: rpcPath,
+    ownMaxBytes: maxBytesOf(operations),
     maxBodyBytes: limits.bodyBytes,
     maxBatchSize: limits.batch,
     deadlines,
@@ -154,6 +157,11 @@ export function findRoutes<Router extends AnyRouter>(
     refuse: (error, request) => answerError(error, { request, ctx: undefined }, errors),
   }
 }
+
+const maxBytesOf = (operations: readonly RestOperation[]): ReadonlyMap<string, number> =>
+  new Map(
+    operations.flatMap(({ name, maxBytes }) => (maxBytes === undefined ? [] : [[name, maxBytes]])),
+  )
 
 function requireLoaded(router: AnyRouter, problems: Problems): void {
   for (const name of Object.keys(router._def.lazy)) {

@@ -69,7 +69,8 @@ export function createDescriptionCheck(document: OpenAPIObject): (exchange: Exch
     const [type = ''] = String(headers['content-type']).split(';')
     const content = described.content[type]
     if (!content) return [`the media type ${type} is not described`]
-    return method === 'HEAD' ? [] : faultsOf(content.schema, JSON.parse(body))
+    if (method === 'HEAD') return []
+    return faultsOf(content.schema, isJson(type) ? JSON.parse(body) : body)
   }
 
   return (exchange) => {
@@ -84,6 +85,9 @@ export function createDescriptionCheck(document: OpenAPIObject): (exchange: Exch
     return faults.map((fault) => `${method} ${target} ${status}: ${fault}`)
   }
 }
+
+/** RFC 6839 §3.1. */
+const isJson = (mediaType: string) => /[/+]json$/i.test(mediaType)
 
 function operationFor(document: OpenAPIObject, { method, target }: Exchange) {
   const path = normalizePath(target.split('?')[0]?.replace(/(.)\/$/, '$1') ?? '')

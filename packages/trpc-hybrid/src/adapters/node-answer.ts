@@ -23,11 +23,16 @@ export function sendWhenMade(
 
 /** Sends an answer. What the response has already stays, except for the names that the answer has too. */
 export function sendAnswer(res: ServerResponse, answer: Answer): void {
-  if (res.headersSent) return
-  setHead(res, answer)
   const { body } = answer
-  if (isStream(body)) void sendStream(res, body)
-  else res.end(body)
+  if (res.headersSent) {
+    if (isStream(body)) void body.cancel().catch(() => undefined)
+    return
+  }
+  setHead(res, answer)
+  if (isStream(body)) {
+    res.flushHeaders() // throws for what can't be sent
+    void sendStream(res, body)
+  } else res.end(body)
 }
 
 export function setHead(res: ServerResponse, { status, headers }: Answer): void {
@@ -54,7 +59,6 @@ async function sendStream(res: ServerResponse, body: ReadableStream<Uint8Array>)
   const cancel = () => void reader.cancel().catch(() => undefined)
   if (res.closed) cancel()
   else res.once('close', cancel)
-  res.flushHeaders()
   try {
     for (let item = await reader.read(); !item.done; item = await reader.read()) {
       if (!res.write(item.value)) await untilDrained(res)

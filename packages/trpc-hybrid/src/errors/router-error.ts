@@ -50,6 +50,11 @@ export class Problems {
     return sorted.map(({ name, text }) => `${name}: ${text}`)
   }
 
+  /** Of the procedures that have one. */
+  get names(): readonly string[] {
+    return this.#found.map(({ name }) => name)
+  }
+
   get isEmpty(): boolean {
     return this.#found.length === 0
   }

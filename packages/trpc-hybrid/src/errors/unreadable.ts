@@ -5,7 +5,8 @@ import { faultIn } from '../body/json-fault.ts'
 /** Why a request can't be read. Its message is for the client, so nothing of what was sent is in it. */
 export class Unreadable extends Error {}
 
-const unreadable = (code: TRPC_ERROR_CODE_KEY, message: string) =>
+/** @param message for the client */
+export const unreadable = (code: TRPC_ERROR_CODE_KEY, message: string) =>
   new TRPCError({ code, cause: new Unreadable(message) })
 
 /** @param types the media types that would be taken */

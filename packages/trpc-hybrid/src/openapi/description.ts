@@ -188,7 +188,7 @@ interface Completion {
 }
 
 function completeOperation(operation: Operation, { rest, input, options }: Completion): void {
-  const { name, meta, guard, status, empty } = rest
+  const { name, meta, guard, status, empty, fileType } = rest
   const { parameters, requestBody } = input
   operation.operationId = meta.operationId ?? (options.operationIdOf ?? methodName)(name)
   operation.description = [operation.description, explainGuard(guard)].filter(Boolean).join('\n\n')
@@ -202,6 +202,7 @@ function completeOperation(operation: Operation, { rest, input, options }: Compl
     common: options.surroundings.responses,
     status,
     empty,
+    fileType,
     input: rest.input !== undefined,
     body: requestBody !== undefined,
     errors: errorsOf(meta.errorResponses),

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { RestOperation } from '../procedures/operations.ts'
 import { entriesOf } from '../procedures/inputs.ts'
 import { formEncoding } from './form-encoding.ts'
+import { binary, multipartEncoding } from './multipart-encoding.ts'
 import { describeInput, without, type Described, type Json } from './json-schema.ts'
 
 /** The input of an operation as OpenAPI has it: in its path, its query or its body. */
@@ -112,18 +113,31 @@ function describeBody(
   { input, contentTypes, template }: RestOperation,
   { schema, components }: { schema: ObjectSchema; components: Described['components'] },
 ): object | undefined {
-  const { wholes = [] } = input ?? {}
-  const isEmpty =
-    wholes.length === 0 && Object.keys(schema.properties ?? {}).length === 0 && !input?.others
+  const { wholes = [], bytes } = input ?? {}
+  const isWhole = wholes.length > 0 || bytes !== undefined
+  const isEmpty = !isWhole && Object.keys(schema.properties ?? {}).length === 0 && !input?.others
   if (isEmpty && template.names.length > 0) return undefined
   return {
-    required: !input?.optional && (wholes.length > 0 || schema.required !== undefined),
+    required: !input?.optional && (isWhole || schema.required !== undefined),
     content: Object.fromEntries(
-      contentTypes.map((type) => [
-        type,
-        type === 'application/json' ? { schema } : { schema, ...formEncoding(schema, components) },
-      ]),
+      contentTypes.map((type) => [type, describeContent(type, { schema, components })]),
     ),
+  }
+}
+
+function describeContent(
+  type: string,
+  { schema, components }: { schema: ObjectSchema; components: Described['components'] },
+): object {
+  switch (type) {
+    case 'application/json':
+      return { schema }
+    case 'application/x-www-form-urlencoded':
+      return { schema, ...formEncoding(schema, components) }
+    case 'multipart/form-data':
+      return { schema, ...multipartEncoding(schema) }
+    default:
+      return { schema: binary(type) }
   }
 }
 

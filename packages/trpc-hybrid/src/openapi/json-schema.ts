@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import { Unfit } from '../errors/router-error.ts'
+import { byteTypeOf } from '../procedures/byte-schemas.ts'
+import { binary, BYTES } from './multipart-encoding.ts'
 import { isSameJson } from './same-json.ts'
 
 export type Json = Readonly<Record<string, unknown>>
@@ -16,7 +18,7 @@ type Context = Parameters<Override>[0]
 /** Types that JSON has no values for. A schema of these must say in its `.meta()` what it is in JSON. */
 const NO_JSON: Readonly<Record<string, string>> = {
   custom: 'write a schema of zod, or say what it is in JSON with .meta({ type: … })',
-  file: 'bytes travel over /trpc, as FormData',
+  file: 'a file is all of an answer: write .output(fileOutput("image/png"))',
   function: 'leave it out',
   map: 'write z.record()',
   nan: 'write z.number()',
@@ -126,6 +128,10 @@ type Faults = Map<z.core.$ZodType, Unfit>
 
 function describeForJson({ zodSchema, jsonSchema, path }: Context, faults: Faults): void {
   const type = typeOf(zodSchema)
+  if (byteTypeOf(zodSchema)) {
+    describeBytes(jsonSchema)
+    return
+  }
   const advice = NO_JSON[type]
   const { parent } = zodSchema._zod
   if (advice !== undefined && !isDescribed(type, jsonSchema)) {
@@ -142,6 +148,14 @@ function describeForJson({ zodSchema, jsonSchema, path }: Context, faults: Fault
   if (type === 'readonly' && !z.globalRegistry.get(zodSchema)?.['readOnly']) {
     delete jsonSchema.readOnly
   }
+}
+
+/** zod says that their encoding is `binary`, which no version of JSON Schema knows, and keeps their media types. */
+function describeBytes(jsonSchema: Context['jsonSchema']): void {
+  const { contentMediaType, anyOf } = jsonSchema
+  delete jsonSchema.contentEncoding
+  Object.assign(jsonSchema, binary(contentMediaType ?? BYTES))
+  if (anyOf) delete jsonSchema.contentMediaType
 }
 
 /** What JSON can't send. */

@@ -1,5 +1,6 @@
 import { errorResponse, JSON_TYPE, ref } from './components.ts'
 import { statusText } from '../errors/status-text.ts'
+import { binary } from './multipart-encoding.ts'
 import type { GuardAnswers } from './security.ts'
 
 type Responses = Readonly<Record<string, object>>
@@ -13,6 +14,8 @@ export interface AnswerSources {
   readonly status: number
   /** Whether a success has no body. */
   readonly empty: boolean
+  /** The media type of a success that is a file. */
+  readonly fileType: string | undefined
   readonly input: boolean
   readonly body: boolean
   /** Errors of the procedure's own, by status, with the message of each. */
@@ -25,10 +28,10 @@ export interface AnswerSources {
  * @param success as trpc-openapi describes it
  */
 export function describeResponses(success: unknown, sources: AnswerSources): Responses {
-  const { status, empty, input, guard, body, errors } = sources
+  const { status, input, guard, body, errors } = sources
   return {
     ...ownErrors(errors),
-    [status]: describeSuccess(success as SuccessResponse, empty),
+    [status]: describeSuccess(success as SuccessResponse, sources),
     400: badRequest({ input, malformed: guard?.malformed }),
     ...guard?.responses,
     ...(body && { 408: common('RequestTimeout') }),
@@ -56,12 +59,20 @@ interface SuccessResponse {
   readonly content: Record<string, { schema: { examples?: unknown[] } }>
 }
 
-function describeSuccess({ description, headers, content }: SuccessResponse, empty: boolean) {
+function describeSuccess(
+  { description, headers, content }: SuccessResponse,
+  { empty, fileType }: AnswerSources,
+) {
   return {
     description,
     ...(headers && { headers }),
-    ...(!empty && { content: withExample(content) }),
+    ...(!empty && { content: fileType === undefined ? withExample(content) : file(fileType) }),
   }
+}
+
+function file(mediaType: string) {
+  const [type = ''] = mediaType.split(';', 1)
+  return { [type]: { schema: type.startsWith('text/') ? { type: 'string' } : binary(type) } }
 }
 
 /** The example of the output's schema becomes the example of the answer, where every tool looks for it. */

@@ -1,5 +1,7 @@
 import type { AnyProcedure } from '@trpc/server'
 import { z } from 'zod'
+import { Unfit } from '../errors/router-error.ts'
+import { byteTypeOf, type ByteType } from './byte-schemas.ts'
 
 type Schema = z.core.$ZodType
 /** All schemas of zod, told apart by `_zod.def.type`. */
@@ -14,6 +16,8 @@ export interface InputObject {
   readonly optional: boolean
   /** Those of its schemas that are no object, such as unions, lists and texts: all of the body must fit them too. */
   readonly wholes: readonly Schema[]
+  /** Where it is no object but the bytes of a file, all of the body. */
+  readonly bytes: ByteType | undefined
   /** What the author says about it where it is an object; others have it with them. */
   readonly meta: z.core.GlobalMeta | undefined
 }
@@ -22,16 +26,22 @@ export interface InputObject {
  * The input as an object with fields, which is what a path, a query, a form and a JSON body contain.
  *
  * @returns `undefined` for a procedure without an input
+ * @throws {Unfit} for a file beside another input
  */
 export function inputObjectOf(schemas: readonly Schema[]): InputObject | undefined {
   const sides = schemas.flatMap(sidesOf)
+  const bytes = sides.map(byteTypeIn).find((type) => type !== undefined)
+  if (bytes && sides.length > 1) {
+    throw new Unfit('its input is a file: make it a field of the other .input()')
+  }
   const objects = sides.flatMap((side) => objectIn(side) ?? [])
-  const wholes = sides.filter((side) => !objectIn(side) && !isNothing(side))
-  if (objects.length === 0 && wholes.length === 0) return undefined
+  const wholes = sides.filter((side) => !bytes && !objectIn(side) && !isNothing(side))
+  if (objects.length === 0 && wholes.length === 0 && !bytes) return undefined
   const [only] = wholes.length === 0 && schemas.length === 1 ? schemas : []
   return {
     fields: objects.map(({ shape }) => shape).reduce(bothFields, {}),
     wholes,
+    bytes,
     others: objects.find(({ catchall }) => catchall)?.catchall,
     optional: schemas.every((schema) => canBeLeftOut(schema as AnySchema)),
     meta: only && z.globalRegistry.get(only),
@@ -103,6 +113,12 @@ export function innerOf(schema: Schema): AnySchema | undefined {
     default:
       return undefined
   }
+}
+
+/** Which bytes a schema takes that may be wrapped; `undefined` for any other schema. */
+export function byteTypeIn(schema: Schema): ByteType | undefined {
+  const inner = innerOf(schema)
+  return inner ? byteTypeIn(inner) : byteTypeOf(schema)
 }
 
 /** What may stand in brackets behind the name of a field in a query: `filter[status]=open`. */

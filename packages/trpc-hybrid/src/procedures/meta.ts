@@ -21,8 +21,14 @@ export interface RestMeta {
   readonly deprecated?: boolean
   /** Whether credentials are needed. Read from the chain: it may say the same, or more with `trustProtect`. */
   readonly protect?: boolean
-  /** The media types of its body: `application/json` unless it is said. */
+  /**
+   * The media types of its body: `application/json` unless it is said. `multipart/form-data` has fields and files
+   * (`z.file()`). Any that is not in this list is bytes: they are the input (`z.file()`, or `z.instanceof()` of `Blob`,
+   * `Uint8Array` or `ReadableStream`), or its only field that is not in the path.
+   */
   readonly contentTypes?: readonly (BodyType | (string & {}))[]
+  /** The most bytes of its body: `limits.bodyBytes` unless it is said. All of them are held in memory. */
+  readonly maxBytes?: number
   /** Headers that it reads, as an object of strings. */
   readonly requestHeaders?: z.core.$ZodType
   /** Headers of its answer, as an object of strings. */
@@ -37,6 +43,11 @@ export interface RestMeta {
 export type RestMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 export type SuccessStatus = 200 | 201 | 202 | 204
 
-/** The media types that an operation can take as a body. */
-export const BODY_TYPES = ['application/json', 'application/x-www-form-urlencoded'] as const
+const TEXT_TYPES = ['application/json', 'application/x-www-form-urlencoded'] as const
+/** The media types of bodies that have fields. */
+export const BODY_TYPES = [...TEXT_TYPES, 'multipart/form-data'] as const
 export type BodyType = (typeof BODY_TYPES)[number]
+
+export const isTextType = (type: string) => TEXT_TYPES.some((one) => one === type)
+/** Whether a body of this media type is taken as bytes. */
+export const isByteType = (type: string) => !BODY_TYPES.some((one) => one === type)

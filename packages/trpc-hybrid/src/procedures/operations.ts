@@ -3,9 +3,12 @@ import { z } from 'zod'
 import type { Guarded } from './guard.ts'
 import { operationGuard, type GuardSources } from './operation-guard.ts'
 import { inputObjectOf, inputsOf, isSchema, type InputObject } from './inputs.ts'
+import { fileTypeOf } from '../file-output.ts'
+import { requireRoomForFiles } from './file-inputs.ts'
+import { requireNoFileOutput } from './file-outputs.ts'
 import {
   BODY_TYPES,
-  type BodyType,
+  isTextType,
   type HybridMeta,
   type RestMeta,
   type RestMethod,
@@ -30,8 +33,13 @@ export interface RestOperation {
   /** Where the fields of the input are that are not in the path. */
   readonly from: 'query' | 'body'
   /** The media types of its body. */
-  readonly contentTypes: readonly BodyType[]
+  readonly contentTypes: readonly string[]
+  /** Where it says itself how many its body may have. */
+  readonly maxBytes: number | undefined
+  /** Of a file: a text, in place of what `fileOutput` takes. */
   readonly output: z.core.$ZodType
+  /** The media type of its answer, where that is a file. */
+  readonly fileType: string | undefined
   /** What it asks of its caller. */
   readonly guard: Guarded
   /** Whether its answer has no body: the output is `z.void()` or `z.undefined()`. */
@@ -105,7 +113,7 @@ function operationOf(declared: Declared, options: OperationOptions): RestOperati
     return operationGuard({ procedure: given, protect: meta.protect }, options)
   })
   const taken = attempt(() => ({ input: inputOf(procedure) }))
-  const contentTypes = attempt(() => bodyTypesOf(meta))
+  const body = attempt(() => ({ contentTypes: bodyTypesOf(meta), maxBytes: maxBytesOf(meta) }))
   const answer = attempt(() => answerOf(declared, options))
   if (template && taken)
     attempt(() => {
@@ -114,12 +122,13 @@ function operationOf(declared: Declared, options: OperationOptions): RestOperati
   const input = taken?.input
   if (input && method) {
     attempt(() => {
-      requireRoom(method, input, contentTypes)
+      requireRoom(method, input, body?.contentTypes)
     })
   }
-  if (!method || !template || !guard || !taken || !contentTypes || !answer) return undefined
-  const from = BODILESS.includes(method) ? 'query' : 'body'
-  return { ...declared, method, template, ...taken, from, contentTypes, guard, ...answer }
+  if (!method || !template || !guard || !taken || !body || !answer) return undefined
+  const from = BODILESS.includes(method) ? ('query' as const) : ('body' as const)
+  const operation = { ...declared, method, template, ...taken, from, ...body, guard, ...answer }
+  return attempt(() => requireRoomForFiles(operation))
 }
 
 /** @throws {Unfit} for what is no schema, or has no end */
@@ -151,11 +160,13 @@ function templateOf({ path }: RestMeta, { restPath, ownPaths }: OperationOptions
   throw new Unfit(`its path ${template.path} is the server's own: choose one that is not at ${own}`)
 }
 
+const FORMS = BODY_TYPES.filter((type) => type !== 'application/json') as readonly string[]
+
 /** What is no object has no fields for a query or a form. */
 function requireRoom(
   method: RestMethod,
   { wholes }: InputObject,
-  contentTypes: readonly BodyType[] = [],
+  contentTypes: readonly string[] = [],
 ): void {
   const [type] = wholes.map(({ _zod: zod }) => zod.def.type)
   if (type === undefined) return
@@ -164,7 +175,7 @@ function requireRoom(
       `its input is of the type ${type}, for which a query has no room: write .input(z.object({ … })), with the ${type} as a field, or send it with POST`,
     )
   }
-  if (contentTypes.includes('application/x-www-form-urlencoded')) {
+  if (contentTypes.some((one) => FORMS.includes(one))) {
     throw new Unfit(
       `its input is of the type ${type}, for which a form has no room: take JSON alone`,
     )
@@ -181,20 +192,23 @@ function requireParameters({ names }: PathTemplate, input: InputObject | undefin
 
 /** In place of what has no schema, or none that can be described. */
 const ANYTHING = z.any()
+const TEXT = z.string()
 
 function answerOf(
   { meta, procedure }: Declared,
   { missingOutput }: OperationOptions,
-): Pick<RestOperation, 'output' | 'empty' | 'status'> {
+): Pick<RestOperation, 'output' | 'fileType' | 'empty' | 'status'> {
   const missing = missingOutput === 'any' ? ANYTHING : undefined
   const { output: given = missing } = procedure._def as { output?: unknown }
   const output = isStandardSchema(given) ? (describedStandard(given, 'output') ?? missing) : given
   if (isZod3(given)) throw new Unfit(`its output is ${ZOD_3}`)
   if (!isSchema(output)) throw new Unfit('it has no output schema: write .output(z.object({ … }))')
   requireZod4(output, 'output')
+  const fileType = fileTypeOf(output)
+  if (fileType === undefined) requireNoFileOutput(output)
   const { type } = output._zod.def
   const empty = type === 'void' || type === 'undefined'
-  if (!empty && output._zod.optout === 'optional' && !mayBeNull(output)) {
+  if (!empty && fileType === undefined && output._zod.optout === 'optional' && !mayBeNull(output)) {
     throw new Unfit('its output may be undefined, which JSON has not: write .nullable()')
   }
   const { successStatus: status = empty ? 204 : 200 } = meta
@@ -203,15 +217,25 @@ function answerOf(
       `its successStatus is ${status}: write 200, 201, 202, or 204 with .output(z.void())`,
     )
   }
-  return { output: empty ? output : withoutOptional(output), empty, status }
+  if (fileType !== undefined) return { output: TEXT, fileType, empty, status }
+  return { output: empty ? output : withoutOptional(output), fileType, empty, status }
 }
 
-function bodyTypesOf({ contentTypes = ['application/json'] }: RestMeta): readonly BodyType[] {
-  const types = BODY_TYPES.filter((type) => contentTypes.includes(type))
-  if (types.length > 0 && types.length === contentTypes.length) return types
+/** In the order in which a 415 names them: those of texts first. */
+function bodyTypesOf({ contentTypes = ['application/json'] }: RestMeta): readonly string[] {
+  const types = new Set([...contentTypes.filter(isTextType), ...contentTypes])
+  if (types.size > 0 && [...types].every((type) => MEDIA_TYPE.test(type))) return [...types]
   throw new Unfit(
-    `its contentTypes are [${contentTypes.join(', ')}]: write ${BODY_TYPES.join(' or ')}`,
+    `its contentTypes are [${contentTypes.join(', ')}]: write media types in lower case, without parameters, such as ${BODY_TYPES.join(' or ')}`,
   )
+}
+
+/** RFC 6838 §4.2. */
+const MEDIA_TYPE = /^[a-z\d][a-z\d!#$&^_.+-]*\/[a-z\d][a-z\d!#$&^_.+-]*$/
+
+function maxBytesOf({ maxBytes }: RestMeta): number | undefined {
+  if (maxBytes === undefined || (Number.isSafeInteger(maxBytes) && maxBytes > 0)) return maxBytes
+  throw new Unfit(`its maxBytes is ${String(maxBytes)}: write a whole number above 0`)
 }
 
 /** Those that no other hides. */

@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import { MAX_ISSUES } from './bounded-issues.ts'
 import { isTooDeep, MAX_NESTING } from './nesting.ts'
+import { compiledFirst } from './compiled.ts'
 import { isThenable } from './thenable.ts'
-import { sentSchema } from './sent-schema.ts'
+import { sentSchema, unboundedSchema } from './sent-schema.ts'
 
 type Schema = z.core.$ZodType
 type RawIssue = z.core.$ZodRawIssue
@@ -23,17 +24,23 @@ export type ParseInput = (value: unknown) => unknown
 export function createInputParser(schema: Schema): ParseInput {
   const { schema: sent, isDeep } = sentSchema(schema)
   let isAsync = false
+  const parse = compiledFirst(
+    () => unboundedSchema(schema),
+    (value) => {
+      if (!isAsync) {
+        try {
+          return outcome(sent._zod.run({ value, issues: [] }, { async: false }))
+        } catch (error) {
+          if (!(error instanceof z.core.$ZodAsyncError)) throw error
+          isAsync = true
+        }
+      }
+      return parseAsync(sent, value)
+    },
+  )
   return (value) => {
     if (isDeep && isTooDeep(value)) throw tooDeep()
-    if (!isAsync) {
-      try {
-        return outcome(sent._zod.run({ value, issues: [] }, { async: false }))
-      } catch (error) {
-        if (!(error instanceof z.core.$ZodAsyncError)) throw error
-        isAsync = true
-      }
-    }
-    return parseAsync(sent, value)
+    return parse(value)
   }
 }
 

@@ -1,10 +1,11 @@
 import { getTRPCErrorFromUnknown, TRPCError } from '@trpc/server'
-import { getParseFn, isAsyncIterable, middlewareMarker, type Parser } from '../trpc/internals.ts'
+import { isAsyncIterable, middlewareMarker, type Parser } from '../trpc/internals.ts'
 import type { Guard } from '../guard.ts'
 import type { Call } from './call.ts'
 import { adoptItems, adoptPromises } from './left-promises.ts'
 import { mapProcedures } from './map-procedures.ts'
 import type { ParseInput } from './parse-input.ts'
+import { createOutputParser, type ParseOutput } from './parse-output.ts'
 import { parsed, type InputStep } from './sent-inputs.ts'
 import { Signalled } from './signal.ts'
 import { isThenable } from './thenable.ts'
@@ -37,8 +38,6 @@ interface Chain {
   /** A custom way to call the procedure (`experimental_caller`). */
   readonly caller?: unknown
 }
-
-type ParseOutput = ReturnType<typeof getParseFn>
 
 /** One middleware of a chain, or what does the same with less. */
 type Step =
@@ -99,7 +98,7 @@ function stepsOf({ middlewares, output }: Chain): Step[] {
     if (middleware.check) return { check: middleware.check }
     if (middleware.parseInput) return { parseInput: middleware.parseInput }
     if (middleware._type === 'output' && parsesOnce && output !== undefined) {
-      return { parseOutput: getParseFn(output) }
+      return { parseOutput: createOutputParser(output) }
     }
     return { middleware }
   })

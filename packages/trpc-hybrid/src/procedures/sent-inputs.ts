@@ -1,4 +1,5 @@
 import { TRPCError, type AnyProcedure } from '@trpc/server'
+import type { z } from 'zod'
 import { defaultTransformer, type AnyMiddlewareFunction } from '../trpc/internals.ts'
 import type { AnyRouter } from '@trpc/server'
 import type { Call, CallProcedure } from './call.ts'
@@ -33,10 +34,12 @@ export function unsendableBigints(router: AnyRouter): string[] {
   if (router._def._config.transformer !== defaultTransformer) return []
   return namedProcedures(router)
     .filter(({ procedure }) =>
-      inputsOf(procedure).some((schema) => isSchema(schema) && holds(schema, 'bigint')),
+      inputsOf(procedure).some((schema) => isSchema(schema) && holds(schema, isBigint)),
     )
     .map(({ name }) => name)
 }
+
+const isBigint = ({ _zod: zod }: z.core.$ZodType) => zod.def.type === 'bigint'
 
 type Procedure = AnyProcedure & CallProcedure
 

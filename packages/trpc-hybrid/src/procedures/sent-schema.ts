@@ -29,7 +29,12 @@ export interface Sent {
 }
 
 /** The parts of one input, by what they are given. */
-type Nodes = Readonly<Record<Source, Map<Schema, Node>>>
+interface Nodes extends Readonly<Record<Source, Map<Schema, Node>>> {
+  /** Whether few issues are told of each list. */
+  readonly isBounded: boolean
+}
+
+const noNodes = (isBounded: boolean): Nodes => ({ sent: new Map(), native: new Map(), isBounded })
 
 /**
  * The schema of what is sent in place of a value: the same, but dates and big integers may come as texts, which
@@ -39,27 +44,36 @@ type Nodes = Readonly<Record<Source, Map<Schema, Node>>>
  * @throws {Unfit} for a schema without end
  */
 export function sentSchema(schema: Schema): Sent {
-  const nodes: Nodes = { sent: new Map(), native: new Map() }
+  const { schema: sent, all } = rewrite(schema, noNodes(true))
+  const isDeep = all.some((node) => node.isCircular || takesAnything(node.schema))
+  return { schema: sent, isDeep }
+}
+
+/** The same, but all issues are told, and zod runs each part as it runs any other: for what zod compiles. */
+export function unboundedSchema(schema: Schema): Schema {
+  return rewrite(schema, noNodes(false)).schema
+}
+
+function rewrite(schema: Schema, nodes: Nodes) {
   const root = collect({ schema, source: 'sent' }, nodes)
   const all = [...nodes.sent.values(), ...nodes.native.values()]
   markOwners(all.filter(({ changes }) => changes))
   for (const node of all) resolveFields(build(node, nodes))
-  const isDeep = all.some((node) => node.isCircular || takesAnything(node.schema))
-  return { schema: build(root, nodes), isDeep }
+  return { schema: build(root, nodes), all }
 }
 
 /**
  * @throws {Unfit} for a schema that has one of zod 3 inside, naming its field, or makes schemas without end
  */
 export function requireZod4(schema: Schema, what: 'input' | 'output'): void {
-  collect({ schema, source: 'sent' }, { sent: new Map(), native: new Map() }, what)
+  collect({ schema, source: 'sent' }, noNodes(true), what)
 }
 
-/** Whether a value of one of these types is part of what is sent. */
-export function holds(schema: Schema, type: z.core.$ZodTypeDef['type']): boolean {
-  const nodes: Nodes = { sent: new Map(), native: new Map() }
+/** Whether such a schema is part of what is sent. */
+export function holds(schema: Schema, isWanted: (part: Schema) => boolean): boolean {
+  const nodes = noNodes(true)
   collect({ schema, source: 'sent' }, nodes)
-  return [...nodes.sent.keys()].some(({ _zod: { def } }) => def.type === type)
+  return [...nodes.sent.keys()].some(isWanted)
 }
 
 function collect(root: Part, nodes: Nodes, what = 'input'): Node {
@@ -105,7 +119,7 @@ function foreign(
 
 function createNode({ schema, source }: Part, nodes: Nodes): Node {
   const isText = readerOf(schema, source) !== undefined
-  const changes = isText || isList(schema)
+  const changes = isText || (nodes.isBounded && isList(schema))
   const parts = partsOf(schema, source)
   const node: Node = { schema, source, owners: [], parts, isCircular: false, changes }
   nodes[source].set(schema, node)
@@ -126,7 +140,7 @@ function build(node: Node, nodes: Nodes): Schema {
   const { schema, source } = node
   if (!node.changes) return schema
   if (node.changed) return node.changed
-  const listed = isList(schema)
+  const listed = nodes.isBounded && isList(schema)
   const replace = (part: Part): Schema => {
     const known = nodes[part.source].get(part.schema)
     return known ? build(known, nodes) : part.schema
@@ -135,6 +149,7 @@ function build(node: Node, nodes: Nodes): Schema {
   const changed = copy(schema, listed ? withItems(schema, parts) : parts)
   node.changed = changed
   const read = readerOf(schema, source)
+  if (read && !nodes.isBounded) return (node.changed = z.pipe(z.transform(read), changed))
   if (read) readFirst(changed, read)
   if (listed) boundItemIssues(changed)
   else if (node.isCircular) boundIssues(changed)

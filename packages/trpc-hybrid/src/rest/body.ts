@@ -2,13 +2,17 @@ import { bodyRefusal } from '../body/body-refusal.ts'
 import { isUnicode, textOf } from '../body/body-text.ts'
 import { charsetOf, mediaTypeOf } from '../body/media-type.ts'
 import { parseJson, unsupportedMediaType } from '../errors/unreadable.ts'
-import type { BodyType } from '../procedures/meta.ts'
+import { isTextType } from '../procedures/meta.ts'
 import type { HybridRequest } from '../request.ts'
 import { pairsOf } from './pairs.ts'
+import { createUploadReader } from '../uploads/upload-reader.ts'
 import type { Texts } from './read-texts.ts'
 
-/** A body that was read: any value from JSON, or the strings of a form by their names. */
-export type Body = { readonly json: unknown } | { readonly form: Readonly<Record<string, Texts>> }
+/** A body that was read: any value from JSON, or the strings and files of a form by their names, or bytes. */
+export type Body =
+  | { readonly json: unknown }
+  | { readonly form: Readonly<Record<string, Texts>> }
+  | { readonly bytes: Uint8Array; readonly type: string }
 
 /** @returns `undefined` where there is no body */
 export type ReadBody = (request: HybridRequest) => Promise<Body | undefined>
@@ -18,7 +22,12 @@ export type ReadBody = (request: HybridRequest) => Promise<Body | undefined>
  * promise rejects with a `TRPCError`: `UNSUPPORTED_MEDIA_TYPE`, `PAYLOAD_TOO_LARGE`, `TIMEOUT`, or
  * `BAD_REQUEST` for what is no JSON.
  */
-export function createBodyReader(types: readonly BodyType[], maxBytes: number): ReadBody {
+export function createBodyReader(types: readonly string[], maxBytes: number): ReadBody {
+  const readText = createTextBodyReader(types, maxBytes)
+  return types.every(isTextType) ? readText : createUploadReader(types, { maxBytes, readText })
+}
+
+function createTextBodyReader(types: readonly string[], maxBytes: number): ReadBody {
   return async (request) => {
     if (!request.hasBody) return undefined
     const format = formatOf(request, types)
@@ -38,14 +47,14 @@ export function createBodyReader(types: readonly BodyType[], maxBytes: number): 
 
 /** What a body says of itself. */
 interface Format {
-  readonly type: BodyType
+  readonly type: string
   readonly charset: string
 }
 
 const LATIN1 = 'iso-8859-1'
 
 /** @throws {TRPCError} `UNSUPPORTED_MEDIA_TYPE` for anything that can't be read */
-function formatOf(request: HybridRequest, types: readonly BodyType[]): Format {
+function formatOf(request: HybridRequest, types: readonly string[]): Format {
   const mediaType = mediaTypeOf(request)
   const type = types.find((known) => known === mediaType)
   const charset = charsetOf(request) ?? 'utf-8'

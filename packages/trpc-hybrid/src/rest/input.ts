@@ -1,9 +1,11 @@
 import { TRPCError } from '@trpc/server'
-import { entriesOf, type InputObject } from '../procedures/inputs.ts'
+import { byteTypeIn, entriesOf, type InputObject } from '../procedures/inputs.ts'
 import type { RestOperation } from '../procedures/operations.ts'
 import { Unfit } from '../errors/router-error.ts'
 import { createBodyReader, type Body } from './body.ts'
 import type { HybridRequest } from '../request.ts'
+import { asInstance } from '../uploads/bytes.ts'
+import { MULTIPART } from '../uploads/multipart.ts'
 import { pairsOf } from './pairs.ts'
 import type { Params } from './route-table.ts'
 import { createItemReader, createTextReader, type Texts } from './read-texts.ts'
@@ -22,11 +24,12 @@ export type ReadInput = (request: HybridRequest, params: Params) => unknown
  * @throws {Unfit} where a field can't be read from its place in the request
  */
 export function createInputReader(
-  { input, template: { names }, from, contentTypes }: RestOperation,
+  { input, template: { names }, from, contentTypes, maxBytes }: RestOperation,
   maxBodyBytes: number,
 ): ReadInput | undefined {
   if (!input) return undefined
-  const nothing = () => (input.optional || input.wholes.length > 0 ? undefined : {})
+  const isWhole = input.wholes.length > 0 || input.bytes !== undefined
+  const nothing = () => (input.optional || isWhole ? undefined : {})
   const readPath = createPathReader(pick(input, (name) => names.includes(name)))
   const others = pick(input, (name) => !names.includes(name))
   if (from === 'query') {
@@ -36,8 +39,11 @@ export function createInputReader(
       return entries.length > 0 ? Object.fromEntries(entries) : nothing()
     }
   }
-  const readBody = createBodyReader(contentTypes, maxBodyBytes)
-  const readFields = createBodyFieldReader(others, contentTypes.includes(FORM))
+  const readBody = createBodyReader(contentTypes, maxBytes ?? maxBodyBytes)
+  const readFields = createBodyFieldReader(others, {
+    takesForms: contentTypes.some((type) => type === FORM || type === MULTIPART),
+    readBytes: createBytesReader(input, others),
+  })
   return async (request, params) => {
     const body = await readBody(request)
     const path = readPath(params)
@@ -47,6 +53,17 @@ export function createInputReader(
 }
 
 const FORM = 'application/x-www-form-urlencoded'
+
+type ReadBytes = (sent: { readonly bytes: Uint8Array; readonly type: string }) => unknown
+
+/** They are the input, or its only field that is not in the path. */
+function createBytesReader({ bytes }: InputObject, { fields }: Fields): ReadBytes {
+  if (bytes) return (sent) => asInstance(sent.bytes, { byteType: bytes, type: sent.type })
+  const [[name, schema] = []] = Object.entries(fields)
+  const byteType = schema && byteTypeIn(schema)
+  if (name === undefined || !byteType) return () => ({})
+  return (sent) => ({ [name]: asInstance(sent.bytes, { byteType, type: sent.type }) })
+}
 
 function pick({ fields, others }: Fields, isWanted: (name: string) => boolean): Fields {
   const wanted = Object.entries(fields).filter(([name]) => isWanted(name))
@@ -69,7 +86,7 @@ function decode(text: string): string {
 }
 
 /** @throws {Unfit} naming the field that a string can't represent */
-function createEntryReader(
+export function createEntryReader(
   { fields, others }: Fields,
   createReader = createTextReader,
 ): ReadEntries {
@@ -134,10 +151,15 @@ function naming<T>(name: string, make: () => T): T {
 }
 
 /** JSON is left as it is: the schema of what is sent reads it. */
-function createBodyFieldReader(fields: Fields, takesForms: boolean): (body: Body) => unknown {
+function createBodyFieldReader(
+  fields: Fields,
+  { takesForms, readBytes }: { readonly takesForms: boolean; readonly readBytes: ReadBytes },
+): (body: Body) => unknown {
   const readForm = takesForms ? createEntryReader(fields) : () => []
-  return (body) =>
-    'form' in body ? Object.fromEntries(readForm(Object.entries(body.form))) : body.json
+  return (body) => {
+    if ('form' in body) return Object.fromEntries(readForm(Object.entries(body.form)))
+    return 'bytes' in body ? readBytes(body) : body.json
+  }
 }
 
 const isObject = (value: unknown): value is object =>

@@ -4,8 +4,8 @@ import { Unfit } from '../errors/router-error.ts'
 import { dateOf } from '../procedures/rfc3339.ts'
 import { firstThatFits } from './first-that-fits.ts'
 
-/** One text, or those of a name that is there more than once. */
-export type Texts = string | readonly string[]
+/** One text, or those of a name that is there more than once. In a form some are files. */
+export type Texts = string | File | readonly (string | File)[]
 
 /**
  * Turns texts into what they stand for. Those that stand for nothing are returned unchanged, for the schema
@@ -33,6 +33,7 @@ export function createTextReader(schema: Schema): ReadTexts {
     case 'undefined':
     case 'custom':
     case 'transform':
+    case 'file': // what is no form has none: `file-inputs.ts` sees to that
       return asItIs
     case 'number':
       return forOne(def.coerce ? orNaN(numberFrom) : numberFrom)
@@ -101,15 +102,17 @@ const orNaN =
 
 function listOf(element: Schema): ReadTexts {
   const read = createItemReader(element)
-  return (texts) => (typeof texts === 'string' ? [texts] : texts).map((text) => read(text))
+  return (texts) => listed(texts).map((text) => read(text))
 }
 
 function tupleOf(items: readonly Schema[], rest: Schema | null): ReadTexts {
   const readers = items.map(createItemReader)
   const readRest = rest ? createItemReader(rest) : asItIs
-  return (texts) =>
-    (typeof texts === 'string' ? [texts] : texts).map((text, at) => (readers[at] ?? readRest)(text))
+  return (texts) => listed(texts).map((text, at) => (readers[at] ?? readRest)(text))
 }
+
+const listed = (texts: Texts) =>
+  typeof texts === 'string' || texts instanceof File ? [texts] : texts
 
 /** @throws {Unfit} for a list too, for which there is no room */
 export function createItemReader(schema: Schema): ReadTexts {

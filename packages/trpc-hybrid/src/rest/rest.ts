@@ -8,6 +8,8 @@ import type { RestOperation } from '../procedures/operations.ts'
 import type { HybridRequest } from '../request.ts'
 import { refusedMethod, type Route } from '../route.ts'
 import { unsettled } from '../procedures/unsettled.ts'
+import type { FileOutput } from '../file-output.ts'
+import { answerFile, discardAnswer } from './file-answer.ts'
 import { createInputReader } from './input.ts'
 import { RouteTable, type Params } from './route-table.ts'
 
@@ -55,6 +57,7 @@ function callOf(operation: RestOperation, options: RestOptions): CallOperation {
   const call = procedure as unknown as CallProcedure
   const { type } = procedure._def
   const answer = answerOf(operation)
+  const toFile = fileAnswerOf(operation, options)
   return (request, params, ctx) =>
     new Promise((resolve) => {
       const refuse = (error: unknown) => {
@@ -65,9 +68,14 @@ function callOf(operation: RestOperation, options: RestOptions): CallOperation {
         refuse(unsettled(reason, path))
       })
       const getRawInput = async () => Promise.resolve(readInput?.(request, params))
-      call(createCall(request, { ctx, getRawInput, path, type, batchIndex: 0 })).then(
+      const called = call(createCall(request, { ctx, getRawInput, path, type, batchIndex: 0 }))
+      const done = toFile ? called.then((data) => toFile(data as FileOutput, request, ctx)) : called
+      done.then(
         (data) => {
-          if (!deadline.settle()) return
+          if (!deadline.settle()) {
+            if (toFile) discardAnswer(data as Answer)
+            return
+          }
           try {
             resolve(answer(data))
           } catch (error) {
@@ -81,10 +89,28 @@ function callOf(operation: RestOperation, options: RestOptions): CallOperation {
     })
 }
 
+/** @returns `undefined` where the answer is no file */
+function fileAnswerOf(
+  { name: path, status, fileType: mediaType }: RestOperation,
+  { judge, onError }: RestOptions,
+) {
+  if (mediaType === undefined) return undefined
+  return (data: FileOutput, request: HybridRequest, ctx: object) =>
+    answerFile(data, {
+      status,
+      mediaType,
+      isHead: request.method === 'HEAD',
+      onFailure: (error) => {
+        onError({ error: judge(error), path, request, ctx })
+      },
+    })
+}
+
 const NO_HEADERS: Answer['headers'] = []
 const JSON_HEADERS: Answer['headers'] = [['content-type', JSON_TYPE]]
 
-function answerOf({ status, empty }: RestOperation): (data: unknown) => Answer {
+function answerOf({ status, empty, fileType }: RestOperation): (data: unknown) => Answer {
+  if (fileType !== undefined) return (data) => data as Answer
   return empty
     ? () => ({ status, headers: NO_HEADERS, body: undefined })
     : (data) => ({ status, headers: JSON_HEADERS, body: textOf(data) })

@@ -5,6 +5,7 @@ import { mediaTypeOf } from '../body/media-type.ts'
 import type { HybridRequest } from '../request.ts'
 import { unsupportedMediaType } from '../errors/unreadable.ts'
 import { createInputs, type Inputs } from './inputs.ts'
+import { UPLOAD_TYPES, type ReadUpload } from './uploads.ts'
 import { isPlain, namesHost, readTarget, type Target } from './target.ts'
 
 /** The calls of one request, none of them made yet. */
@@ -23,24 +24,20 @@ export interface RpcCall {
 /**
  * Reads what a request asks for, but not yet its inputs.
  *
- * @returns `undefined` for what only tRPC's own handler answers: streamed batches, subscriptions, forms
- * and bytes, HEAD, and URLs that not everyone reads alike
+ * @returns `undefined` for what only tRPC's own handler answers: streamed batches, subscriptions, HEAD, and URLs
+ * that not everyone reads alike
  * @throws {TRPCError | FeatureError} for a request that is refused as a whole
  */
 export function readRequest(
   request: HybridRequest,
-  { router, path: rpcPath, maxBodyBytes, maxBatchSize }: RequestLimits,
+  options: RequestOptions,
 ): RpcRequest | undefined {
+  const { router, path: rpcPath, maxBytesOf, maxBatchSize } = options
   const { _config: config } = router._def
   const procedures = router._def.procedures as Record<string, AnyProcedure | undefined>
   if (namesHost(request.path.slice(rpcPath.length))) throw new TRPCError({ code: 'BAD_REQUEST' })
   if (!isPlain(request)) return undefined
-  if (!isJson(request)) {
-    if (request.method === 'POST' && !isOfOtherType(request)) {
-      throw unsupportedMediaType([JSON_TYPE])
-    }
-    return undefined
-  }
+  if (!isJson(request)) return readUpload(request, options)
   const target = readTarget(request, config.pathSeparator)
   limitBatch(target, maxBatchSize)
   if (asksForStream(request) || target.query.has('connectionParams')) return undefined
@@ -53,7 +50,8 @@ export function readRequest(
   const { isBatch, query } = target
   const inputs = createInputs({
     from: method === 'GET' ? 'query' : 'body',
-    text: () => (method === 'GET' ? query.get('input') : readText(request, maxBodyBytes)),
+    text: () =>
+      method === 'GET' ? query.get('input') : readText(request, maxBytesOf(target.paths)),
     isBatch,
     count: calls.length,
     deserialize: (input) => config.transformer.input.deserialize(input) as unknown,
@@ -61,12 +59,39 @@ export function readRequest(
   return { isBatch, calls, inputs }
 }
 
-interface RequestLimits {
+export interface RequestOptions {
   readonly router: AnyRouter
   /** Where it is served, such as `/trpc`. */
   readonly path: string
-  readonly maxBodyBytes: number
+  /** The most bytes of a body that calls these procedures. */
+  readonly maxBytesOf: (paths: readonly string[]) => number
   readonly maxBatchSize: number
+  /** How the procedure at a path is given a form or bytes. */
+  readonly uploadOf: (path: string) => ReadUpload
+}
+
+/** One call, whose input is a form or bytes: tRPC has no batches of them. */
+function readUpload(
+  request: HybridRequest,
+  { router, maxBytesOf, uploadOf }: RequestOptions,
+): RpcRequest | undefined {
+  if (request.method !== 'POST') return undefined
+  const type = mediaTypeOf(request) ?? ''
+  if (!UPLOAD_TYPES.includes(type)) throw unsupportedMediaType([JSON_TYPE])
+  const { _config: config } = router._def
+  const { paths, query } = readTarget(request, config.pathSeparator)
+  if (query.has('connectionParams')) return undefined
+  const path = paths.join(',')
+  const { [path]: procedure } = router._def.procedures as Record<string, AnyProcedure | undefined>
+  const read = async () => ({
+    0: await uploadOf(path)(request, { type, maxBytes: maxBytesOf(paths) }),
+  })
+  let reading: ReturnType<typeof read> | undefined
+  return {
+    isBatch: false,
+    calls: [{ path, procedure }],
+    inputs: { read: () => (reading ??= read()), known: () => undefined },
+  }
 }
 
 async function readText(request: HybridRequest, maxBytes: number): Promise<string> {
@@ -103,8 +128,7 @@ function isJson(request: HybridRequest): boolean {
 }
 
 /** A form or bytes, which tRPC takes as well. */
-const isOfOtherType = (request: HybridRequest) =>
-  ['multipart/form-data', 'application/octet-stream'].includes(mediaTypeOf(request) ?? '')
+const isOfOtherType = (request: HybridRequest) => UPLOAD_TYPES.includes(mediaTypeOf(request) ?? '')
 
 /** Every value that `trpc-accept` can have asks for one. */
 function asksForStream(request: HybridRequest): boolean {

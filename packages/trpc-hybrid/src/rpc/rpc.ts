@@ -7,11 +7,14 @@ import { readRequest, type RpcRequest } from './request.ts'
 import { createRouteNames } from './route-names.ts'
 import { runCalls } from './run.ts'
 import { lastSegment } from './target.ts'
+import { createUploads } from './uploads.ts'
 import { createTrpcHandler, type TrpcHandlerOptions } from './trpc-handler.ts'
 
 export interface RpcOptions extends TrpcHandlerOptions {
   /** Where it is served, such as `/trpc`. */
   readonly path: string
+  /** The most bytes of a body that calls a procedure, where it says so itself. */
+  readonly ownMaxBytes: ReadonlyMap<string, number>
 }
 
 const METHODS = ['GET', 'POST']
@@ -27,11 +30,12 @@ export function createRpc(options: RpcOptions) {
   const { router } = options
   const answerByTrpc = createTrpcHandler(options)
   const nameOf = createRouteNames(router, options.path)
+  const reading = { ...options, uploadOf: createUploads(router), maxBytesOf: limitsOf(options) }
 
   async function serve(request: HybridRequest, ctx: object): Promise<Answer> {
     let read: RpcRequest | undefined
     try {
-      read = readRequest(request, options)
+      read = readRequest(request, reading)
       if (!read) return await answerByTrpc(request, ctx)
       const outcomes = await runCalls(read, { ctx, request, deadlines: options.deadlines })
       return write(answerCalls(read, outcomes, { router, ctx }), { request, ctx }, options)
@@ -57,6 +61,13 @@ export function createRpc(options: RpcOptions) {
       ? { template, allow: undefined, refuse, serve }
       : refusedMethod({ template, allow: METHODS, refuse })
   }
+}
+
+/** A batch of more than one call has the limit of all. */
+function limitsOf({ ownMaxBytes, maxBodyBytes }: RpcOptions): (paths: readonly string[]) => number {
+  if (ownMaxBytes.size === 0) return () => maxBodyBytes
+  return ([path = '', ...others]) =>
+    others.length > 0 ? maxBodyBytes : (ownMaxBytes.get(path) ?? maxBodyBytes)
 }
 
 const HEADERS: Answer['headers'] = [

@@ -5,6 +5,7 @@ import { createJudge, type PublicError } from '../errors/public-error.ts'
 import { notFound } from '../errors/not-found.ts'
 import { isAtOrBelow } from '../procedures/path-template.ts'
 import type { HybridRequest } from '../request.ts'
+import { discardAnswer } from '../rest/file-answer.ts'
 import { createRoutes } from '../routes.ts'
 import { asTRPCError, errorBody } from './error-body.ts'
 import type { OpenApiOptions, ResponseMeta } from './options.ts'
@@ -40,9 +41,14 @@ export function createServe<TRouter extends AnyRouter, Given, Req>(
     onError: ({ error, request }) => failures.set(request, error),
   })
   const names = new Map(
-    routes.operations.map(({ name, template, procedure, method, empty, meta }) => [
+    routes.operations.map(({ name, template, procedure, method, empty, meta, fileType }) => [
       `${method} ${template.path}`,
-      { name, type: procedure._def.type, isOk: empty && meta.successStatus === undefined },
+      {
+        name,
+        type: procedure._def.type,
+        isOk: empty && meta.successStatus === undefined,
+        isFile: fileType !== undefined,
+      },
     ]),
   )
 
@@ -55,7 +61,8 @@ export function createServe<TRouter extends AnyRouter, Given, Req>(
     const route = isAtOrBelow(path, NO_RPC) ? undefined : routes.find(method, path)
     if (!route || route.allow) return undefined
     const verb = method === 'HEAD' ? 'GET' : method
-    const { name, type = 'unknown', isOk } = names.get(`${verb} ${route.template ?? ''}`) ?? {}
+    const operation = names.get(`${verb} ${route.template ?? ''}`)
+    const { name, type = 'unknown', isOk, isFile } = operation ?? {}
     let ctx: inferRouterContext<TRouter> | undefined
 
     const tell = (error: TRPCError) =>
@@ -64,6 +71,15 @@ export function createServe<TRouter extends AnyRouter, Given, Req>(
     const answer = async (): Promise<Answer> => {
       const createContext = async () => (ctx = (await now.createContext?.(given)) ?? {})
       const made = await serveIn(createContext, { route, request })
+      try {
+        return changed(made)
+      } catch (error) {
+        discardAnswer(made)
+        throw error
+      }
+    }
+
+    const changed = (made: Answer): Answer => {
       const failure = failures.get(request)
       const errors = failure ? [asTRPCError(failure)] : []
       errors.forEach(tell)
@@ -78,7 +94,7 @@ export function createServe<TRouter extends AnyRouter, Given, Req>(
         errors,
         eagerGeneration: true,
       })
-      const own = failure ? headers : JSON_HEADERS
+      const own = failure || isFile ? headers : JSON_HEADERS
       return { status: meta?.status ?? status, headers: [...own, ...headersOf(meta)], body }
     }
 

@@ -62,7 +62,7 @@ export const HOSTS: Readonly<Record<string, () => Promise<Host>>> = {
   },
 }
 
-async function listen(listener: RequestListener, path = ''): Promise<Host> {
+export async function listen(listener: RequestListener, path = ''): Promise<Host> {
   const server = createServer(listener).listen(0, '127.0.0.1')
   await once(server, 'listening')
   const close = () => {
@@ -94,7 +94,7 @@ export function asListener(
 }
 
 /** What nobody reads any more is read and dropped: the connection stays open for the answer. */
-function bodyOf(req: IncomingMessage): ReadableStream<Uint8Array> {
+export function bodyOf(req: IncomingMessage): ReadableStream<Uint8Array> {
   return new ReadableStream({
     start(controller) {
       req.on('data', (chunk: Uint8Array) => {

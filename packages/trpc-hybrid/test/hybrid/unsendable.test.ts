@@ -11,6 +11,7 @@ import {
   fastifyTRPCOpenApiPlugin,
 } from 'trpc-hybrid/trpc-to-openapi'
 import { baseUrl, closeServer, listenOnLoopback } from '../../../server/test/support/http.ts'
+import { downloadRouter, ended } from './downloads.ts'
 import { shopRouter } from './shop.ts'
 
 type Call = (path: string) => Promise<Response>
@@ -122,6 +123,24 @@ describe("What the drop-in's options do wrong", () => {
     const { statusCode, body } = await app.inject('/items/1')
     expect([statusCode, JSON.parse(body)]).toEqual(bug)
     expect(codes).toEqual(Array(3).fill('INTERNAL_SERVER_ERROR'))
+  })
+
+  it.each(Object.entries(wrong))('ends a file that is not sent: %s', async (_what, meta) => {
+    const all = { router: downloadRouter, ...meta }
+    ended.length = 0
+    const handle = createOpenApiNodeHttpHandler(all)
+    await calling(
+      (req, res) => void handle(req, res),
+      async (call) => {
+        expect(await told(await call('/endless'))).toEqual(bug)
+      },
+    )
+    const req = new Request('http://api.test/endless')
+    expect(await told(await createOpenApiFetchHandler({ ...all, endpoint: '/', req }))).toEqual(bug)
+    const app = Fastify()
+    await app.register(fastifyTRPCOpenApiPlugin as never, all as object)
+    expect((await app.inject('/endless')).statusCode).toBe(500)
+    await expect.poll(() => ended).toEqual(Array(3).fill('generator'))
   })
 
   it('is a 500 where onError throws', async () => {

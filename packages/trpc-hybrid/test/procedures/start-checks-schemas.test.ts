@@ -26,7 +26,6 @@ const UNDESCRIBED: readonly (readonly [string, z.ZodType, string])[] = [
   ['a map', z.map(z.string(), z.string()), 'map: write z\\.record'],
   ['a type of its own', z.custom<string>(), 'custom: write a schema of zod'],
   ['a class', z.instanceof(URL), 'custom'],
-  ['a file', z.file(), 'file: bytes travel over /trpc'],
   ['a symbol', z.symbol(), 'symbol'],
 ]
 

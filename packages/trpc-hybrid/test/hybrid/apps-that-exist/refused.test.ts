@@ -114,7 +114,7 @@ const REFUSED: Readonly<Record<string, Row>> = {
   ],
   'a file in a body': [
     body(field(z.file())),
-    'its field v is of the type file: bytes travel over /trpc, as FormData',
+    "its field v is a file, for which application/json has no room: write contentTypes: ['multipart/form-data']",
   ],
 
   'a default of undefined': [
