@@ -1,16 +1,18 @@
 import { fileURLToPath } from 'node:url'
-import { defineConfig } from 'vite'
+import { defaultClientConditions, defineConfig } from 'vite'
 
 const folder = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
 export default defineConfig({
   root: folder('.'),
+  // This repository's packages from their sources, so that none has to be built first.
+  resolve: { conditions: ['@trpc-hybrid/source', ...defaultClientConditions] },
   server: {
     // The origin that the API lets in by default; another port would be a stranger to it.
     port: 4040,
     strictPort: true,
     // What the page is made of, and no more of this folder: its .env files stay unread.
-    fs: { allow: [folder('.'), folder('../../src'), folder('../../node_modules')] },
+    fs: { allow: [folder('.'), folder('../../packages/client/src'), folder('../../node_modules')] },
   },
   // Prepared at start. Found later, each would make the page reload in the middle of a sign-in.
   optimizeDeps: {
