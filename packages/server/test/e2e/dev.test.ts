@@ -1,18 +1,14 @@
 import { execFile } from 'node:child_process'
-import { cpSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, expect, it } from 'vitest'
 import { findFreePort } from '../support/http.ts'
-import { end, ROOT, run, type Program } from '../support/process.ts'
+import { end, run, type Program } from '../support/process.ts'
+import { copyProject } from '../support/walkthrough.ts'
 
 const exec = promisify(execFile)
-const project = mkdtempSync(join(tmpdir(), 'messages-dev-'))
-for (const name of ['src', 'package.json', 'tsconfig.json']) {
-  cpSync(join(ROOT, name), join(project, name), { recursive: true })
-}
-symlinkSync(join(ROOT, 'node_modules'), join(project, 'node_modules'))
+const project = copyProject()
 
 let program: Program | undefined
 afterAll(async () => {
