@@ -10,13 +10,15 @@ const MATRIX = [
   'scripts/test/pack.test.ts',
 ]
 
-/** They drive browsers, Redis, nginx, compilers and servers in processes of their own. */
+/** They drive browsers, Redis, nginx, compilers and servers in processes of their own, or wait for many sockets. */
 const SYSTEM = [
   'packages/client/test/readme.test.ts',
   'packages/server/test/{e2e,redis}/*.test.ts',
-  'packages/server/test/{command-line,stop}.test.ts',
+  'packages/server/test/{command-line,process-faults,stop}.test.ts',
+  'packages/server/test/connections/bodies.test.ts',
   'packages/server/test/dev-issuer/token-command.test.ts',
   'packages/server/test/observability/{full-pipe,tracing}.test.ts',
+  'packages/trpc-hybrid/test/hybrid/hostile-bodies.test.ts',
   'packages/trpc-hybrid/test/openapi/generated-client.test.ts',
   'packages/trpc-hybrid/test/rpc/subscriptions.test.ts',
   'scripts/test/supply-chain.test.ts',
