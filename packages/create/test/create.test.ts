@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
@@ -131,7 +131,9 @@ describe('npm create @trpc-hybrid', () => {
     const refused = create('My-API')
     expect(await refused.exit).toBe(1)
     expect(refused.output()).toContain("My-API can't be the name of a package")
-    const full = create('.')
+    mkdirSync(join(folder, 'full/src'), { recursive: true })
+    const full = create('full')
     expect(await full.exit).toBe(1)
+    expect(full.output()).toContain('full is not empty')
   }, 120_000)
 })
