@@ -8,3 +8,12 @@ export interface Answer {
 }
 
 export const JSON_TYPE = 'application/json; charset=utf-8'
+
+export function isStream(body: Answer['body']): body is ReadableStream<Uint8Array> {
+  return typeof body === 'object' && !(body instanceof Uint8Array)
+}
+
+/** Ends what makes an answer that nobody gets. */
+export function discardAnswer({ body }: Answer): void {
+  if (isStream(body)) void body.cancel().catch(() => undefined)
+}

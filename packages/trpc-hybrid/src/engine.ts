@@ -1,8 +1,8 @@
 // What a server around procedures is made of. It may change with any version: packages that use it pin this one
 // exactly. Descriptions are in `describe.ts`, since what makes them is loaded later.
 export { NodeRequest } from './adapters/node-request.ts'
-export { isStream, sendAnswer, setHead } from './adapters/node-answer.ts'
-export { JSON_TYPE, type Answer } from './answer.ts'
+export { sendAnswer, setHead } from './adapters/node-answer.ts'
+export { isStream, JSON_TYPE, type Answer } from './answer.ts'
 export { failBody } from './adapters/node-body.ts'
 export { BodyError, type BodyFault } from './body/body-error.ts'
 export type { Fault } from './errors/faults.ts'

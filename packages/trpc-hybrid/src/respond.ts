@@ -1,6 +1,5 @@
-import { JSON_TYPE, type Answer } from './answer.ts'
+import { discardAnswer, JSON_TYPE, type Answer } from './answer.ts'
 import type { HybridRequest } from './request.ts'
-import { discardAnswer } from './rest/file-answer.ts'
 import type { Route } from './route.ts'
 
 /** What `createContext` throws is answered like a procedure's error. */

@@ -1,8 +1,7 @@
 import { validateHeaderValue, type IncomingMessage, type ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import type { ReadableStream } from 'node:stream/web'
-import type { Answer } from '../answer.ts'
-import { isStream } from './node-answer.ts'
+import { isStream, type Answer } from '../answer.ts'
 import { cutUnread } from './node-body.ts'
 
 export interface FastifyRequestLike {

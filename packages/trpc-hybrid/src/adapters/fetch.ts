@@ -1,5 +1,5 @@
 import { TRPCError } from '@trpc/server'
-import type { Answer } from '../answer.ts'
+import { discardAnswer, type Answer } from '../answer.ts'
 import { BodyError } from '../body/body-error.ts'
 import { createByteBuffer } from '../body/byte-buffer.ts'
 import { notFound } from '../errors/not-found.ts'
@@ -36,8 +36,12 @@ export function fetchHandler<Context>(
   }
 }
 
-export function toResponse({ status, headers, body }: Answer, { method }: HybridRequest): Response {
-  const sent = method === 'HEAD' || status === 204 || status === 304 ? null : (body ?? null)
+/** What hosts do with an answer whose client has gone differs: none of them needs to end what makes it. */
+export function toResponse(answer: Answer, { method, hasLeft }: FetchRequest): Response {
+  const { status, headers, body } = answer
+  if (hasLeft) discardAnswer(answer)
+  const isEmpty = hasLeft || method === 'HEAD' || status === 204 || status === 304
+  const sent = isEmpty ? null : (body ?? null)
   return new Response(sent as ConstructorParameters<typeof Response>[0], {
     status,
     headers: headers as [string, string][],
@@ -66,6 +70,11 @@ export class FetchRequest implements HybridRequest {
     this.path = mark === -1 ? target : target.slice(0, mark)
     this.query = mark === -1 ? '' : target.slice(mark + 1)
     this.#request = request
+  }
+
+  /** Whether the client has gone, as far as the platform tells. */
+  get hasLeft(): boolean {
+    return this.#request.signal.aborted
   }
 
   get hasBody(): boolean {

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Answer } from '../answer.ts'
+import { discardAnswer, isStream, type Answer } from '../answer.ts'
 import { cutUnread } from './node-body.ts'
 import { respond, type Responder } from '../respond.ts'
 
@@ -25,7 +25,7 @@ export function sendWhenMade(
 export function sendAnswer(res: ServerResponse, answer: Answer): void {
   const { body } = answer
   if (res.headersSent) {
-    if (isStream(body)) void body.cancel().catch(() => undefined)
+    discardAnswer(answer)
     return
   }
   setHead(res, answer)
@@ -47,10 +47,6 @@ export function setHead(res: ServerResponse, { status, headers }: Answer): void 
 function addVary(res: ServerResponse, value: string): void {
   const before = res.getHeader('vary')
   res.setHeader('vary', before === undefined ? value : `${value}, ${String(before)}`)
-}
-
-export function isStream(body: Answer['body']): body is ReadableStream<Uint8Array> {
-  return typeof body === 'object' && !(body instanceof Uint8Array)
 }
 
 /** A stream that fails cuts the connection; one whose client has gone is cancelled. */

@@ -36,11 +36,6 @@ export async function answerFile(
   return { status, headers, body: undefined }
 }
 
-/** Ends what makes an answer that nobody gets. */
-export function discardAnswer({ body }: Answer): void {
-  if (typeof body === 'object' && 'cancel' in body) void body.cancel().catch(() => undefined)
-}
-
 const encoder = new TextEncoder()
 
 function partsOf(output: FileOutput) {
