@@ -1,4 +1,3 @@
-import { loadRouter } from 'trpc-hybrid/engine'
 import { loadConfig, type Config } from './config/config.ts'
 import { prepareEnvironment, type PreparedFile } from './config/environment.ts'
 import type { Api } from './define-api.ts'
@@ -58,19 +57,19 @@ async function runWith(
   endOnSignals(process, { logger, end })
   const { port, metricsPort, localIssuer } = running
   if (localIssuer === undefined) logger.info({ metricsPort, port }, 'listening')
-  if (!config.production) await printWelcome(running, { api, config })
+  if (!config.production) printWelcome(running, { api, config })
 }
 
-async function printWelcome(
+function printWelcome(
   { port, localIssuer, router, docs }: Running,
   { api, config }: { readonly api: Api; readonly config: Config },
-): Promise<void> {
+): void {
   process.stdout.write(
     welcome({
       title: api.about.title,
       api: `http://localhost:${port}`,
       docs,
-      router: await loadRouter(router),
+      router,
       localIssuer,
       tokenArguments: localIssuer === undefined ? [] : tokenArguments(config, localIssuer),
       platform: process.platform,
