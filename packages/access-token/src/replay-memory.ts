@@ -33,7 +33,7 @@ export interface LocalReplayMemory extends ReplayMemory {
   forget(use: ProofUse): void
 }
 
-/** 42 MB at most, if each has a different owner. SECURITY.md says for how many senders it is enough. */
+/** 42 MB at most, if each has a different owner. docs/threat-model.md says for how many senders it is enough. */
 const MAX_PROOFS = 200_000
 /**
  * How much of the free room one owner may take: beside many greedy owners there is still room for a new one.

@@ -17,9 +17,9 @@ async function outputOf(command: readonly string[], cwd: string): Promise<string
   return program.output()
 }
 
-it("the README's sample of the typed client compiles, and works for somebody who has not signed in", async () => {
+it('the sample of the typed client compiles, and works for somebody who has not signed in', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'messages-sample-'))
-  const sample = readBlocks('README.md').find(({ words }) => words.includes('client.ts'))
+  const sample = readBlocks('docs/clients.md').find(({ words }) => words.includes('client.ts'))
   const code = sample?.text.replace('http://localhost:6060', fixture.server.url) ?? ''
   const compilerOptions = {
     lib: ['ES2023', 'DOM'],
