@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { format, resolveConfig } from 'prettier'
-import type { z } from 'zod'
+import { z } from 'zod'
 import { schema } from '../packages/server/src/config/schema.ts'
 import { ROOT } from './publishable.ts'
 
@@ -10,15 +10,14 @@ const FILE = join(ROOT, 'docs/settings.md')
 const TABLE = /\n\| name[^]*$/
 
 interface Described {
-  readonly description?: string
+  readonly description?: string | undefined
   /** What holds where the setting is absent and has no default. */
-  readonly absent?: string
+  readonly absent?: string | undefined
 }
 
-function defaultOf(type: z.ZodType, { absent = '' }: Described): string {
-  const { def } = type as z.ZodDefault
-  if (def.type !== 'default') return absent
-  const text = [def.defaultValue].flat().join(',')
+function defaultOf(type: z.ZodType, { absent }: Described): string {
+  if (!(type instanceof z.ZodDefault)) return absent ?? ''
+  const text = [type.def.defaultValue].flat().join(',')
   return text === '' ? '' : `\`${text}\``
 }
 
