@@ -57,6 +57,7 @@ function appOf({ name, engines, dependencies, devDependencies }: RootManifest): 
     scripts: {
       dev: 'tsx watch --clear-screen=false --include .env src/main.ts',
       token: 'hybrid-token',
+      'check:issuer': 'hybrid-check-issuer',
       build: 'tsc -p tsconfig.build.json',
       start: 'node dist/main.js',
       test: 'vitest run',

@@ -1,6 +1,8 @@
 import { readdirSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { SYSTEM_CLOCKS } from '@trpc-hybrid/access-token/engine'
 import { loadConfig } from '../../src/config/config.ts'
+import { checkIssuer } from '../../src/issuer-check/check.ts'
 import { ask, bearer, type Call } from '../support/contract.ts'
 import { ADMIN_PERMISSION } from '../support/issuer.ts'
 import { ROOT } from '../support/process.ts'
@@ -48,6 +50,14 @@ describe.each(IMITATIONS)('as the guide for $guide says', (imitation) => {
     const user = JSON.parse(others) as Record<string, unknown>
     expect(await statusOf('protected', user)).toBe(200)
     expect(await statusOf('admin', user)).toBe(403)
+  })
+
+  it('npm run check:issuer finds all of it right', async () => {
+    const token = await issuer.mint(claims)
+    const { fetch } = issuer
+    const found = await checkIssuer(loadConfig(settings), { token, fetch, ...SYSTEM_CLOCKS })
+    expect(found.map(({ outcome }) => outcome)).toEqual(['right', 'right', 'right', 'right'])
+    expect(found.map(({ text }) => text).join('\n')).toContain(ADMIN_PERMISSION)
   })
 
   it.each(Object.entries(imitation.others ?? {}))('its %s is refused', async (_, own) => {
