@@ -1,6 +1,7 @@
 import type { Config } from '../config/config.ts'
 import { ConfigError } from '../config/config-error.ts'
 import { RouterError } from 'trpc-hybrid/engine'
+import { PortsInUse } from './ports-in-use.ts'
 
 /** Errors that mean an address can't be used. */
 const UNUSABLE = ['EADDRNOTAVAIL', 'ENOTFOUND', 'EAI_AGAIN', 'EACCES']
@@ -21,7 +22,7 @@ export function explainStartFailure(error: unknown, { settings, envFile }: Asked
       ? `${error.message}\nRead from the environment and ${envFile.path}`
       : error.message
   }
-  if (error instanceof RouterError) return error.message
+  if (error instanceof RouterError || error instanceof PortsInUse) return error.message
   if (!(error instanceof Error)) return String(error)
   const { code = '', syscall, port } = error as NodeJS.ErrnoException & { port?: number }
   if (code === 'EADDRINUSE') {
