@@ -55,6 +55,7 @@ function appOf({ name, engines, dependencies, devDependencies }: RootManifest): 
     type: 'module',
     engines,
     scripts: {
+      predev: 'hybrid-ports',
       dev: 'tsx watch --clear-screen=false --include .env src/main.ts',
       token: 'hybrid-token',
       'check:issuer': 'hybrid-check-issuer',

@@ -2,9 +2,13 @@ import { useAuth0 } from '@auth0/auth0-react'
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { createTRPCContext } from '@trpc/tanstack-react-query'
 import { useState, type ReactNode } from 'react'
-import { createHybridClient, isHybridError } from '@trpc-hybrid/client'
+import { createHybridClient } from '@trpc-hybrid/client'
 import type { AppRouter } from '../../../src/router.ts'
-import { findNoToken, hasEnded, NoTokenError } from './session.ts'
+import { isAway } from './explain.ts'
+import { hasEnded, NoTokenError } from './session.ts'
+
+const RETRIES = 20
+const RETRY_DELAY_MS = 500
 
 const { TRPCProvider, useTRPC } = createTRPCContext<AppRouter>()
 
@@ -55,7 +59,9 @@ function Clients({ url, onEnd, children }: Props & { readonly onEnd: () => void 
       },
     }),
   )
-  const [queryClient] = useState(() => new QueryClient({ defaultOptions: { queries: { retry } } }))
+  const [queryClient] = useState(
+    () => new QueryClient({ defaultOptions: { queries: { retry, retryDelay: RETRY_DELAY_MS } } }),
+  )
   return (
     <QueryClientProvider client={queryClient}>
       <TRPCProvider trpcClient={trpcClient} queryClient={queryClient}>
@@ -65,6 +71,5 @@ function Clients({ url, onEnd, children }: Props & { readonly onEnd: () => void 
   )
 }
 
-/** Once more where no answer came. What the API answered, it would answer again. */
-const retry = (failures: number, error: Error) =>
-  failures < 1 && !isHybridError(error) && !findNoToken(error)
+/** Longer than a server takes to start again after a save. What the API answered, it would answer again. */
+const retry = (failures: number, error: Error) => failures < RETRIES && isAway(error)

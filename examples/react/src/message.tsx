@@ -1,6 +1,6 @@
 import { useAuth0 } from '@auth0/auth0-react'
 import type { UseQueryResult } from '@tanstack/react-query'
-import { explain, mayPass } from './explain.ts'
+import { explain, mayPass, WAITING } from './explain.ts'
 
 interface Props {
   readonly title: string
@@ -20,6 +20,7 @@ export function Message({ title, query }: Props) {
 
 function Answer({ query }: Pick<Props, 'query'>) {
   const { isAuthenticated } = useAuth0()
+  if (query.isFetching && query.failureCount > 0) return <p>{WAITING}</p>
   if (query.isPending) return <p>Asking …</p>
   if (query.isSuccess) return <p>{query.data.message}</p>
   return (

@@ -4,6 +4,7 @@ import type { Api } from './define-api.ts'
 import { tokenArguments } from './dev-issuer/token-arguments.ts'
 import { createRequestScope } from './http/request-scope.ts'
 import { createLog } from './log/logger.ts'
+import { requireFreePorts } from './process/ports-in-use.ts'
 import { createProcessEnd, endOnSignals } from './process/process-end.ts'
 import { watchProcess } from './process/process-faults.ts'
 import { explainStartFailure } from './process/start-failure.ts'
@@ -27,6 +28,7 @@ export async function run(api: Api): Promise<void> {
   try {
     envFile = prepareEnvironment()
     config = loadConfig(process.env, api.settings)
+    await requireFreePorts(config, api.parts)
     await runWith(api, { config, envFile })
   } catch (error) {
     process.stderr.write(`${explainStartFailure(error, { settings: config, envFile })}\n`)

@@ -1,5 +1,6 @@
 import { loadConfig, type Config } from './config/config.ts'
 import type { Api } from './define-api.ts'
+import { reachable } from './http/reachable.ts'
 import { createRequestScope } from './http/request-scope.ts'
 import { createLog } from './log/logger.ts'
 import type { Running as Started } from './start.ts'
@@ -37,10 +38,4 @@ export async function serve(
 
 function publicly({ port, localIssuer, close }: Started, { host }: Config): Running {
   return { url: `http://${reachable(host)}:${port}`, devIssuer: localIssuer, close }
-}
-
-/** A name under which a server that listens at `host` is reached from its own machine. */
-function reachable(host: string | undefined): string {
-  if (host === undefined || host === '0.0.0.0' || host === '::') return 'localhost'
-  return host.includes(':') ? `[${host}]` : host
 }

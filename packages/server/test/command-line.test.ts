@@ -2,8 +2,8 @@ import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { MESSAGES } from './support/contract.ts'
-import { closeServer, listenOnLoopback } from './support/http.ts'
-import { end, folderWithEnv, MAIN, run } from './support/process.ts'
+import { closeServer, findFreePort, listenOnLoopback } from './support/http.ts'
+import { end, folderWithEnv, MAIN, ROOT, run, TYPESCRIPT } from './support/process.ts'
 import { tryInProduction } from './support/production.ts'
 
 const PRODUCTION = {
@@ -94,6 +94,60 @@ describe('a port in use', () => {
       `Port ${port} is already in use: stop the program that uses it, or set PORT to another one.\n`,
     )
     await closeServer(other)
+  })
+})
+
+describe('ports in use', () => {
+  const PORTS_COMMAND = [
+    process.execPath,
+    ...TYPESCRIPT,
+    `${ROOT}packages/server/src/process/ports-command.ts`,
+  ]
+
+  it('are all named, with the API that runs there already, before anything is started', async ({
+    onTestFinished,
+  }) => {
+    const [port, metrics, issuer] = [
+      await findFreePort(),
+      await findFreePort(),
+      await findFreePort(),
+    ]
+    const env = {
+      PORT: String(port),
+      METRICS_PORT: String(metrics),
+      LOCAL_ISSUER_PORT: String(issuer),
+    }
+    const first = run(MAIN, { cwd: folderWithEnv(), env })
+    onTestFinished(() => end(first))
+    await first.printed(/Try it from another terminal/)
+    for (const command of [MAIN, PORTS_COMMAND]) {
+      const second = run(command, { cwd: folderWithEnv(), env })
+      expect(await second.exit).toBe(1)
+      expect(second.output().split('\n')).toEqual([
+        `An API runs at http://localhost:${port} already. To restart it, stop it first (Ctrl+C in its terminal).`,
+        `Ports are already in use: ${port} (PORT), ${metrics} (METRICS_PORT), ${issuer} (LOCAL_ISSUER_PORT). Stop the programs that use them, or set others.`,
+        '',
+      ])
+    }
+    const elsewhere = run(PORTS_COMMAND, { cwd: folderWithEnv(`PORT=${await findFreePort()}`) })
+    expect(await elsewhere.exit).toBe(0)
+  })
+
+  it('are not called an API where another program answers', async ({ onTestFinished }) => {
+    const other = createServer((_, response) => response.end('{"status":"ok"}'))
+    onTestFinished(() => closeServer(other))
+    const port = await listenOnLoopback(other)
+    const env = { HOST: '127.0.0.1', PORT: String(port), LOCAL_ISSUER_PORT: '0' }
+    const program = run(PORTS_COMMAND, { cwd: folderWithEnv(), env })
+    expect(await program.exit).toBe(1)
+    expect(program.output()).toBe(
+      `Port ${port} is already in use: stop the program that uses it, or set PORT to another one.\n`,
+    )
+  })
+
+  it('are left to the start to tell of where settings can not be used', async () => {
+    const program = run(PORTS_COMMAND, { cwd: folderWithEnv(), env: { PORT: 'nonsense' } })
+    expect([await program.exit, program.output()]).toEqual([0, ''])
   })
 })
 

@@ -122,4 +122,16 @@ describe('a start that fails', () => {
       /^No issuer is set[^\n]*$/,
     )
   })
+
+  it.each([
+    ['node:sqlite', 'Node.js 22.13 or later'],
+    ['node:of_tomorrow', 'a later version'],
+  ])('says which Node.js has %s, where the one that runs has not', (name, wanted) => {
+    const error = Object.assign(new Error(`No such built-in module: ${name}`), {
+      code: 'ERR_UNKNOWN_BUILTIN_MODULE',
+    })
+    expect(explainStartFailure(error, {})).toBe(
+      `This app uses ${name}, which Node.js ${process.versions.node} does not have: run it with ${wanted}.`,
+    )
+  })
 })

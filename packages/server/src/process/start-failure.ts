@@ -1,6 +1,7 @@
 import type { Config } from '../config/config.ts'
 import { ConfigError } from '../config/config-error.ts'
 import { RouterError } from 'trpc-hybrid/engine'
+import { PortsInUse } from './ports-in-use.ts'
 
 /** Errors that mean an address can't be used. */
 const UNUSABLE = ['EADDRNOTAVAIL', 'ENOTFOUND', 'EAI_AGAIN', 'EACCES']
@@ -21,7 +22,7 @@ export function explainStartFailure(error: unknown, { settings, envFile }: Asked
       ? `${error.message}\nRead from the environment and ${envFile.path}`
       : error.message
   }
-  if (error instanceof RouterError) return error.message
+  if (error instanceof RouterError || error instanceof PortsInUse) return error.message
   if (!(error instanceof Error)) return String(error)
   const { code = '', syscall, port } = error as NodeJS.ErrnoException & { port?: number }
   if (code === 'EADDRINUSE') {
@@ -33,7 +34,18 @@ export function explainStartFailure(error: unknown, { settings, envFile }: Asked
   if (code === 'ERR_MODULE_NOT_FOUND' && settings && !settings.issuer) {
     return 'No issuer is set, and the local issuer needs the development dependencies: set AUTH0_DOMAIN or ISSUER_BASE_URL, or run npm ci --include=dev.'
   }
+  if (code === 'ERR_UNKNOWN_BUILTIN_MODULE') return needsLaterNode(error.message)
   return error.stack ?? error.message
+}
+
+/** From which version on a module of Node.js is there, without a flag. */
+const SINCE: Readonly<Record<string, string>> = { 'node:sqlite': '22.13' }
+
+function needsLaterNode(message: string): string {
+  const [name = 'a module'] = /node:[\w/]+/.exec(message) ?? []
+  const since = SINCE[name]
+  const wanted = since === undefined ? 'a later version' : `Node.js ${since} or later`
+  return `This app uses ${name}, which Node.js ${process.versions.node} does not have: run it with ${wanted}.`
 }
 
 function portSetting(port: number | undefined, settings: Settings | undefined): string {

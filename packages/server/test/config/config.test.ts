@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { z } from 'zod'
 import { loadConfig } from '../../src/config/config.ts'
 import { ConfigError } from '../../src/config/config-error.ts'
 import { schema } from '../../src/config/schema.ts'
@@ -117,7 +118,7 @@ describe('settings', () => {
     const { AUTH0_DOMAIN, ...others } = PRODUCTION
     expect(problemsOf({ ...others, AUTHO_DOMAIN: AUTH0_DOMAIN })).toEqual([
       expect.stringMatching(/^AUTH0_DOMAIN: /),
-      'AUTHO_DOMAIN: is not a setting of this server, is AUTH0_DOMAIN meant?',
+      'AUTHO_DOMAIN: is not a setting of this server: did you mean AUTH0_DOMAIN?',
     ])
   })
 
@@ -335,8 +336,17 @@ describe('settings', () => {
 
 const TRACED = { ...PRODUCTION, OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318' }
 
+it('a name of the system is no misspelt setting of an app', () => {
+  const shape = { PATHS: z.string().optional(), USERS: z.string().optional() }
+  expect(loadConfig({ ...PRODUCTION, PATH: '/bin', USER: 'me' }, shape).warnings).toEqual([])
+  expect(loadConfig({ ...PRODUCTION, USRES: 'me' }, shape).warnings).toEqual([
+    'USRES: is not a setting of this server: did you mean USERS?',
+  ])
+})
+
 describe('what may not be what was meant is warned of, and nothing more:', () => {
-  it.each<[string, Record<string, string>, RegExp]>([
+  type Misspelt = [what: string, env: Record<string, string>, warning: RegExp]
+  it.each<Misspelt>([
     [
       'no mode beside an issuer',
       { AUTH0_DOMAIN: 'tenant.eu.auth0.com' },
@@ -390,17 +400,22 @@ describe('what may not be what was meant is warned of, and nothing more:', () =>
     [
       'a name with a letter too many',
       { ...PRODUCTION, RATE_LIMITS_MAX: '10' },
-      /^RATE_LIMITS_MAX: is not a setting of this server, is RATE_LIMIT_MAX meant\?$/,
+      /^RATE_LIMITS_MAX: is not a setting of this server: did you mean RATE_LIMIT_MAX\?$/,
     ],
+    ...['PROT', 'PRT', 'PORTT', 'POET', 'OPRT', 'port'].map((name): Misspelt => [
+      `a short name with one fault, ${name}`,
+      { ...PRODUCTION, [name]: '7002' },
+      new RegExp(`^${name}: is not a setting of this server: did you mean PORT\\?$`),
+    ]),
     [
       'a name in lower case',
       { ...PRODUCTION, redis_url: 'redis://localhost' },
-      /^redis_url: is not a setting of this server, is REDIS_URL meant\?$/,
+      /^redis_url: is not a setting of this server: did you mean REDIS_URL\?$/,
     ],
     [
       'a name that ends too early',
       { ...PRODUCTION, RATE_LIMIT_WINDOW: '10' },
-      /^RATE_LIMIT_WINDOW: is not a setting of this server, is RATE_LIMIT_WINDOW_SECONDS meant\?$/,
+      /^RATE_LIMIT_WINDOW: is not a setting of this server: did you mean RATE_LIMIT_WINDOW_SECONDS\?$/,
     ],
     [
       'a reference that nothing replaces',
@@ -431,6 +446,8 @@ describe('what may not be what was meant is warned of, and nothing more:', () =>
       OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: 'http/json',
     },
     { ...PRODUCTION, MESSAGES_API_PORT: 'tcp://10.0.0.1:80' },
+    { ...PRODUCTION, PORT: '7002', PROT: '7003' },
+    { ...PRODUCTION, HOME: '/root', PATH: '/bin', PWD: '/', USER: 'me', TROP: 'x', P: 'x' },
   ])('not %o', (env) => {
     expect(loadConfig(env).warnings).toEqual([])
   })

@@ -13,11 +13,12 @@ const ADMIN = 'The API successfully recognized you as an admin.'
 const SIGN_IN = 'Sign in first.'
 const LACKS_PERMISSION =
   'You lack the permission read:admin-messages. Sign in as somebody who has it.'
-const NO_ISSUER = 'The issuer could not be reached.'
+const noIssuerAt = (url: string) =>
+  `The issuer at ${url.replace(/\/$/, '')} (VITE_AUTH0_DOMAIN) could not be reached.`
 const NOT_TAKEN =
   'The API does not take your access token. VITE_AUTH0_DOMAIN and VITE_AUTH0_AUDIENCE must name its issuer and its audience.'
-const noApiFor = (origin: string) =>
-  `The API could not be reached. Is “npm run dev” running, with a CLIENT_ORIGIN_URL that has ${origin}?`
+const noApiFor = (origin: string, api: string) =>
+  `The API at ${api} (VITE_API_URL) could not be reached. Is “npm run dev” running, with a CLIENT_ORIGIN_URL that has ${origin}?`
 const SESSION_ENDED = 'Your session has ended. Sign in again.'
 
 /** The page asks again when somebody comes back to its tab. */
@@ -93,6 +94,34 @@ describeInBrowser('the demo page, with the Auth0 SDK', () => {
     expect(seen).toContain('GET /authorize none')
   })
 
+  it('waits while the API starts again, and asks it then', async () => {
+    const person = onDemo(page)
+    await person.says('Public', PUBLIC)
+    const ports = { api: api.port, issuer: Number(new URL(issuer()).port) }
+    await api.close()
+    await comeBack(page)
+    await person.says('Public', `Waiting for the API at ${baseUrl(api)} …`)
+    api = await startApi(origin, ports)
+    await person.says('Public', PUBLIC)
+    await person.says('Protected', SIGN_IN)
+  })
+
+  it('tells another server from the API', async () => {
+    const person = onDemo(page)
+    await page.route('**/trpc/**', (route) =>
+      route.fulfill({
+        status: 404,
+        body: 'Not found',
+        headers: { 'access-control-allow-origin': '*' },
+      }),
+    )
+    await page.reload()
+    await person.says(
+      'Public',
+      `The API at ${baseUrl(api)} (VITE_API_URL) answers, but not as this API does. Is it another server?`,
+    )
+  })
+
   it('signs out, at the issuer too', async () => {
     const person = onDemo(page)
     await person.signIn('Ada Admin')
@@ -137,7 +166,7 @@ describeInBrowser('the demo page, with the Auth0 SDK', () => {
     await page.route(`${issuer()}oauth/token`, (route) => route.abort())
     await person.press('Sign in')
     await page.getByRole('button', { name: 'Ada Admin' }).click()
-    await person.warns(NO_ISSUER)
+    await person.warns(noIssuerAt(issuer()))
     await person.says('Protected', SIGN_IN)
   })
 
@@ -179,7 +208,8 @@ describeInBrowser('the demo page, set up for another issuer than the API', () =>
     const person = onDemo(page)
 
     await page.goto(origin)
-    await person.says('Public', noApiFor(origin))
+    await person.says('Public', `Waiting for the API at ${address} …`)
+    await person.says('Public', noApiFor(origin, address))
     const api = await startApi(origin, { api: apiPort })
     onTestFinished(() => api.close())
     await person.tryAgain('Public')
@@ -188,7 +218,7 @@ describeInBrowser('the demo page, set up for another issuer than the API', () =>
     await person.says('Admin', NOT_TAKEN)
     await page.route('**/oauth/token', (route) => route.abort())
     await comeBack(page)
-    await person.says('Admin', NO_ISSUER)
+    await person.says('Admin', noIssuerAt(other.localIssuer ?? ''))
     await page.unrouteAll()
     await person.tryAgain('Admin')
     await person.says('Admin', NOT_TAKEN)

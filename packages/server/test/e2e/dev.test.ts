@@ -43,6 +43,16 @@ it('starts again when the source changes, and signs nobody out', async () => {
   expect(answer.status).toBe(200)
 })
 
+it('ends at once, and says where it runs, when it is started a second time', async () => {
+  const api = await apiOf(program as Program, 2)
+  const [port, issuer] = [new URL(api).port, await findFreePort()]
+  const env = { PORT: port, LOCAL_ISSUER_PORT: String(issuer) }
+  const second = run(['npm', 'run', '-s', 'dev'], { cwd: project, env })
+  expect(await second.exit).toBe(1)
+  expect(second.output()).toContain(`An API runs at ${api} already.`)
+  expect(second.output()).not.toMatch(/nodemon|crashed|\n {4}at /)
+})
+
 it('explains a setting of a new .env that can not be used, and starts again once it is mended', async () => {
   const dev = program as Program
   writeFileSync(join(project, '.env'), 'LOG_LEVEL=nonsense\n')

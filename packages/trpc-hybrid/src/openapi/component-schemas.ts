@@ -1,7 +1,7 @@
 import { Unfit } from '../errors/router-error.ts'
 import { COMPONENTS } from './components.ts'
 import type { DescribedInput } from './inputs.ts'
-import type { Json } from './json-schema.ts'
+import { sharedId, type Json } from './json-schema.ts'
 import { isSameJson } from './same-json.ts'
 import { usedComponents } from './used-components.ts'
 
@@ -11,6 +11,8 @@ export type Schemas = Record<string, Json>
 export class ComponentSchemas {
   readonly #outputs: Schemas
   readonly #inputs: Schemas = {}
+  /** The procedures whose inputs they are of. */
+  readonly #owners = new Map<string, string>()
 
   constructor(outputs: Schemas) {
     this.#outputs = outputs
@@ -29,15 +31,19 @@ export class ComponentSchemas {
     Object.keys(schemas).forEach(refuseOwn)
   }
 
-  /** @returns the input with the names that its schemas got */
-  add(input: DescribedInput): DescribedInput {
+  /**
+   * @param owner the procedure that it is the input of
+   * @returns the input with the names that its schemas got
+   */
+  add(input: DescribedInput, owner: string): DescribedInput {
     const named = this.#renamed(input)
     for (const [name, schema] of Object.entries(named.components)) {
       refuseOwn(name)
       if (!isSameJson(this.#inputs[name] ?? schema, schema)) {
-        throw new Unfit(`two schemas have the id ${name}: give each one of its own`)
+        throw sharedId(name, `here and in ${this.#owners.get(name)}`)
       }
       this.#inputs[name] = schema
+      this.#owners.set(name, owner)
     }
     return named
   }

@@ -8,7 +8,7 @@ import { COMPONENTS } from './components.ts'
 import type { OpenApiDocument, OpenApiInfo, OpenApiOperation, SecurityScheme } from './document.ts'
 import { withCorrections } from './corrections.ts'
 import { describeInputs, type DescribedInput } from './inputs.ts'
-import { checkOutput, explainOutput, tidied } from './json-schema.ts'
+import { checkOutput, explainOutput, sharedId, tidied, type CheckedOutput } from './json-schema.ts'
 import { describeResponses } from './responses.ts'
 import { describeSecurity, explainGuard, type DescribeGuard } from './security.ts'
 import { usedComponents } from './used-components.ts'
@@ -76,7 +76,7 @@ export function describeFit(
     const operation = path?.[rest.method.toLowerCase() as 'get']
     if (!operation) throw new Unfit('trpc-openapi does not describe it')
     schemas.checkOutput(operation.responses)
-    const input = schemas.add(given)
+    const input = schemas.add(given, rest.name)
     completeOperation(operation, { rest, input, options })
     const id = String(operation.operationId)
     const other = ids.get(id)
@@ -147,10 +147,12 @@ function generate(
     ({
       _def: { procedures: Object.fromEntries(some.map(withoutInput)) },
     }) as unknown as OpenApiRouter
-  const checked = problems.collect(operations, (rest) => ({
-    rest,
-    corrections: checkOutput(rest.output),
-  }))
+  const checkId = createIdCheck()
+  const checked = problems.collect(operations, (rest) => {
+    const output = checkOutput(rest.output)
+    checkId(rest.name, output)
+    return { rest, corrections: output.corrections }
+  })
   const describe = (some: typeof checked): Generated => {
     const described = some.map(({ rest }) => rest)
     const corrections = new Map(some.flatMap((one) => [...one.corrections]))
@@ -172,6 +174,18 @@ function generate(
     )
     if (fit.length === checked.length) throw error
     return describe(fit)
+  }
+}
+
+/** Two schemas of the same id would be one component, however alike they are: zod then describes neither. */
+function createIdCheck(): (owner: string, output: CheckedOutput) => void {
+  const known = new Map<string, { readonly schema: unknown; readonly owner: string }>()
+  return (owner, { named }) => {
+    for (const [id, schema] of named) {
+      const other = known.get(id)
+      if (other && other.schema !== schema) throw sharedId(id, `here and in ${other.owner}`)
+      known.set(id, other ?? { schema, owner })
+    }
   }
 }
 

@@ -64,13 +64,20 @@ const NOT_SENT = ['file', 'function', 'map', 'nan', 'set', 'symbol']
 /** What is to be said of a schema instead of what its type says. */
 export type Correction = (jsonSchema: Record<string, unknown>) => void
 
-/**
- * @returns corrections of what zod says of an output, by the schemas that they are for
- * @throws {Unfit} naming the field of an output that can't be sent as JSON
- */
-export function checkOutput(schema: z.core.$ZodType): ReadonlyMap<z.core.$ZodType, Correction> {
+export interface CheckedOutput {
+  /** Of what zod says, by the schemas that they are for. */
+  readonly corrections: ReadonlyMap<z.core.$ZodType, Correction>
+  /** The schemas in it that have an id. */
+  readonly named: ReadonlyMap<string, z.core.$ZodType>
+}
+
+/** @throws {Unfit} naming the field of an output that can't be sent as JSON */
+export function checkOutput(schema: z.core.$ZodType): CheckedOutput {
   const corrections = new Map<z.core.$ZodType, Correction>()
+  const named = new Map<string, z.core.$ZodType>()
   toJsonSchema(schema, 'output', ({ zodSchema, jsonSchema, path }) => {
+    const id = z.globalRegistry.get(zodSchema)?.id
+    if (id !== undefined) named.set(id, zodSchema)
     const type = typeOf(zodSchema)
     if (type === 'date') corrections.set(zodSchema, asDateTime)
     if (type === 'string' && !arePatternsPortable(zodSchema)) {
@@ -84,7 +91,7 @@ export function checkOutput(schema: z.core.$ZodType): ReadonlyMap<z.core.$ZodTyp
     if (!NOT_SENT.includes(type) || isDescribed(type, jsonSchema)) return
     throw new Unfit(`its output${fieldOf(path)} is of the type ${type}: ${NO_JSON[type] ?? ''}`)
   })
-  return corrections
+  return { corrections, named }
 }
 
 const UNKNOWN_OUTPUT: Readonly<Record<string, string>> = {
@@ -119,9 +126,15 @@ function toJsonSchema(schema: z.core.$ZodType, io: 'input' | 'output', override:
       throw new Unfit(`its ${io} has a default of undefined, which JSON has not: write .optional()`)
     }
     const reason = cause instanceof Error ? cause.message : String(cause)
+    const [, twice] = /^Duplicate schema id "(.+)" detected/.exec(reason) ?? []
+    if (twice !== undefined) throw sharedId(twice, `both in its ${io}`)
     throw new Unfit(`its ${io} can't be described: ${reason}`)
   }
 }
+
+/** @param where the two schemas are */
+export const sharedId = (id: string, where: string) =>
+  new Unfit(`two schemas have the id ${id}, ${where}: give each one of its own`)
 
 /** What has no JSON, by schemas. What `.meta()` is called on is a schema too, and met first. */
 type Faults = Map<z.core.$ZodType, Unfit>

@@ -12,6 +12,11 @@ import {
 
 const post = procedure({ path: '/a', method: 'POST' })
 
+const withBody = (path: `/${string}`, shape: z.ZodRawShape) =>
+  procedure({ path, method: 'POST' }).input(z.object(shape)).output(Out).mutation(ok)
+
+const named = (shape: z.ZodRawShape) => z.object(shape).meta({ id: 'Copied' })
+
 const UNREADABLE: readonly (readonly [string, z.ZodType, string])[] = [
   ['a coerced boolean', z.coerce.boolean(), 'write z\\.boolean'],
   ['an object in an object', z.object({ a: z.object({}) }), 'the type object: make its fields'],
@@ -92,6 +97,50 @@ describe('the start stops, and names the procedure and the field, for', () => {
         bad: procedure({ path: '/b', operationId: 'same' }).output(Out).query(ok),
       },
       /items\.bad: its operationId same is that of items\.one/,
+    ],
+    [
+      'a schema id that two outputs have',
+      {
+        bad: procedure({ path: '/a' })
+          .output(named({ a: z.string() }))
+          .query(ok),
+        one: procedure({ path: '/b' })
+          .output(named({ b: z.string() }))
+          .query(ok),
+      },
+      /items\.one: two schemas have the id Copied, here and in items\.bad: give/,
+    ],
+    [
+      'a schema id that two outputs have which are alike, as after copying a feature',
+      {
+        bad: procedure({ path: '/a' }).output(named({})).query(ok),
+        one: procedure({ path: '/b' })
+          .output(z.array(named({})))
+          .query(() => []),
+      },
+      /items\.one: two schemas have the id Copied, here and in items\.bad: give/,
+    ],
+    [
+      'a schema id that two inputs have',
+      {
+        bad: withBody('/a', { v: named({ a: z.string() }) }),
+        one: withBody('/b', { v: named({ b: z.string() }) }),
+      },
+      /items\.one: two schemas have the id Copied, here and in items\.bad: give/,
+    ],
+    [
+      'a schema id that is twice in an output',
+      {
+        bad: procedure({ path: '/a' })
+          .output(z.object({ one: named({}), other: named({}) }))
+          .query(() => ({ one: {}, other: {} })),
+      },
+      /items\.bad: two schemas have the id Copied, both in its output: give/,
+    ],
+    [
+      'a schema id that is twice in an input',
+      { bad: withBody('/a', { one: named({}), other: named({}) }) },
+      /items\.bad: two schemas have the id Copied, both in its input: give/,
     ],
     [
       "a schema id that is the server's own, going in",
