@@ -23,7 +23,7 @@ import { createEndTogether } from './http/end-together.ts'
 import { asHandler, beginWith, compose, exchangeOf } from './http/steps.ts'
 import { refuseMethod } from './http/methods.ts'
 import { createObservation } from './http/observation.ts'
-import { createRoutes, type Deadlines } from 'trpc-hybrid/engine'
+import { createRoutes, declaredHeadersOf, type Deadlines } from 'trpc-hybrid/engine'
 import { createRefusalLog, type RefusalLogOptions } from './log/refusal-log.ts'
 import { createErrorReport, isHangUp } from './http/report-error.ts'
 import { sendRequestId } from './http/request-id.ts'
@@ -89,7 +89,8 @@ export interface AppOptions extends DocsOptions, DescriptionOptions, RefusalLogO
  * request reaches them.
  */
 export function createApp(options: AppOptions): { app: Express; description: Description } {
-  const { router, logger, corsRequestHeaders: requestHeaders } = options
+  const { router, logger } = options
+  const requestHeaders = [...options.corsRequestHeaders, ...declaredHeadersOf(router)]
   const origins = {
     named: options.clientOrigins,
     loopback: !options.production,

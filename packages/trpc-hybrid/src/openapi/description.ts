@@ -203,7 +203,7 @@ function completeOperation(operation: Operation, { rest, input, options }: Compl
     status,
     empty,
     fileType,
-    input: rest.input !== undefined,
+    input: rest.input !== undefined || rest.headers.length > 0,
     body: requestBody !== undefined,
     errors: errorsOf(meta.errorResponses),
   })
