@@ -23,8 +23,10 @@ import { createEndTogether } from './http/end-together.ts'
 import { asHandler, beginWith, compose, exchangeOf } from './http/steps.ts'
 import { refuseMethod } from './http/methods.ts'
 import { createObservation } from './http/observation.ts'
-import { createRoutes, type Deadlines } from 'trpc-hybrid/engine'
+import { createRoutes, declaredHeadersOf, type Deadlines } from 'trpc-hybrid/engine'
 import { createRefusalLog, type RefusalLogOptions } from './log/refusal-log.ts'
+import { createHiddenMessageReport } from './http/hidden-message.ts'
+import { judge } from './http/judge.ts'
 import { createErrorReport, isHangUp } from './http/report-error.ts'
 import { sendRequestId } from './http/request-id.ts'
 import type { RequestScope } from './http/request-scope.ts'
@@ -56,6 +58,8 @@ const RPC_METHODS = ['GET', 'POST']
 
 export interface AppOptions extends DocsOptions, DescriptionOptions, RefusalLogOptions {
   readonly router: AnyRouter
+  /** Whether clients are told the message of a plain `TRPCError` of 4xx. */
+  readonly exposeTrpcMessages: boolean
   readonly authenticator: RequestAuthenticator
   /** Browser origins that may call. */
   readonly clientOrigins: readonly string[]
@@ -89,7 +93,8 @@ export interface AppOptions extends DocsOptions, DescriptionOptions, RefusalLogO
  * request reaches them.
  */
 export function createApp(options: AppOptions): { app: Express; description: Description } {
-  const { router, logger, corsRequestHeaders: requestHeaders } = options
+  const { router, logger } = options
+  const requestHeaders = [...options.corsRequestHeaders, ...declaredHeadersOf(router)]
   const origins = {
     named: options.clientOrigins,
     loopback: !options.production,
@@ -101,7 +106,11 @@ export function createApp(options: AppOptions): { app: Express; description: Des
     ...createRefusalLog(options),
     ...options.metrics.requestObservers,
   ]
-  const reportError = createErrorReport(logger, options.metrics.onProcedureTimeout)
+  const reportError = createErrorReport({
+    logger,
+    onTimeout: options.metrics.onProcedureTimeout,
+    reportHidden: createHiddenMessageReport({ router, logger, production: options.production }),
+  })
   const { steps: trace } = options.tracing
   const rateLimit = rateLimiting(options, createContext)
   const routes = createRoutes({
@@ -109,12 +118,13 @@ export function createApp(options: AppOptions): { app: Express; description: Des
     rpcPath: RPC_PATH,
     ownPaths: OWN_PATHS,
     limits: { bodyBytes: MAX_BODY_BYTES },
+    exposeTrpcMessages: options.exposeTrpcMessages,
     around: options.tracing.aroundProcedures,
     errorHeaders: (error, request) =>
       challengeOf(error, createContext(asExchange(request)).challenge),
-    onError: ({ error, request }) => {
+    onError: ({ error, path, request }) => {
       const exchange = asExchange(request)
-      reportError(error.cause, exchange)
+      reportError(error, { exchange, path })
       exchange.hungUp ||= isHangUp(error.cause, exchange)
     },
     deadlines: options.deadlines,
@@ -129,7 +139,7 @@ export function createApp(options: AppOptions): { app: Express; description: Des
   const bodyLimit = createBodyLimit({ maxBytes: MAX_BODY_BYTES, operations, rpcPath: RPC_PATH })
   const description = createDescription(operations, options)
   const end = createEndTogether((error, res) => {
-    reportError(error, exchangeOf(res as Response))
+    reportError(judge(error), { exchange: exchangeOf(res as Response), path: undefined })
     res.destroy()
   })
   const methods = [...new Set(operations.map(({ method }) => method))]

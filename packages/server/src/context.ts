@@ -24,6 +24,24 @@ export interface ApiContext {
    * @throws {TypeError} for what can't be sent, and for headers of framing and coding, such as `Content-Length`
    */
   readonly setHeader: (name: string, value: string) => void
+  /**
+   * A header of the request; several lines of it are one, as Node.js joins them. Of a batch over RPC all calls see
+   * the same. `requireHeaders` checks, types and describes what a procedure needs.
+   *
+   * Always `undefined` for `Cookie`, `Authorization`, `Proxy-Authorization` and `DPoP`: credentials are for guards.
+   * A procedure that believed a cookie would do what any page makes a browser ask for (CSRF), and clients that are no
+   * browser send none.
+   *
+   * @param name in any case
+   */
+  readonly header: (name: string) => string | undefined
+  /**
+   * The IP address of the client, as far back as proxies are trusted (`TRUST_PROXY`), without port, brackets and
+   * zone. `undefined` where its connection was reset before.
+   */
+  readonly address: () => string | undefined
+  /** Names the request in the log and in `X-Request-Id`. */
+  readonly requestId: string
   /** A log whose lines carry the request's id. It is created when it is first asked for. */
   readonly log: () => RequestLog
 }

@@ -33,6 +33,11 @@ interface Described {
   readonly summary?: string
   /** In keys of Redis and in traces; the title in lower case with hyphens, unless it is said. */
   readonly name?: string
+  /**
+   * Whether clients are told the message of a plain `TRPCError` of 4xx, `false` unless it is said. Those of 5xx
+   * are never told. Apps that have such errors already need it; new ones throw a `FeatureError`.
+   */
+  readonly exposeTrpcMessages?: boolean
   /** Parts that are left out where they are `false`. */
   readonly parts?: ApiParts
   /** Those of a connection that no setting has, over the defaults. */
@@ -68,6 +73,7 @@ interface MadeOf<Router extends AnyRouter> extends Made {
 /** An API, as `run` and `serve` take it. */
 export interface Api {
   readonly about: About
+  readonly exposeTrpcMessages: boolean
   readonly parts: Required<ApiParts>
   readonly limits: Partial<ConnectionLimits>
   readonly settings: SettingsShape
@@ -88,7 +94,7 @@ export function defineApi(
   options: Described & Partial<Made & Pick<Api, 'settings' | 'create'>>,
 ): Api {
   const { title, version, summary, name = nameOf(title), parts, limits = {} } = options
-  const { settings = {} } = options
+  const { settings = {}, exposeTrpcMessages = false } = options
   const taken = Object.keys(settings).filter((one) => one in schema.shape)
   if (taken.length > 0) {
     throw new TypeError(`${taken.join(', ')}: the server has settings of these names itself`)
@@ -96,6 +102,7 @@ export function defineApi(
   const { router, create } = options
   return {
     about: { name, title, version, summary },
+    exposeTrpcMessages,
     parts: { docs: true, devIssuer: true, ...parts },
     limits,
     settings,

@@ -25,6 +25,7 @@ export async function startApi(api: Api, options: ApiStart): Promise<Running> {
       router,
       resources,
       about: api.about,
+      exposeTrpcMessages: api.exposeTrpcMessages,
       parts: api.parts,
       limits: api.limits,
       logger: log.logger,

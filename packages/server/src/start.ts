@@ -43,6 +43,8 @@ export interface StartOptions extends Clocks {
   readonly router: AnyRouter
   /** Asked by `/readyz`. Whoever made them closes them. */
   readonly resources?: readonly Resource[]
+  /** Whether clients are told the message of a plain `TRPCError` of 4xx. */
+  readonly exposeTrpcMessages?: boolean
   readonly parts?: ApiParts
   readonly logger: Logger
   /** How many lines of the log could not be written. */
@@ -67,6 +69,7 @@ export interface StartOptions extends Clocks {
  */
 export async function start(config: Config, options: StartOptions): Promise<Running> {
   const { about, logger, now, monotonicNow, resources = [] } = options
+  const { exposeTrpcMessages = false } = options
   const docs = config.docs && options.parts?.docs !== false
   const router = await loadRouter(options.router)
   warnOfBigints(router, logger)
@@ -92,6 +95,7 @@ export async function start(config: Config, options: StartOptions): Promise<Runn
   const { app, description } = createApp({
     about,
     router,
+    exposeTrpcMessages,
     logger,
     now,
     authenticator: parts.authenticator,

@@ -1,3 +1,4 @@
+import { TRPCError } from '@trpc/server'
 import { describe, expect, expectTypeOf, it, onTestFinished } from 'vitest'
 import { z } from 'zod'
 import {
@@ -54,6 +55,35 @@ describe('an API', () => {
     const started = serve(api, { env: { PORT: '0', LOG_LEVEL: 'silent' } })
     await expect(started).rejects.toThrow(/AUTH0_DOMAIN: is required/)
   })
+
+  it.each([true, false])(
+    'tells the messages of a TRPCError of 4xx only where it says so: %s',
+    async (exposeTrpcMessages) => {
+      const refuse = (code: 'CONFLICT' | 'INTERNAL_SERVER_ERROR') =>
+        publicProcedure
+          .meta({
+            openapi: { method: 'GET', path: `/api/${code}`, errorResponses: [409] },
+          })
+          .output(z.void())
+          .query(() => {
+            throw new TRPCError({ code, message: 'No 7 is there already' })
+          })
+      const api = defineApi({
+        router: router({ taken: refuse('CONFLICT'), bug: refuse('INTERNAL_SERVER_ERROR') }),
+        ...ABOUT,
+        exposeTrpcMessages,
+      })
+      const running = await start(api)
+      onTestFinished(() => running.close())
+      const told = async (path: string) => (await fetch(`${running.url}${path}`)).text()
+      for (const path of ['/api/CONFLICT', '/trpc/taken']) {
+        expect((await told(path)).includes('No 7 is there already')).toBe(exposeTrpcMessages)
+      }
+      for (const path of ['/api/INTERNAL_SERVER_ERROR', '/trpc/bug']) {
+        expect(await told(path)).not.toContain('No 7')
+      }
+    },
+  )
 
   it('writes its title on the docs page as text', async () => {
     const running = await start(

@@ -12,6 +12,7 @@ export { fileOutput, type FileBody, type FileOutput } from './file-output.ts'
 export { formInput } from './form-input.ts'
 export { RouterError } from './errors/router-error.ts'
 export { createGuard, type Guard, type GuardDescription, type GuardOptions } from './guard.ts'
+export { requireHeaders, type HeadersSchema, type HeaderSource } from './require-headers.ts'
 export { createHybrid, type DescriptionChanges, type Hybrid, type HybridOptions } from './hybrid.ts'
 export type {
   OpenApiComponents,

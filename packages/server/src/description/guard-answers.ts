@@ -62,9 +62,10 @@ function forbidden(permissions: readonly string[]) {
     description: `The access token is valid and does not hold ${names}.`,
     messages: { default: AUTH_ERRORS.insufficient_scope.message },
     headers: {
-      'WWW-Authenticate': challengeHeader({
-        default: exampleChallenge(insufficientScope(permissions), 'Bearer'),
-      }),
+      'WWW-Authenticate': challengeHeader(
+        { default: exampleChallenge(insufficientScope(permissions), 'Bearer') },
+        false, // a procedure may refuse for a reason of its own, to which no token is an answer
+      ),
     },
   })
 }

@@ -11,7 +11,9 @@ import {
   type Sender,
 } from '@trpc-hybrid/access-token/engine'
 import type { ApiContext } from '../context.ts'
+import { CREDENTIAL_HEADERS } from 'trpc-hybrid/engine'
 import { baseUrlOf } from './base-url.ts'
+import { clientAddress } from './client-address.ts'
 import type { Exchange } from './exchange.ts'
 import { keepHeader } from './reply-headers.ts'
 import { RESOURCE_METADATA_PATH } from './resource-metadata.ts'
@@ -60,8 +62,20 @@ function createContext(exchange: Exchange, options: ContextOptions): RequestCont
       exchange.replyHeaders ??= new Headers()
       keepHeader(exchange.replyHeaders, name, value)
     },
+    header: (name) => headerOf(exchange, name),
+    address: () => clientAddress(req),
+    requestId: exchange.id,
     log: () => logger.child({ requestId: exchange.id }),
   }
+}
+
+/** @param name in any case: some letters that are not of ASCII become such ones in lower case */
+function headerOf({ req }: Exchange, name: string): string | undefined {
+  const key = name.toLowerCase()
+  if (CREDENTIAL_HEADERS.has(key)) return undefined
+  const value: unknown = req.headers[key]
+  if (Array.isArray(value)) return value.join(', ')
+  return typeof value === 'string' ? value : undefined // `constructor` is no header
 }
 
 /**

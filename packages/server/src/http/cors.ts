@@ -47,7 +47,7 @@ export function createCors(options: {
   const setPreflightHeaders = cors({
     origin: [...named, ...(loopback ? [LOOPBACK_ORIGIN] : [])],
     methods: [...options.methods],
-    allowedHeaders: [...REQUEST_HEADERS, ...options.requestHeaders],
+    allowedHeaders: eachOnce([...REQUEST_HEADERS, ...options.requestHeaders]),
     exposedHeaders,
     maxAge: DAY_SECONDS,
     preflightContinue: true,
@@ -72,6 +72,12 @@ export function createCors(options: {
     next()
   }
   return [setHeaders, createPreflightAnswer(options.end)]
+}
+
+/** Names are the same in any case. The first is kept. */
+function eachOnce(names: readonly string[]): string[] {
+  const known = new Map(names.toReversed().map((name) => [name.toLowerCase(), name]))
+  return [...new Set(names.map((name) => known.get(name.toLowerCase()) ?? name))]
 }
 
 /** An OPTIONS request that is not a preflight is not answered here, but as its path does. */

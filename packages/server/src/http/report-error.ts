@@ -1,21 +1,36 @@
 import { TRPCError } from '@trpc/server'
 import type { Logger } from 'pino'
 import { findAuthError } from './find-auth-error.ts'
-import { judge } from './judge.ts'
 import type { Exchange } from './exchange.ts'
-import { BodyError, UnsettledError } from 'trpc-hybrid/engine'
+import { BodyError, UnsettledError, type PublicError } from 'trpc-hybrid/engine'
+
+/** Where an error comes from. */
+export interface ErrorPlace {
+  readonly exchange: Exchange
+  /** What was called, where that is known: a name that no procedure has is the client's. */
+  readonly path: string | undefined
+}
 
 /** Told of every error that a client gets, once for each call of a batch. */
-export type ReportError = (error: unknown, exchange: Exchange) => void
+export type ReportError = (error: PublicError, place: ErrorPlace) => void
+
+export interface ErrorReportOptions {
+  readonly logger: Logger
+  /** Called for each procedure that has not settled in its time. */
+  readonly onTimeout: () => void
+  /** Told of every error that is not logged otherwise. */
+  readonly reportHidden: ReportError
+}
 
 /**
  * Logs what is our own fault, with cause and stack. A refusal for lack of a permission is noted for the
  * request's line in the log.
- *
- * @param onTimeout called for each procedure that has not settled in its time
  */
-export function createErrorReport(logger: Logger, onTimeout: () => void): ReportError {
-  return (error, exchange) => {
+export function createErrorReport(options: ErrorReportOptions): ReportError {
+  const { logger, onTimeout, reportHidden } = options
+  return (told, place) => {
+    const { status, cause: error } = told
+    const { exchange } = place
     const { id: requestId } = exchange
     if (error instanceof TRPCError && error.cause instanceof UnsettledError) {
       const { reason, procedure, message } = error.cause
@@ -25,7 +40,11 @@ export function createErrorReport(logger: Logger, onTimeout: () => void): Report
     }
     const refusal = findAuthError(error)
     if (refusal?.code === 'insufficient_scope') exchange.denial = refusal
-    if (judge(error).status < 500 || isExpected(error) || isHangUp(error, exchange)) return
+    if (isHangUp(error, exchange)) return
+    if (status < 500 || isExpected(error)) {
+      reportHidden(told, place)
+      return
+    }
     logger.error({ requestId, err: error }, 'request failed')
   }
 }

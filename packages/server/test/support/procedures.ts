@@ -32,6 +32,9 @@ export function contextOf(sender: Pick<Context, 'authenticate' | 'recall'>): Con
     ...sender,
     challenge: () => undefined,
     setHeader: () => undefined,
+    header: () => undefined,
+    address: () => undefined,
+    requestId: 'none',
     log: () => console,
   }
 }

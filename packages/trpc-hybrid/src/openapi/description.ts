@@ -89,11 +89,11 @@ export function describeFit(
     problems.attempt(rest, () => {
       complete(rest)
     })
-  const { components } = options.surroundings
+  const { headers, responses } = componentsOf(options)
   const used = usedComponents(document.paths, {
     schemas: { ...schemas.all, ...COMPONENTS.schemas },
-    headers: { ...COMPONENTS.headers, ...components.headers },
-    responses: withHeaders({ ...COMPONENTS.responses, ...components.responses }, options),
+    headers,
+    responses: withHeaders(responses, options),
   })
   return {
     ...(document as unknown as OpenApiDocument),
@@ -102,6 +102,14 @@ export function describeFit(
     components: { ...used, securitySchemes: options.securitySchemes },
   }
 }
+
+/** Those of every API, and those of the surroundings. */
+const componentsOf = ({
+  surroundings: { components },
+}: DescribeOptions): Surroundings['components'] => ({
+  headers: { ...COMPONENTS.headers, ...components.headers },
+  responses: { ...COMPONENTS.responses, ...components.responses },
+})
 
 /** Answers with the headers that every answer has. Those that only refer to a component have them there. */
 function withHeaders(
@@ -213,11 +221,12 @@ function completeOperation(operation: Operation, { rest, input, options }: Compl
   Object.assign(operation, parameters.length > 0 && { parameters }, requestBody && { requestBody })
   const responses = describeResponses(operation.responses?.['200'], {
     guard: isGuarded(guard) ? options.describeGuard(guard) : undefined,
+    components: componentsOf(options),
     common: options.surroundings.responses,
     status,
     empty,
     fileType,
-    input: rest.input !== undefined,
+    input: rest.input !== undefined || rest.headers.length > 0,
     body: requestBody !== undefined,
     errors: errorsOf(meta.errorResponses),
   })

@@ -24,9 +24,9 @@ interface ObjectSchema extends Json {
  * @throws {Unfit} where there is no JSON for it
  */
 export function describeInputs(operation: RestOperation): DescribedInput {
-  const { input, template, from, meta } = operation
-  const headers = meta.requestHeaders ? describe(operation, meta.requestHeaders) : NOTHING
-  const parameters = parametersIn('header', headers.schema)
+  const { input, template, from } = operation
+  const headers = describeHeaders(operation)
+  const { parameters } = headers
   if (!input) return { parameters, requestBody: undefined, components: headers.components }
   const about = without('id', input.meta ?? {})
   const object = z.object(input.fields)
@@ -55,6 +55,25 @@ export function describeInputs(operation: RestOperation): DescribedInput {
   }
 }
 
+/** Those that its chain reads, and those that its meta says of others. */
+function describeHeaders(operation: RestOperation) {
+  const { headers, meta } = operation
+  const schemas = meta.requestHeaders ? [...headers, meta.requestHeaders] : headers
+  const all = schemas.map((schema) => describe(operation, schema))
+  const byName = new Map<string, Parameter>()
+  for (const { schema } of all) {
+    for (const parameter of parametersIn('header', schema)) {
+      const key = parameter.name.toLowerCase()
+      if (!byName.has(key)) byName.set(key, parameter)
+    }
+  }
+  const components = Object.assign(
+    {},
+    ...all.map((one) => one.components),
+  ) as Described['components']
+  return { parameters: [...byName.values()], components }
+}
+
 /** What is no object must fit as a whole, beside the fields that are not in the path. */
 function withWholes(operation: RestOperation, described: Described): Described {
   const wholes = operation.input?.wholes ?? []
@@ -74,8 +93,6 @@ function withWholes(operation: RestOperation, described: Described): Described {
   }
 }
 
-const NOTHING: Described = { schema: {}, components: {} }
-
 const describe = ({ name }: RestOperation, schema: z.core.$ZodType) =>
   describeInput(schema, name.replaceAll('.', '_'))
 
@@ -89,11 +106,15 @@ function fieldsOf(schema: ObjectSchema, isWanted: (name: string) => boolean): Ob
   }
 }
 
+interface Parameter {
+  readonly name: string
+}
+
 function parametersIn(
   place: 'path' | 'query' | 'header',
   schema: ObjectSchema,
   deep: readonly string[] = [],
-): object[] {
+): Parameter[] {
   const sent = Object.entries(schema.properties ?? {}).filter(([, { not }]) => not === undefined)
   return sent.map(([name, field]) => {
     const { description, deprecated, ...value } = withoutNull(field)

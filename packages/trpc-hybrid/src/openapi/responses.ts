@@ -2,6 +2,7 @@ import { errorResponse, JSON_TYPE, ref } from './components.ts'
 import { statusText } from '../errors/status-text.ts'
 import { binary } from './multipart-encoding.ts'
 import type { GuardAnswers } from './security.ts'
+import type { Surroundings } from './description.ts'
 
 type Responses = Readonly<Record<string, object>>
 
@@ -9,6 +10,8 @@ type Responses = Readonly<Record<string, object>>
 export interface AnswerSources {
   /** `undefined` where anyone may call. */
   readonly guard: GuardAnswers | undefined
+  /** What these answers refer to. */
+  readonly components: Surroundings['components']
   /** Those of every operation, by status. */
   readonly common: Readonly<Record<number, object>>
   readonly status: number
@@ -29,8 +32,7 @@ export interface AnswerSources {
  */
 export function describeResponses(success: unknown, sources: AnswerSources): Responses {
   const { status, input, guard, body, errors } = sources
-  return {
-    ...ownErrors(errors),
+  const responses: Responses = {
     [status]: describeSuccess(success as SuccessResponse, sources),
     400: badRequest({ input, malformed: guard?.malformed }),
     ...guard?.responses,
@@ -40,15 +42,59 @@ export function describeResponses(success: unknown, sources: AnswerSources): Res
     ...sources.common,
     500: common('InternalServerError'),
   }
+  const own = Object.entries(errors).map(([status, message]) => {
+    const { [status]: other } = responses
+    return [status, other ? orOwn(other, { message, ...sources }) : ownError(message)] as const
+  })
+  return { ...responses, ...Object.fromEntries(own) }
 }
 
-function ownErrors(errors: AnswerSources['errors']): Responses {
-  return Object.fromEntries(
-    Object.entries(errors).map(([status, message]) => [
-      status,
-      errorResponse({ description: `${message}.`, messages: { default: message } }),
-    ]),
-  )
+const ownError = (message: string) =>
+  errorResponse({ description: `${message}.`, messages: { default: message } })
+
+interface DescribedError {
+  readonly description: string
+  readonly headers?: Readonly<Record<string, object>>
+  readonly content: Readonly<Record<string, Examples & { readonly schema: object }>>
+}
+
+interface Examples {
+  readonly example?: unknown
+  readonly examples?: Readonly<Record<string, object>>
+}
+
+/** A status that has another reason too: the headers of that one don't always come. */
+function orOwn(
+  given: object,
+  { message, components }: { readonly message: string } & Pick<AnswerSources, 'components'>,
+): DescribedError {
+  const { description, headers, content } = resolved(given, components) as DescribedError
+  const { schema, example, examples = { default: { value: example } } } = content[JSON_TYPE] ?? NONE
+  return {
+    description: `${description} Or: ${message}.`,
+    ...(headers && {
+      headers: Object.fromEntries(
+        Object.entries(headers).map(([name, header]) => [
+          name,
+          { ...resolved(header, components), required: false },
+        ]),
+      ),
+    }),
+    content: {
+      [JSON_TYPE]: { schema, examples: { ...examples, own: { value: { message } } } },
+    },
+  }
+}
+
+const NONE: DescribedError['content'][string] = { schema: ref('schemas', 'Refusal'), examples: {} }
+
+/** What an answer or a header refers to, where it refers to a component. */
+function resolved(
+  given: object & { readonly $ref?: string },
+  components: Readonly<Record<string, Readonly<Record<string, object>> | undefined>>,
+): object {
+  const [kind = '', name = ''] = given.$ref?.split('/').slice(-2) ?? []
+  return components[kind]?.[name] ?? given
 }
 
 const common = (name: string) => ref('responses', name)

@@ -29,7 +29,7 @@ export interface RestMeta {
   readonly contentTypes?: readonly (BodyType | (string & {}))[]
   /** The most bytes of its body: `limits.bodyBytes` unless it is said. All of them are held in memory. */
   readonly maxBytes?: number
-  /** Headers that it reads, as an object of strings. */
+  /** Headers that are read in front of it, described and no more: `requireHeaders` checks them and types them too. */
   readonly requestHeaders?: z.core.$ZodType
   /** Headers of its answer, as an object of strings. */
   readonly responseHeaders?: z.core.$ZodType

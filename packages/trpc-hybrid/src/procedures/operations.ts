@@ -15,6 +15,7 @@ import {
   type SuccessStatus,
 } from './meta.ts'
 import { mayBeNull, withoutOptional } from './nothing.ts'
+import { headerSchemasOf } from './request-headers.ts'
 import { describedStandard, isStandardSchema } from './standard-schema.ts'
 import { isZod3, ZOD_3 } from './zod-3.ts'
 import { requireZod4 } from './sent-schema.ts'
@@ -40,6 +41,8 @@ export interface RestOperation {
   readonly output: z.core.$ZodType
   /** The media type of its answer, where that is a file. */
   readonly fileType: string | undefined
+  /** Of the headers that its chain reads. */
+  readonly headers: readonly z.core.$ZodObject[]
   /** What it asks of its caller. */
   readonly guard: Guarded
   /** Whether its answer has no body: the output is `z.void()` or `z.undefined()`. */
@@ -127,7 +130,9 @@ function operationOf(declared: Declared, options: OperationOptions): RestOperati
   }
   if (!method || !template || !guard || !taken || !body || !answer) return undefined
   const from = BODILESS.includes(method) ? ('query' as const) : ('body' as const)
-  const operation = { ...declared, method, template, ...taken, from, ...body, guard, ...answer }
+  const headers = headerSchemasOf(procedure)
+  const read = { ...taken, from, ...body, headers }
+  const operation = { ...declared, method, template, ...read, guard, ...answer }
   return attempt(() => requireRoomForFiles(operation))
 }
 

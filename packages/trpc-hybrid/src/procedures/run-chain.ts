@@ -6,6 +6,7 @@ import { adoptItems, adoptPromises } from './left-promises.ts'
 import { mapProcedures } from './map-procedures.ts'
 import type { ParseInput } from './parse-input.ts'
 import { createOutputParser, type ParseOutput } from './parse-output.ts'
+import type { HeaderStep } from './request-headers.ts'
 import { parsed, type InputStep } from './sent-inputs.ts'
 import { Signalled } from './signal.ts'
 import { isThenable } from './thenable.ts'
@@ -32,7 +33,8 @@ type Middleware = (options: MiddlewareOptions) => Promise<Result | undefined>
 interface Chain {
   readonly middlewares: readonly (Middleware &
     Partial<Guard> &
-    Partial<InputStep> & { readonly _type?: string })[]
+    Partial<InputStep> &
+    Partial<HeaderStep> & { readonly _type?: string })[]
   readonly output?: Parser
   readonly meta: unknown
   /** A custom way to call the procedure (`experimental_caller`). */
@@ -96,6 +98,7 @@ function stepsOf({ middlewares, output }: Chain): Step[] {
   const parsesOnce = middlewares.filter(({ _type }) => _type === 'output').length === 1
   return middlewares.map((middleware) => {
     if (middleware.check) return { check: middleware.check }
+    if (middleware.readHeaders) return { check: middleware.readHeaders }
     if (middleware.parseInput) return { parseInput: middleware.parseInput }
     if (middleware._type === 'output' && parsesOnce && output !== undefined) {
       return { parseOutput: createOutputParser(output) }

@@ -3,6 +3,7 @@ import { generateOpenApiDocument as generateAsThere, type OpenApiRouter } from '
 import type { z } from 'zod'
 import { createHybrid } from '../hybrid.ts'
 import type { OpenApiDocument, SecurityScheme } from '../openapi/document.ts'
+import type { RestOperation } from '../procedures/operations.ts'
 import type { OpenApiMeta } from './options.ts'
 
 export interface GenerateOpenApiDocumentOptions<TMeta = Record<string, unknown>> {
@@ -55,7 +56,9 @@ export function generateOpenApiDocument<TMeta = Record<string, unknown>>(
         ? undefined
         : Object.keys(securitySchemes).map((name) => ({ [name]: [] })),
   })
-  if (!hybrid.operations.some(({ meta }) => meta.successStatus !== undefined)) {
+  const isOurs = ({ meta, headers }: RestOperation) =>
+    meta.successStatus !== undefined || headers.length > 0
+  if (!hybrid.operations.some(isOurs)) {
     try {
       return describeAsThere(router, options)
     } catch {
