@@ -1,6 +1,6 @@
 export { FeatureError, type FeatureErrorCode } from 'trpc-hybrid'
 export type { AccessToken } from '@trpc-hybrid/access-token'
-export { createGuard } from 'trpc-hybrid'
+export { around, createGuard } from 'trpc-hybrid'
 export { apiDefaults, type ApiErrorShape } from './api-defaults.ts'
 export type { ApiContext, ApiMeta, RequestLog } from './context.ts'
 export { ConfigError } from './config/config-error.ts'
