@@ -13,6 +13,8 @@ export {
   type SettingsOf,
   type SettingsShape,
 } from './define-api.ts'
+export type { CallAs, CallerOf } from './jobs/jobs.ts'
+export type { Person } from './jobs/job-context.ts'
 export { requirePermissions, requireToken } from './guards.ts'
 export type { Resource } from './resources.ts'
 export { run } from './run.ts'
