@@ -92,7 +92,12 @@ export interface AppOptions extends DocsOptions, DescriptionOptions, RefusalLogO
  * The Express app, and what makes its description. Every mount is in one place, in the order in which a
  * request reaches them.
  */
-export function createApp(options: AppOptions): { app: Express; description: Description } {
+export function createApp(options: AppOptions): {
+  readonly app: Express
+  readonly description: Description
+  /** As it is served. */
+  readonly served: AnyRouter
+} {
   const { router, logger } = options
   const requestHeaders = [...options.corsRequestHeaders, ...declaredHeadersOf(router)]
   const origins = {
@@ -207,7 +212,7 @@ export function createApp(options: AppOptions): { app: Express; description: Des
 
   app.use(notFound)
   app.use(createErrorHandler({ routes, end }))
-  return { app, description }
+  return { app, description, served: routes.router }
 }
 
 /** Those that an object of a procedure's `responseHeaders` names. */

@@ -19,8 +19,8 @@ type Served<Router extends AnyRouter> =
   ApiContext extends inferRouterContext<Router> ? Router : never
 
 /** What is made of the settings, before the server listens. */
-export interface Made {
-  readonly router: AnyRouter
+export interface Made<Router extends AnyRouter = AnyRouter> {
+  readonly router: Router
   /** What the procedures use, such as a database. */
   readonly resources?: readonly Resource[]
 }
@@ -71,13 +71,15 @@ interface MadeOf<Router extends AnyRouter> extends Made {
 }
 
 /** An API, as `run` and `serve` take it. */
-export interface Api {
+export interface Api<Router extends AnyRouter = AnyRouter> {
   readonly about: About
   readonly exposeTrpcMessages: boolean
   readonly parts: Required<ApiParts>
   readonly limits: Partial<ConnectionLimits>
   readonly settings: SettingsShape
-  readonly create: (settings: Readonly<Record<string, unknown>>) => Made | Promise<Made>
+  readonly create: (
+    settings: Readonly<Record<string, unknown>>,
+  ) => Made<Router> | Promise<Made<Router>>
 }
 
 /**
@@ -86,10 +88,10 @@ export interface Api {
  * @throws {TypeError} where a setting has the name of one of the server's own
  * @example export const api = defineApi({ router, title: 'Messages API', version: '1.0.0' })
  */
-export function defineApi<Router extends AnyRouter>(options: ApiOfRouter<Router>): Api
+export function defineApi<Router extends AnyRouter>(options: ApiOfRouter<Router>): Api<Router>
 export function defineApi<Shape extends SettingsShape, Router extends AnyRouter>(
   options: ApiOfSettings<Shape, Router>,
-): Api
+): Api<Router>
 export function defineApi(
   options: Described & Partial<Made & Pick<Api, 'settings' | 'create'>>,
 ): Api {

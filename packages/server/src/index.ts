@@ -1,6 +1,6 @@
 export { FeatureError, type FeatureErrorCode } from 'trpc-hybrid'
 export type { AccessToken } from '@trpc-hybrid/access-token'
-export { createGuard, requireHeaders } from 'trpc-hybrid'
+export { around, createGuard, requireHeaders } from 'trpc-hybrid'
 export { apiDefaults, type ApiErrorShape } from './api-defaults.ts'
 export type { ApiContext, ApiMeta, RequestLog } from './context.ts'
 export { ConfigError } from './config/config-error.ts'
@@ -13,6 +13,8 @@ export {
   type SettingsOf,
   type SettingsShape,
 } from './define-api.ts'
+export type { CallAs, CallerOf } from './jobs/jobs.ts'
+export type { Person } from './jobs/job-context.ts'
 export { requirePermissions, requireToken } from './guards.ts'
 export type { Resource } from './resources.ts'
 export { run } from './run.ts'

@@ -58,10 +58,11 @@ export async function createParts(config: Config, options: PartsOptions) {
     monotonicNow,
     prefix: name,
   })
+  const inBackground = tracing.traceBackground(createBackground())
   const keys = createKeySource({
     issuer: options.issuer,
     monotonicNow,
-    inBackground: tracing.traceBackground(createBackground()),
+    inBackground,
     fetch: tracing.traceFetch(options.fetch ?? fetch),
     onFetch: tellOfFetches(logger, metrics),
   })
@@ -91,6 +92,7 @@ export async function createParts(config: Config, options: PartsOptions) {
   })
   return {
     keys,
+    inBackground,
     shared,
     times,
     streams,

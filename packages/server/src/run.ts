@@ -1,3 +1,4 @@
+import type { AnyRouter } from '@trpc/server'
 import { loadConfig, type Config } from './config/config.ts'
 import { prepareEnvironment, type PreparedFile } from './config/environment.ts'
 import type { Api } from './define-api.ts'
@@ -9,7 +10,8 @@ import { createProcessEnd, endOnSignals } from './process/process-end.ts'
 import { watchProcess } from './process/process-faults.ts'
 import { explainStartFailure } from './process/start-failure.ts'
 import { welcome } from './process/welcome.ts'
-import type { Running } from './start.ts'
+import { publicly, type Running } from './serve.ts'
+import type { Running as Started } from './start.ts'
 import { startApi } from './start-api.ts'
 
 /** Git-ignored, so that saving a source file in development signs nobody out. */
@@ -19,9 +21,10 @@ const LOCAL_ISSUER_FOLDER = '.local-issuer'
  * Runs an API as the whole of a process: reads `.env` and the environment, serves, logs what nobody caught, and
  * stops at SIGTERM and SIGINT. A start that fails says why in one text, and ends the process with status 1.
  *
+ * @returns what serves, once it listens
  * @example await run(api)
  */
-export async function run(api: Api): Promise<void> {
+export async function run<Router extends AnyRouter>(api: Api<Router>): Promise<Running<Router>> {
   /** Known once the settings are. */
   let config: Config | undefined
   let envFile: PreparedFile | undefined
@@ -29,7 +32,7 @@ export async function run(api: Api): Promise<void> {
     envFile = prepareEnvironment()
     config = loadConfig(process.env, api.settings)
     await requireFreePorts(config, api.parts)
-    await runWith(api, { config, envFile })
+    return publicly(await runWith(api, { config, envFile }), config)
   } catch (error) {
     process.stderr.write(`${explainStartFailure(error, { settings: config, envFile })}\n`)
     process.exit(1)
@@ -39,7 +42,7 @@ export async function run(api: Api): Promise<void> {
 async function runWith(
   api: Api,
   { config, envFile }: { readonly config: Config; readonly envFile: PreparedFile | undefined },
-): Promise<void> {
+): Promise<Started> {
   const log = await createLog({ level: config.logLevel, production: config.production })
   const { logger } = log
   const end = createProcessEnd({ exit: (status) => process.exit(status), logger })
@@ -60,10 +63,11 @@ async function runWith(
   const { port, metricsPort, localIssuer } = running
   if (localIssuer === undefined) logger.info({ metricsPort, port }, 'listening')
   if (!config.production) printWelcome(running, { api, config })
+  return running
 }
 
 function printWelcome(
-  { port, localIssuer, router, docs }: Running,
+  { port, localIssuer, router, docs }: Started,
   { api, config }: { readonly api: Api; readonly config: Config },
 ): void {
   process.stdout.write(

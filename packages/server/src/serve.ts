@@ -1,17 +1,28 @@
 import { loadConfig, type Config } from './config/config.ts'
+import type { AnyRouter } from '@trpc/server'
 import type { Api } from './define-api.ts'
 import { reachable } from './http/reachable.ts'
+import type { CallAs } from './jobs/jobs.ts'
 import { createRequestScope } from './http/request-scope.ts'
 import { createLog } from './log/logger.ts'
 import type { Running as Started } from './start.ts'
 import { startApi } from './start-api.ts'
 
 /** A server that listens. */
-export interface Running {
+export interface Running<Router extends AnyRouter = AnyRouter> {
   /** Where it is reached on this machine, such as `http://localhost:6060`. */
   readonly url: string
   /** Where its development issuer is, such as `http://localhost:6061/`; `undefined`: none runs. */
   readonly devIssuer: string | undefined
+  /**
+   * Calls procedures in this process, as a person of whom no token is asked, or as nobody: `call({}, …)`. Each call
+   * is logged, measured and traced. What a procedure refuses is thrown as by tRPC's own callers: a `TRPCError`,
+   * whose cause may be a `FeatureError`. There is no rate limit and no time limit, but procedures are told by their
+   * signal when the server stops. After `close()` it rejects.
+   *
+   * @example await running.call({ subject: 'cron', permissions: ['write:reports'] }, (caller) => caller.reports.add({ title }))
+   */
+  readonly call: CallAs<Router>
   /** Says at `/readyz` that it is stopping, lets open requests end, then ends everything that runs. */
   readonly close: () => Promise<void>
 }
@@ -27,15 +38,24 @@ export type Environment = Readonly<Record<string, string | undefined>>
  * @throws {ConfigError} with every setting that can't be used
  * @throws {RouterError} with every procedure that can't be served or described
  */
-export async function serve(
-  api: Api,
+export async function serve<Router extends AnyRouter>(
+  api: Api<Router>,
   { env = process.env }: { readonly env?: Environment } = {},
-): Promise<Running> {
+): Promise<Running<Router>> {
   const config = loadConfig(env, api.settings)
   const log = await createLog({ level: config.logLevel, production: config.production })
   return publicly(await startApi(api, { config, log, requestScope: createRequestScope() }), config)
 }
 
-function publicly({ port, localIssuer, close }: Started, { host }: Config): Running {
-  return { url: `http://${reachable(host)}:${port}`, devIssuer: localIssuer, close }
+/** What an app may know of the server that it started. */
+export function publicly<Router extends AnyRouter>(
+  { port, localIssuer, call, close }: Started,
+  { host }: Config,
+): Running<Router> {
+  return {
+    url: `http://${reachable(host)}:${port}`,
+    devIssuer: localIssuer,
+    call: call as CallAs<Router>,
+    close,
+  }
 }

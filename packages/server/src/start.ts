@@ -16,6 +16,7 @@ import { createParts, type Times } from './parts.ts'
 import { createHttpServer, listen } from './connections/http-server.ts'
 import { DEFAULT_LIMITS, type ServerLimits } from './connections/limits.ts'
 import { createStop } from './connections/graceful-stop.ts'
+import { createJobs, type Jobs } from './jobs/jobs.ts'
 
 /** The local issuer takes any client. */
 const LOCAL_DOCS_CLIENT_ID = 'docs'
@@ -30,6 +31,8 @@ export interface Running {
   readonly router: AnyRouter
   /** Whether there is a docs page. */
   readonly docs: boolean
+  /** Calls procedures that no request asks for. */
+  readonly call: Jobs['call']
   /** Where metrics are read; `undefined` when there are none. */
   readonly metricsPort: number | undefined
   /** The local issuer's address, where it runs. */
@@ -92,7 +95,7 @@ export async function start(config: Config, options: StartOptions): Promise<Runn
   const { keys, tracing, metrics, shared, deadlines, streams, times } = parts
   let ready = false
   const securityHeaders = securityHeadersWith(config.hsts)
-  const { app, description } = createApp({
+  const { app, description, served } = createApp({
     about,
     router,
     exposeTrpcMessages,
@@ -134,6 +137,14 @@ export async function start(config: Config, options: StartOptions): Promise<Runn
   })
   const { server } = http
   const stop = createStop(http, { deadlines, streams, times })
+  const jobs = createJobs({
+    router: served,
+    logger,
+    inBackground: parts.inBackground,
+    requestScope: options.requestScope,
+    traceId: tracing.traceId,
+    onCall: metrics.onJobCall,
+  })
   const sweep = setInterval(() => {
     deadlines.sweep()
     streams.cutExpired()
@@ -159,11 +170,12 @@ export async function start(config: Config, options: StartOptions): Promise<Runn
     port,
     router,
     docs,
+    call: jobs.call,
     metricsPort: metrics.port,
     localIssuer: localIssuer?.issuer,
     async close() {
       ready = false
-      await stop()
+      await Promise.all([stop(), jobs.stop(times)])
       await end()
     },
   }

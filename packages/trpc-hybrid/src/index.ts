@@ -25,6 +25,7 @@ export type {
 export type { Answer } from './answer.ts'
 export type { HybridRequest } from './request.ts'
 export type { Route } from './route.ts'
+export { around, type CallAround, type Ran, type RunInside } from './run-inside.ts'
 export type { Guarded, SecurityRequirement } from './procedures/guard.ts'
 export type { DefaultMeta, RestOperation } from './procedures/operations.ts'
 export type { DescribeOptions, Surroundings } from './openapi/description.ts'

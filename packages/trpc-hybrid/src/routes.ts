@@ -17,6 +17,7 @@ import { withFastProcedures } from './procedures/run-chain.ts'
 import type { HybridRequest } from './request.ts'
 import { createRest } from './rest/rest.ts'
 import type { Route } from './route.ts'
+import { requireNoneInside } from './run-inside.ts'
 import { requireCarriable, withoutFiles } from './rpc/file-outputs.ts'
 import { createRpc } from './rpc/rpc.ts'
 import type { AdmitStream } from './rpc/trpc-handler.ts'
@@ -115,6 +116,7 @@ export function findRoutes<Router extends AnyRouter>(
     onError: options.onError ?? (() => undefined),
   }
   requireLoaded(options.router, problems)
+  requireNoneInside(options.router, problems)
   const given = withPublicErrors(withSentInputs(options.router, problems), { judge, rpcErrors })
   const fast = withFastProcedures(given)
   const router = options.around ? aroundProcedures(fast, options.around) : fast

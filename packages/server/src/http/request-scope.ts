@@ -4,6 +4,8 @@ import type { Step } from './exchange.ts'
 /** Knows which request caused what runs at the moment, however many promises and timers lie between. */
 export interface RequestScope {
   readonly step: Step
+  /** Runs what no request asked for, under an id of its own. */
+  readonly run: <T>(id: string, work: () => T) => T
   /** `undefined` for what no request caused. */
   readonly requestId: () => string | undefined
 }
@@ -18,6 +20,7 @@ export function createRequestScope(): RequestScope {
     step: ({ id }, next) => {
       storage.run(id, next)
     },
+    run: (id, work) => storage.run(id, work),
     requestId: () => storage.getStore(),
   }
 }

@@ -13,10 +13,19 @@ export interface Metrics {
   readonly onKeyFetch: (fetch: KeyFetch) => void
   readonly onRateLimited: (limit: RateLimitName) => void
   readonly onProcedureTimeout: () => void
+  readonly onJobCall: (call: JobCall) => void
   readonly onStreamEnd: (end: StreamEnd) => void
   /** Reads these values whenever metrics are read. */
   readonly watch: (values: WatchedValues) => void
   readonly close: () => Promise<void>
+}
+
+/** A procedure that a job called. */
+export interface JobCall {
+  readonly procedure: string
+  /** As a request's would be. */
+  readonly status: number
+  readonly durationMs: number
 }
 
 export interface WatchedValues {
@@ -37,6 +46,7 @@ export const NO_METRICS: Metrics = {
   onKeyFetch: ignore,
   onRateLimited: ignore,
   onProcedureTimeout: ignore,
+  onJobCall: ignore,
   onStreamEnd: ignore,
   watch: ignore,
   close: () => Promise.resolve(),

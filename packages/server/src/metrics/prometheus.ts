@@ -8,6 +8,7 @@ import type { Metrics, WatchedValues } from './metrics.ts'
 import { createRequestHistogram } from './request-histogram.ts'
 
 const FETCH_BUCKETS_SECONDS = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5]
+const JOB_BUCKETS_SECONDS = [0.01, 0.1, 1, 10, 60, 600]
 const RATE_LIMITS: readonly RateLimitName[] = ['client', 'failed-authentication']
 
 /**
@@ -28,6 +29,7 @@ export async function startPrometheusMetrics(address: {
     onKeyFetch: measureFetches(registry),
     onRateLimited: countLimited(registry),
     onProcedureTimeout: countTimeouts(registry),
+    onJobCall: measureJobCalls(registry),
     onStreamEnd: countStreamEnds(registry),
     watch: (values) => {
       watchValues(registry, values)
@@ -110,6 +112,19 @@ function countTimeouts(registry: Registry): Metrics['onProcedureTimeout'] {
   })
   return () => {
     timeouts.inc()
+  }
+}
+
+function measureJobCalls(registry: Registry): Metrics['onJobCall'] {
+  const calls = new Histogram({
+    name: 'job_call_duration_seconds',
+    help: 'Procedures called by jobs, which no request asked for',
+    labelNames: ['procedure', 'status'],
+    buckets: JOB_BUCKETS_SECONDS,
+    registers: [registry],
+  })
+  return ({ procedure, status, durationMs }) => {
+    calls.observe({ procedure, status: String(status) }, durationMs / 1000)
   }
 }
 

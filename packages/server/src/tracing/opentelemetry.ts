@@ -56,6 +56,7 @@ export async function startOpenTelemetry(
     traceAuthentication: (authenticator) => traceAuthentication(tracer, authenticator),
     traceBackground: (inBackground) => traceBackground(tracer, inBackground),
     traceFetch: (fetch) => traceFetch(tracer, fetch),
+    traceId: () => trace.getActiveSpan()?.spanContext().traceId,
     async close() {
       const sent = provider.shutdown().catch(() => undefined) // the diagnostic log has said why
       await Promise.race([sent, delay(FLUSH_TIMEOUT_MS, undefined, { ref: false })])

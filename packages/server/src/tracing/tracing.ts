@@ -21,6 +21,8 @@ export interface Tracing {
   readonly traceAuthentication: (authenticator: RequestAuthenticator) => RequestAuthenticator
   readonly traceBackground: (inBackground: InBackground) => InBackground
   readonly traceFetch: (fetch: Fetch) => Fetch
+  /** Of what runs at the moment. */
+  readonly traceId: () => string | undefined
   /** Sends what is still to be sent. */
   readonly close: () => Promise<void>
 }
@@ -32,5 +34,6 @@ export const NO_TRACING: Tracing = {
   traceAuthentication: (authenticator) => authenticator,
   traceBackground: (inBackground) => inBackground,
   traceFetch: (fetch) => fetch,
+  traceId: () => undefined,
   close: () => Promise.resolve(),
 }
