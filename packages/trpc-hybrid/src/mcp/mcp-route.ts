@@ -7,7 +7,9 @@ import type { HybridRequest } from '../request.ts'
 import { createBodyReader } from '../rest/body.ts'
 import type { Route } from '../route.ts'
 import { callTool, errorResult } from './call-tool.ts'
-import { exchangeMessage, protocolError, RPC_CODES, type Handlers } from './exchange-messages.ts'
+import { exchangeMessage, protocolError, type Handlers } from './exchange-messages.ts'
+import { withPlainError } from './plain-errors.ts'
+import { RPC_CODES } from './rpc-codes.ts'
 import type { ToolSource } from './tool-source.ts'
 import { createVisibleTools } from './visible-tools.ts'
 import type { McpOptions } from './with-mcp.ts'
@@ -180,6 +182,6 @@ function idOf(message: unknown): Exchange['id'] {
 
 async function answerOf(response: Response): Promise<Answer> {
   const { status, headers } = response
-  const body = await response.text()
+  const body = withPlainError(await response.text())
   return { status, headers: [...headers], body: body === '' ? undefined : body }
 }
