@@ -2,7 +2,9 @@ import type { AnyProcedure, AnyRouter } from '@trpc/server'
 import { Unfit, type Problems } from '../errors/router-error.ts'
 import type { Guard } from '../guard.ts'
 import type { CallProcedure } from '../procedures/call.ts'
-import type { InputObject } from '../procedures/inputs.ts'
+import { byteTypeOf } from '../procedures/byte-schemas.ts'
+import { inputsOf, isSchema, type InputObject } from '../procedures/inputs.ts'
+import { holds } from '../procedures/sent-schema.ts'
 import type { HybridMeta, RestMeta, ToolAnnotations, ToolMeta } from '../procedures/meta.ts'
 import { answerOf, inputOf, type OperationOptions } from '../procedures/operations.ts'
 import { describeArguments, describeResult, type ObjectSchema } from './tool-schemas.ts'
@@ -60,6 +62,9 @@ function toolOf({ name, procedure }: Named, options: ToolOptions): Tool {
     throw new Unfit('a subscription is no tool: take `mcp` out of its meta')
   }
   const input = inputOf(procedure)
+  if (takesFile(procedure)) {
+    throw new Unfit('its input holds a file, which no tool is given: take `mcp` out of its meta')
+  }
   const { output, fileType, empty } = answerOf({ meta: openapi ?? NO_ROUTE, procedure }, options)
   if (fileType !== undefined) {
     throw new Unfit('its output is a file, which a tool has not: take `mcp` out of its meta')
@@ -81,6 +86,11 @@ function toolOf({ name, procedure }: Named, options: ToolOptions): Tool {
     procedure,
   }
 }
+
+const takesFile = (procedure: AnyProcedure) =>
+  inputsOf(procedure).some(
+    (schema) => isSchema(schema) && holds(schema, (part) => byteTypeOf(part) !== undefined),
+  )
 
 /** In place of an `openapi` meta. */
 const NO_ROUTE: RestMeta = { method: 'POST', path: '/' }
