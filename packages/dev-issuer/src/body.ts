@@ -2,6 +2,9 @@ import type { IncomingMessage } from 'node:http'
 
 const MAX_BODY_BYTES = 56 * 1024
 
+/** As Auth0's. What is sent there has lists in it, for which a form has no room (RFC 7591 §3.1). */
+export const REGISTRATION_PATH = '/oidc/register'
+
 /** @throws {Error} when the body is larger than any that the issuer needs */
 export async function readBody(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = []
@@ -20,7 +23,7 @@ export async function readBody(request: IncomingMessage): Promise<string> {
  */
 export async function jsonAsForm(request: IncomingMessage): Promise<IncomingMessage> {
   const json = request.headers['content-type']?.split(';')[0]?.trim() === 'application/json'
-  if (request.method !== 'POST' || !json) return request
+  if (request.method !== 'POST' || !json || request.url === REGISTRATION_PATH) return request
   const form = Buffer.from(formOf(await readBody(request)))
   return Object.create(request, {
     headers: {

@@ -14,6 +14,7 @@ import {
 } from './answers.ts'
 import { acceptAnyClient, withAnyClient } from './clients.ts'
 import { personBySubject, profileClaims } from './people.ts'
+import { registerClients, registrationMetadata } from './registration.ts'
 import { isAllowedOrigin, type IssuerSettings } from './settings.ts'
 import { signIn, signInPath } from './sign-in.ts'
 import type { State } from './state.ts'
@@ -44,6 +45,7 @@ export function createProvider(settings: IssuerSettings, state: State): Provider
   provider.use(withSecurityHeaders(settings))
   provider.use(showHomePage(settings))
   provider.use(showPicture)
+  provider.use(registerClients(settings))
   provider.use(signIn(provider, settings))
   provider.use(signOut(provider, settings))
   return provider
@@ -77,11 +79,12 @@ function configuration(settings: IssuerSettings): Configuration {
       },
       webMessageResponseMode: { enabled: true, ack: 'individual-draft-01' },
     },
+    discovery: registrationMetadata(issuer),
     responseTypes: ['code'],
     clientAuthMethods: ['none', 'client_secret_basic', 'client_secret_post'],
     pkce: { required: () => false }, // asked for when the code is exchanged, of clients without a secret
     scopes: OIDC_SCOPES,
-    extraParams: { audience: keepOfflineAccess },
+    extraParams: { audience: completeScope },
     claims: {
       openid: ['sub'],
       profile: ['name', 'given_name', 'family_name', 'nickname', 'picture', 'updated_at'],
@@ -119,14 +122,18 @@ const findAccount =
   }
 
 /**
- * Adds `offline_access` back to a request. OpenID Connect Core section 11 lets a provider drop it where no
- * consent is asked for, and oidc-provider does. Auth0 does not, and its SDKs rely on that.
+ * Adds to a request what Auth0 would not leave out. `offline_access`: OpenID Connect Core section 11 lets a provider
+ * drop it where no consent is asked for, and oidc-provider does; Auth0's SDKs rely on it. `openid`, where nothing of
+ * OpenID Connect is asked for: oidc-provider denies a request of which nothing is granted, such as that for
+ * permissions alone (clients of the Model Context Protocol make it) by a person who has none of them.
  */
-function keepOfflineAccess({ query, oidc }: KoaContextWithOIDC): void {
+function completeScope({ query, oidc }: KoaContextWithOIDC): void {
+  if (!oidc.params) return
   const asked = typeof query['scope'] === 'string' ? query['scope'].split(' ') : []
-  if (oidc.params && asked.includes('offline_access')) {
-    oidc.params['scope'] = [...oidc.requestParamScopes, 'offline_access'].join(' ')
-  }
+  const scopes = [...oidc.requestParamScopes]
+  if (asked.includes('offline_access')) scopes.push('offline_access')
+  if (!scopes.some((scope) => OIDC_SCOPES.includes(scope))) scopes.push('openid')
+  oidc.params['scope'] = scopes.join(' ')
 }
 
 /** Cookies of `localhost` are shared by all its ports, so their names must not be common ones. */

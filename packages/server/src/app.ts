@@ -5,7 +5,7 @@ import { createAccessLog } from './log/access-log.ts'
 import { createBodyLimit } from './http/body-limit.ts'
 import { trustProxies } from './http/client-address.ts'
 import { createContextFactory, type CreateContext } from './http/context.ts'
-import { createCors } from './http/cors.ts'
+import { createCors, createOriginCheck } from './http/cors.ts'
 import {
   createDescription,
   DESCRIPTION_PATH,
@@ -41,6 +41,7 @@ import {
 import { createOriginWarning } from './http/warn-of-origin.ts'
 import { createProxyWarning } from './http/warn-of-proxy.ts'
 import { sendSecurityHeaders, type SecurityHeaders } from './http/security-headers.ts'
+import type { McpServing } from './mcp/load-mcp.ts'
 import type { Metrics } from './metrics/metrics.ts'
 import type { Tracing } from './tracing/tracing.ts'
 import { admitStream } from './streams/admission.ts'
@@ -55,11 +56,15 @@ const DOCS_PATHS = ['/', DOCS_PATH]
 const OWN_PATHS = [...DOCS_PATHS, ...GET_ONLY]
 const RPC_PATH = '/trpc'
 const RPC_METHODS = ['GET', 'POST']
+/** Those of Streamable HTTP, which pages send too. */
+const MCP_REQUEST_HEADERS = ['Mcp-Protocol-Version', 'Mcp-Session-Id', 'Mcp-Method', 'Mcp-Name']
 
 export interface AppOptions extends DocsOptions, DescriptionOptions, RefusalLogOptions {
   readonly router: AnyRouter
   /** Whether clients are told the message of a plain `TRPCError` of 4xx. */
   readonly exposeTrpcMessages: boolean
+  /** `undefined` where no procedure is a tool. */
+  readonly mcp: McpServing | undefined
   readonly authenticator: RequestAuthenticator
   /** Browser origins that may call. */
   readonly clientOrigins: readonly string[]
@@ -98,7 +103,7 @@ export function createApp(options: AppOptions): {
   /** As it is served. */
   readonly served: AnyRouter
 } {
-  const { router, logger } = options
+  const { router, mcp, about, logger } = options
   const requestHeaders = [...options.corsRequestHeaders, ...declaredHeadersOf(router)]
   const origins = {
     named: options.clientOrigins,
@@ -118,9 +123,10 @@ export function createApp(options: AppOptions): {
   })
   const { steps: trace } = options.tracing
   const rateLimit = rateLimiting(options, createContext)
-  const routes = createRoutes({
+  const procedures = createRoutes({
     router,
     rpcPath: RPC_PATH,
+    ...(mcp && { mcpPath: mcp.path }),
     ownPaths: OWN_PATHS,
     limits: { bodyBytes: MAX_BODY_BYTES },
     exposeTrpcMessages: options.exposeTrpcMessages,
@@ -140,6 +146,16 @@ export function createApp(options: AppOptions): {
       return admitStream(exchange, { context: createContext(exchange), kind, streams, now })
     },
   })
+  const routes = mcp
+    ? mcp.withMcp(procedures, {
+        name: about.title,
+        version: about.version,
+        allowsOrigin: createOriginCheck(origins),
+        onCall: (request, tool) => {
+          asExchange(request).route = `${mcp.path}/${tool}`
+        },
+      })
+    : procedures
   const { operations } = routes
   const bodyLimit = createBodyLimit({ maxBytes: MAX_BODY_BYTES, operations, rpcPath: RPC_PATH })
   const description = createDescription(operations, options)
@@ -172,6 +188,17 @@ export function createApp(options: AppOptions): {
     ...rateLimit,
     bodyLimit,
   ]
+  const beforeMcp = [
+    ...trace,
+    ...createCors({
+      origins,
+      requestHeaders: [...MCP_REQUEST_HEADERS, ...requestHeaders],
+      methods: ['POST'],
+      end,
+    }),
+    ...rateLimit,
+    bodyLimit,
+  ]
   app.use(
     beginWith(
       compose([
@@ -184,8 +211,9 @@ export function createApp(options: AppOptions): {
         serveProcedures({
           routes,
           rpcPath: RPC_PATH,
+          mcpPath: mcp?.path,
           ownPaths: OWN_PATHS,
-          before: { rest: beforeRest, rpc: beforeRpc },
+          before: { rest: beforeRest, rpc: beforeRpc, mcp: beforeMcp },
           createContext,
           end,
         }),
@@ -202,9 +230,12 @@ export function createApp(options: AppOptions): {
   }
 
   app.use(asHandler(compose(beforeRest)))
-  const metadataRoutes = resourceMetadataRoutes(options.publicUrl)
-  const serveMetadata = createResourceMetadataHandler(options)
-  for (const path of metadataRoutes) app.get(path, serveMetadata)
+  const metadata = ['', ...(mcp ? [mcp.path] : [])].map((resourcePath) => ({
+    paths: resourceMetadataRoutes(options.publicUrl, resourcePath),
+    serve: createResourceMetadataHandler({ ...options, resourcePath }),
+  }))
+  const metadataRoutes = metadata.flatMap(({ paths }) => paths)
+  for (const { paths, serve } of metadata) app.get([...paths], serve)
   app.get(DESCRIPTION_PATH, description.serve)
   for (const path of [...(options.docs ? DOCS_PATHS : []), ...GET_ONLY, ...metadataRoutes]) {
     app.all(path, refuseMethod(['GET']))

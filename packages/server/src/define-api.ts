@@ -38,6 +38,8 @@ interface Described {
    * are never told. Apps that have such errors already need it; new ones throw a `FeatureError`.
    */
   readonly exposeTrpcMessages?: boolean
+  /** Where procedures with `mcp` in their meta are served as tools: `/mcp` unless it is said. */
+  readonly mcpPath?: `/${string}`
   /** Parts that are left out where they are `false`. */
   readonly parts?: ApiParts
   /** Those of a connection that no setting has, over the defaults. */
@@ -74,6 +76,7 @@ interface MadeOf<Router extends AnyRouter> extends Made {
 export interface Api<Router extends AnyRouter = AnyRouter> {
   readonly about: About
   readonly exposeTrpcMessages: boolean
+  readonly mcpPath: string
   readonly parts: Required<ApiParts>
   readonly limits: Partial<ConnectionLimits>
   readonly settings: SettingsShape
@@ -85,7 +88,7 @@ export interface Api<Router extends AnyRouter = AnyRouter> {
 /**
  * What an API is made of. Nothing is started, and no setting is read.
  *
- * @throws {TypeError} where a setting has the name of one of the server's own
+ * @throws {TypeError} where a setting has the name of one of the server's own, or `mcpPath` is no plain path
  * @example export const api = defineApi({ router, title: 'Messages API', version: '1.0.0' })
  */
 export function defineApi<Router extends AnyRouter>(options: ApiOfRouter<Router>): Api<Router>
@@ -96,7 +99,7 @@ export function defineApi(
   options: Described & Partial<Made & Pick<Api, 'settings' | 'create'>>,
 ): Api {
   const { title, version, summary, name = nameOf(title), parts, limits = {} } = options
-  const { settings = {}, exposeTrpcMessages = false } = options
+  const { settings = {}, exposeTrpcMessages = false, mcpPath = DEFAULT_MCP_PATH } = options
   const taken = Object.keys(settings).filter((one) => one in schema.shape)
   if (taken.length > 0) {
     throw new TypeError(`${taken.join(', ')}: the server has settings of these names itself`)
@@ -105,6 +108,7 @@ export function defineApi(
   return {
     about: { name, title, version, summary },
     exposeTrpcMessages,
+    mcpPath: requirePath(mcpPath),
     parts: { docs: true, devIssuer: true, ...parts },
     limits,
     settings,
@@ -116,4 +120,14 @@ export function defineApi(
 function nameOf(title: string): string {
   const words = title.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? ['api']
   return words.join('-')
+}
+
+export const DEFAULT_MCP_PATH = '/mcp'
+
+/** It is a part of the metadata document's path too. */
+function requirePath(path: string): string {
+  if (/^(?:\/[\w.~-]+)+$/.test(path)) return path
+  throw new TypeError(
+    `mcpPath is ${JSON.stringify(path)}: write segments of letters, digits, -, ., _ and ~, such as /mcp`,
+  )
 }

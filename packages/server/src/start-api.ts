@@ -27,6 +27,7 @@ export async function startApi(api: Api, options: ApiStart): Promise<Running> {
       about: api.about,
       exposeTrpcMessages: api.exposeTrpcMessages,
       parts: api.parts,
+      mcpPath: api.mcpPath,
       limits: api.limits,
       logger: log.logger,
       droppedLines: log.droppedLines,

@@ -2,12 +2,13 @@ import type { Server } from 'node:http'
 import type { Clocks, Fetch } from '@trpc-hybrid/access-token/engine'
 import type { AnyRouter } from '@trpc/server'
 import type { Logger } from 'pino'
-import { loadRouter, permissionsOf, unsendableBigints } from 'trpc-hybrid/engine'
+import { hasTools, loadRouter, permissionsOf, unsendableBigints } from 'trpc-hybrid/engine'
 import type { About } from './about.ts'
 import { createApp } from './app.ts'
 import type { Config } from './config/config.ts'
 import { ConfigError } from './config/config-error.ts'
-import type { ApiParts } from './define-api.ts'
+import { DEFAULT_MCP_PATH, type ApiParts } from './define-api.ts'
+import { loadMcp } from './mcp/load-mcp.ts'
 import type { Resource } from './resources.ts'
 import type { RequestScope } from './http/request-scope.ts'
 import { securityHeadersWith } from './http/security-headers.ts'
@@ -49,6 +50,8 @@ export interface StartOptions extends Clocks {
   /** Whether clients are told the message of a plain `TRPCError` of 4xx. */
   readonly exposeTrpcMessages?: boolean
   readonly parts?: ApiParts
+  /** Where tools are served: `/mcp` unless it is said. */
+  readonly mcpPath?: string
   readonly logger: Logger
   /** How many lines of the log could not be written. */
   readonly droppedLines?: () => number
@@ -72,11 +75,14 @@ export interface StartOptions extends Clocks {
  */
 export async function start(config: Config, options: StartOptions): Promise<Running> {
   const { about, logger, now, monotonicNow, resources = [] } = options
-  const { exposeTrpcMessages = false } = options
+  const { exposeTrpcMessages = false, mcpPath = DEFAULT_MCP_PATH } = options
   const docs = config.docs && options.parts?.docs !== false
   const router = await loadRouter(options.router)
   warnOfBigints(router, logger)
-  const localIssuer = config.issuer ? undefined : await startOwnIssuer(config, router, options)
+  const mcp = hasTools(router) ? { path: mcpPath, withMcp: await loadMcp() } : undefined
+  const localIssuer = config.issuer
+    ? undefined
+    : await startOwnIssuer(config, { ...options, router, mcpPath: mcp?.path })
   const issuer = config.issuer ?? localIssuer
   if (!issuer) throw new ConfigError([NO_ISSUER])
   const tokenFormat = localIssuer?.tokenFormat ?? config
@@ -99,6 +105,7 @@ export async function start(config: Config, options: StartOptions): Promise<Runn
     about,
     router,
     exposeTrpcMessages,
+    mcp,
     logger,
     now,
     authenticator: parts.authenticator,
@@ -183,13 +190,14 @@ export async function start(config: Config, options: StartOptions): Promise<Runn
 
 async function startOwnIssuer(
   config: Config,
-  router: AnyRouter,
-  { parts, logger, localIssuerFolder }: StartOptions,
+  options: Omit<StartOptions, 'mcpPath'> & { readonly mcpPath: string | undefined },
 ) {
+  const { router, mcpPath, parts, logger, localIssuerFolder } = options
   if (parts?.devIssuer === false) return undefined
   return startLocalIssuer(config, {
     logger,
     permissions: permissionsOf(router),
+    mcpPath,
     folder: localIssuerFolder,
   })
 }

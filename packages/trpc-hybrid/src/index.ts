@@ -32,4 +32,12 @@ export type { DescribeOptions, Surroundings } from './openapi/description.ts'
 export type { DescribeGuard, GuardAnswers } from './openapi/security.ts'
 export type { HybridLimits } from './routes.ts'
 export { loadRouter } from './procedures/load-router.ts'
-export type { HybridMeta, RestMeta, RestMethod, SuccessStatus } from './procedures/meta.ts'
+export type {
+  HybridMeta,
+  RestMeta,
+  RestMethod,
+  SuccessStatus,
+  ToolAnnotations,
+  ToolMeta,
+} from './procedures/meta.ts'
+export type { ToolSource } from './mcp/tool-source.ts'

@@ -14,6 +14,8 @@ import { aroundProcedures, type Around } from './procedures/around.ts'
 import { createDeadlines, type Deadlines } from './procedures/deadlines.ts'
 import { withSentInputs } from './procedures/sent-inputs.ts'
 import { withFastProcedures } from './procedures/run-chain.ts'
+import type { ToolSource } from './mcp/tool-source.ts'
+import { toolsOf } from './mcp/tools.ts'
 import type { HybridRequest } from './request.ts'
 import { createRest } from './rest/rest.ts'
 import type { Route } from './route.ts'
@@ -33,6 +35,8 @@ export interface RoutesOptions<Router extends AnyRouter> {
   readonly router: Router
   /** Where tRPC is served: `/trpc` unless it is said. */
   readonly rpcPath?: string
+  /** Where `trpc-hybrid/mcp` serves the procedures that are tools: `/mcp` unless it is said. */
+  readonly mcpPath?: string
   /** Put before the path of every `openapi` meta: nothing unless it is said. */
   readonly restPath?: string
   /**
@@ -79,6 +83,8 @@ export interface RoutesOptions<Router extends AnyRouter> {
 export interface Routes {
   /** The procedures that have a REST route. */
   readonly operations: readonly RestOperation[]
+  /** What `trpc-hybrid/mcp` serves; `undefined` where no procedure asks to be a tool. */
+  readonly tools: ToolSource | undefined
   /** The router as it is served: the given one is left as it was. */
   readonly router: AnyRouter
   /** What serves a request; `undefined` where no procedure is. @param path percent-encoded, without its query */
@@ -107,7 +113,8 @@ export function findRoutes<Router extends AnyRouter>(
   options: RoutesOptions<Router>,
   problems: Problems,
 ): Routes {
-  const { rpcPath = '/trpc', restPath = '', ownPaths = [], rpcErrors = 'public' } = options
+  const { rpcPath = '/trpc', mcpPath = '/mcp', restPath = '', ownPaths = [] } = options
+  const { rpcErrors = 'public', missingOutput = 'refuse' } = options
   const limits = { ...DEFAULT_LIMITS, ...options.limits }
   const judge = createJudge({ exposeTrpcMessages: options.exposeTrpcMessages ?? false })
   const errors: ErrorOptions = {
@@ -120,13 +127,15 @@ export function findRoutes<Router extends AnyRouter>(
   const given = withPublicErrors(withSentInputs(options.router, problems), { judge, rpcErrors })
   const fast = withFastProcedures(given)
   const router = options.around ? aroundProcedures(fast, options.around) : fast
+  const procedures = options.router._def.procedures as Record<string, AnyProcedure>
+  const tools = toolsOf(router, { problems, missingOutput, given: procedures })
   const operations = restOperations(router, {
     problems,
     restPath,
-    ownPaths: [...ownPaths, rpcPath],
-    given: options.router._def.procedures as Record<string, AnyProcedure>,
+    ownPaths: [...ownPaths, rpcPath, ...(tools.length > 0 ? [mcpPath] : [])],
+    given: procedures,
     defaultMeta: options.defaultMeta ?? (() => undefined),
-    missingOutput: options.missingOutput ?? 'refuse',
+    missingOutput,
     securityOf: options.securityOf ?? (() => undefined),
     trustProtect: options.trustProtect ?? false,
     schemes: Object.keys(options.securitySchemes ?? DEFAULT_SCHEMES),
@@ -153,6 +162,10 @@ export function findRoutes<Router extends AnyRouter>(
   })
   return {
     operations,
+    tools:
+      tools.length > 0
+        ? { path: mcpPath, tools, errors, deadlines, maxBodyBytes: limits.bodyBytes }
+        : undefined,
     router,
     find: (method, path) =>
       isAtOrBelow(path, rpcPath) ? findRpc(method, path) : findRest(method, path),

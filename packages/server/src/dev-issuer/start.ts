@@ -17,6 +17,8 @@ interface StartOptions {
   readonly logger: Logger
   /** Every permission that the API asks for: the local admin has them all. */
   readonly permissions: readonly string[]
+  /** Where tools are served, which a client may name as its resource; `undefined` where there are none. */
+  readonly mcpPath: string | undefined
   /** Where it keeps what outlives a restart; without it, nothing does. */
   readonly folder: string | undefined
 }
@@ -27,15 +29,16 @@ interface StartOptions {
  */
 export async function startLocalIssuer(
   config: Config,
-  { logger, permissions, folder }: StartOptions,
+  { logger, permissions, mcpPath, folder }: StartOptions,
 ): Promise<IssuerMetadata & { tokenFormat: typeof TOKEN_FORMAT; close: () => Promise<void> }> {
   const local = await import('@trpc-hybrid/dev-issuer')
   const port = config.localIssuerPort
   const addresses = ownOrigins(config)
+  const resources = config.publicUrl === undefined ? addresses : [config.publicUrl, ...addresses]
   const { issuer, close } = await local.startDevIssuer({
     port,
     audience: config.audiences[0],
-    resources: config.publicUrl === undefined ? addresses : [config.publicUrl, ...addresses],
+    resources: mcpPath === undefined ? resources : resources.flatMap((one) => [one, one + mcpPath]),
     permissions,
     allowedOrigins: [...config.clientOrigins, ...addresses],
     stateFile: stateFile(folder, port),

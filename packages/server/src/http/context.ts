@@ -33,6 +33,8 @@ export type CreateContext = (exchange: Exchange) => RequestContext
 export interface ContextOptions {
   readonly authenticator: RequestAuthenticator
   readonly publicUrl: string | undefined
+  /** Where tools are served; `undefined` where there are none. */
+  readonly mcp: { readonly path: string } | undefined
   readonly logger: Logger
 }
 
@@ -47,7 +49,7 @@ export function createContextFactory(options: ContextOptions): CreateContext {
 
 function createContext(exchange: Exchange, options: ContextOptions): RequestContext {
   const { req } = exchange
-  const { publicUrl, logger } = options
+  const { publicUrl, mcp, logger } = options
   const credentials = new RequestCredentials(exchange, options)
   return {
     recall: () => credentials.recall(),
@@ -56,7 +58,9 @@ function createContext(exchange: Exchange, options: ContextOptions): RequestCont
     challenge: (error) =>
       formatChallenge(error, {
         scheme: schemeOf(headerValues(req.rawHeaders, 'authorization')[0]),
-        resourceMetadataUrl: `${baseUrlOf(req, publicUrl) ?? ''}${RESOURCE_METADATA_PATH}`,
+        resourceMetadataUrl: `${baseUrlOf(req, publicUrl) ?? ''}${RESOURCE_METADATA_PATH}${
+          exchange.path === mcp?.path ? mcp.path : ''
+        }`,
       }),
     setHeader: (name, value) => {
       exchange.replyHeaders ??= new Headers()

@@ -28,10 +28,7 @@ const EXPOSED_HEADERS = [
  * it is used only for preflights: other answers need just two of its headers.
  */
 export function createCors(options: {
-  readonly origins: {
-    readonly named: readonly string[]
-    /** Whether every page on this machine may call too. */
-    readonly loopback: boolean
+  readonly origins: AllowedOrigins & {
     /** Told of a request from an origin that may not call. */
     readonly onRefused: (req: Request, origin: string) => void
   }
@@ -52,9 +49,7 @@ export function createCors(options: {
     maxAge: DAY_SECONDS,
     preflightContinue: true,
   })
-  const names = new Set(named)
-  const isAllowed = (origin: string) =>
-    names.has(origin) || (loopback && LOOPBACK_ORIGIN.test(origin))
+  const isAllowed = createOriginCheck(options.origins)
   const exposed = exposedHeaders.join(',')
   const setHeaders: Step = ({ req, res }, next) => {
     const { origin } = req.headers
@@ -78,6 +73,20 @@ export function createCors(options: {
 function eachOnce(names: readonly string[]): string[] {
   const known = new Map(names.toReversed().map((name) => [name.toLowerCase(), name]))
   return [...new Set(names.map((name) => known.get(name.toLowerCase()) ?? name))]
+}
+
+export interface AllowedOrigins {
+  readonly named: readonly string[]
+  /** Whether every page on this machine may call too. */
+  readonly loopback: boolean
+}
+
+export function createOriginCheck({
+  named,
+  loopback,
+}: AllowedOrigins): (origin: string) => boolean {
+  const names = new Set(named)
+  return (origin) => names.has(origin) || (loopback && LOOPBACK_ORIGIN.test(origin))
 }
 
 /** An OPTIONS request that is not a preflight is not answered here, but as its path does. */

@@ -15,26 +15,29 @@ import type { Exchange, Next, Step } from './exchange.ts'
 import { compose } from './steps.ts'
 import { CLIENT_CLOSED_REQUEST } from './when-over.ts'
 
+type Face = 'rest' | 'rpc' | 'mcp'
+
 export interface ServeOptions {
   readonly routes: Routes
   readonly rpcPath: string
+  /** `undefined` where there are no tools. */
+  readonly mcpPath: string | undefined
   /** Paths of the server itself, which a template may match too. */
   readonly ownPaths: readonly string[]
   /** What a request goes through first. */
-  readonly before: Readonly<Record<'rest' | 'rpc', readonly Step[]>>
+  readonly before: Readonly<Record<Face, readonly Step[]>>
   readonly createContext: CreateContext
   readonly end: End
 }
 
 /**
- * Serves every procedure over REST and RPC, behind the handlers given. What goes wrong in these is answered as on
+ * Serves every procedure over REST and RPC, and as a tool, behind the handlers given. What goes wrong in these is answered as on
  * the face that was asked.
  */
 export function serveProcedures(options: ServeOptions): Step {
-  const { routes, ownPaths, rpcPath, createContext, end } = options
+  const { routes, ownPaths, rpcPath, mcpPath, before, createContext, end } = options
   const isOwn = (path: string) => ownPaths.some((own) => isAtOrBelow(path, own))
-  const beforeRest = compose(options.before.rest)
-  const beforeRpc = compose(options.before.rpc)
+  const steps = { rest: compose(before.rest), rpc: compose(before.rpc), mcp: compose(before.mcp) }
 
   function send({ res, hungUp }: Exchange, answer: Answer): void {
     if (res.headersSent) return
@@ -60,11 +63,11 @@ export function serveProcedures(options: ServeOptions): Step {
     }
   }
 
-  async function serve(route: Route, exchange: Exchange, isRpc: boolean): Promise<void> {
+  async function serve(route: Route, exchange: Exchange, face: Face): Promise<void> {
     try {
       const answer = await route.serve(exchange, createContext(exchange))
       const { replyHeaders, res } = exchange
-      if (!isRpc && answer.status < 400 && replyHeaders) sendKeptHeaders(res, replyHeaders)
+      if (face === 'rest' && answer.status < 400 && replyHeaders) sendKeptHeaders(res, replyHeaders)
       send(exchange, answer)
     } catch (error) {
       refuse(route, exchange, error)
@@ -73,17 +76,18 @@ export function serveProcedures(options: ServeOptions): Step {
 
   return (exchange, next) => {
     const { method, path } = exchange
-    const isRpc = isAtOrBelow(path, rpcPath)
-    const route = !isRpc && isOwn(normalizePath(path)) ? undefined : routes.find(method, path)
+    const face = isAtOrBelow(path, rpcPath) ? 'rpc' : path === mcpPath ? 'mcp' : 'rest'
+    const isElsewhere = face === 'rest' && isOwn(normalizePath(path))
+    const route = isElsewhere ? undefined : routes.find(method, path)
     if (!route) {
       next()
       return
     }
     exchange.route = route.template
     const proceed: Next = (error) => {
-      if (error === undefined) void serve(route, exchange, isRpc)
+      if (error === undefined) void serve(route, exchange, face)
       else refuse(route, exchange, error)
     }
-    void (isRpc ? beforeRpc : beforeRest)(exchange, proceed)
+    void steps[face](exchange, proceed)
   }
 }

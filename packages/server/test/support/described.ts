@@ -25,7 +25,7 @@ interface DescribedResponse {
 }
 
 /** These speak another language than the description's. */
-const NOT_REST = /^\/(?:trpc|docs|livez|readyz)(?:\/|\?|$)/
+const NOT_REST = /^\/(?:trpc|mcp|docs|livez|readyz)(?:\/|\?|$)/
 const ANY_ERROR: DescribedResponse = {
   headers: { 'X-Request-Id': { required: true, schema: { type: 'string' } } },
   content: { 'application/json': { schema: { $ref: '#/components/schemas/Refusal' } } },

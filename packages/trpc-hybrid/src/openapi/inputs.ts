@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { RestOperation } from '../procedures/operations.ts'
-import { entriesOf } from '../procedures/inputs.ts'
+import { entriesOf, type InputObject } from '../procedures/inputs.ts'
 import { formEncoding } from './form-encoding.ts'
 import { binary, multipartEncoding } from './multipart-encoding.ts'
 import { describeInput, without, type Described, type Json } from './json-schema.ts'
@@ -28,12 +28,7 @@ export function describeInputs(operation: RestOperation): DescribedInput {
   const headers = describeHeaders(operation)
   const { parameters } = headers
   if (!input) return { parameters, requestBody: undefined, components: headers.components }
-  const about = without('id', input.meta ?? {})
-  const object = z.object(input.fields)
-  const { schema, components } = describe(
-    operation,
-    (input.others ? object.catchall(input.others) : object).meta(about),
-  )
+  const { schema, components } = describeFields(operation, input)
   const isOfPath = (name: string) => template.names.includes(name)
   const path = parametersIn('path', fieldsOf(schema, isOfPath))
   const others = fieldsOf(schema, (name) => !isOfPath(name))
@@ -74,8 +69,23 @@ function describeHeaders(operation: RestOperation) {
   return { parameters: [...byName.values()], components }
 }
 
+/** An input that is sent as JSON, all of it. @throws {Unfit} where there is no JSON for it */
+export function describeJsonInput(named: NamedInput & { readonly input: InputObject }): Described {
+  return withWholes(named, describeFields(named, named.input))
+}
+
+type NamedInput = Pick<RestOperation, 'name' | 'input'>
+
+function describeFields(named: NamedInput, input: InputObject): Described {
+  const object = z.object(input.fields)
+  return describe(
+    named,
+    (input.others ? object.catchall(input.others) : object).meta(without('id', input.meta ?? {})),
+  )
+}
+
 /** What is no object must fit as a whole, beside the fields that are not in the path. */
-function withWholes(operation: RestOperation, described: Described): Described {
+function withWholes(operation: NamedInput, described: Described): Described {
   const wholes = operation.input?.wholes ?? []
   if (wholes.length === 0) return described
   const parts = wholes.map((schema) => describe(operation, schema))
@@ -93,7 +103,7 @@ function withWholes(operation: RestOperation, described: Described): Described {
   }
 }
 
-const describe = ({ name }: RestOperation, schema: z.core.$ZodType) =>
+const describe = ({ name }: NamedInput, schema: z.core.$ZodType) =>
   describeInput(schema, name.replaceAll('.', '_'))
 
 function fieldsOf(schema: ObjectSchema, isWanted: (name: string) => boolean): ObjectSchema {

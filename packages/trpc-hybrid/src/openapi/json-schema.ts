@@ -41,11 +41,34 @@ export function describeInput(schema: z.core.$ZodType, prefix: string): Describe
     describeForJson(context, faults)
   })
   for (const fault of faults.values()) throw fault
+  return extracted(described, { key: 'input', prefix })
+}
+
+/**
+ * What comes out of a schema, as JSON Schema.
+ *
+ * @param prefix as that of `describeInput`
+ * @throws {Unfit} naming the field that can't be sent as JSON
+ */
+export function describeJsonOutput(schema: z.core.$ZodType, prefix: string): Described {
+  const { corrections } = checkOutput(schema)
+  const wrapped = z.object({ output: schema })
+  const described = toJsonSchema(wrapped, 'output', ({ zodSchema, jsonSchema }) => {
+    if (typeOf(zodSchema) === 'date') jsonSchema.type = 'string'
+    corrections.get(zodSchema)?.(jsonSchema)
+  })
+  return extracted(described, { key: 'output', prefix })
+}
+
+function extracted(
+  described: Json,
+  { key, prefix }: { readonly key: 'input' | 'output'; readonly prefix: string },
+): Described {
   const text = JSON.stringify(described)
     .replaceAll('"#/$defs/__', `"#/components/schemas/${prefix}__`)
     .replaceAll('"#/$defs/', '"#/components/schemas/')
   const { properties, $defs = {} } = tidied(JSON.parse(text) as Json) as {
-    readonly properties: { readonly input: Json }
+    readonly properties: Readonly<Record<string, Json>>
     readonly $defs?: Record<string, Json>
   }
   const components = Object.entries($defs).map(([name, definition]) => [
@@ -53,7 +76,7 @@ export function describeInput(schema: z.core.$ZodType, prefix: string): Describe
     without('id', definition),
   ])
   return {
-    schema: properties.input,
+    schema: properties[key] ?? {},
     components: Object.fromEntries(components) as Described['components'],
   }
 }

@@ -4,6 +4,31 @@ import type { z } from 'zod'
 export interface HybridMeta {
   /** Its REST route. Without it a procedure is served over RPC alone. */
   readonly openapi?: RestMeta
+  /** Whether it is a tool of the Model Context Protocol too (`trpc-hybrid/mcp`), and what clients are told of it. */
+  readonly mcp?: boolean | ToolMeta
+}
+
+/** What clients are told of a tool, where that differs from what the procedure says already. */
+export interface ToolMeta {
+  /** The procedure's path with `_` in place of its dots unless it is said. */
+  readonly name?: string
+  /** For people: the summary of its `openapi` meta unless it is said. */
+  readonly title?: string
+  /** For models: the description or summary of its `openapi` meta unless it is said. */
+  readonly description?: string
+  /** Over those that are read off the procedure. No client may trust them. */
+  readonly annotations?: ToolAnnotations
+}
+
+export interface ToolAnnotations {
+  /** It changes nothing: true of a query. */
+  readonly readOnlyHint?: boolean
+  /** It may delete or overwrite something: true of DELETE. */
+  readonly destructiveHint?: boolean
+  /** Called again with the same input, it changes nothing more: true of PUT. */
+  readonly idempotentHint?: boolean
+  /** It deals with more than this API. */
+  readonly openWorldHint?: boolean
 }
 
 export interface RestMeta {

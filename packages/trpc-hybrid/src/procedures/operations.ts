@@ -137,7 +137,7 @@ function operationOf(declared: Declared, options: OperationOptions): RestOperati
 }
 
 /** @throws {Unfit} for what is no schema, or has no end */
-function inputOf(procedure: AnyProcedure): InputObject | undefined {
+export function inputOf(procedure: AnyProcedure): InputObject | undefined {
   const schemas = inputsOf(procedure).map((schema: unknown) => {
     if (isZod3(schema)) throw new Unfit(`its .input() is ${ZOD_3}`)
     if (isStandardSchema(schema)) return describedStandard(schema, 'input') ?? ANYTHING
@@ -199,9 +199,9 @@ function requireParameters({ names }: PathTemplate, input: InputObject | undefin
 const ANYTHING = z.any()
 const TEXT = z.string()
 
-function answerOf(
-  { meta, procedure }: Declared,
-  { missingOutput }: OperationOptions,
+export function answerOf(
+  { meta, procedure }: Pick<Declared, 'meta' | 'procedure'>,
+  { missingOutput }: Pick<OperationOptions, 'missingOutput'>,
 ): Pick<RestOperation, 'output' | 'fileType' | 'empty' | 'status'> {
   const missing = missingOutput === 'any' ? ANYTHING : undefined
   const { output: given = missing } = procedure._def as { output?: unknown }

@@ -1,0 +1,187 @@
+import { TRPCError } from '@trpc/server'
+import { JSON_TYPE, type Answer } from '../answer.ts'
+import { headersOf } from '../errors/answer-error.ts'
+import { unreadable } from '../errors/unreadable.ts'
+import { settleInTime } from '../procedures/settle-in-time.ts'
+import type { HybridRequest } from '../request.ts'
+import { createBodyReader } from '../rest/body.ts'
+import type { Route } from '../route.ts'
+import { callTool, errorResult } from './call-tool.ts'
+import { exchangeMessage, protocolError, type Handlers } from './exchange-messages.ts'
+import { withPlainError } from './plain-errors.ts'
+import { RPC_CODES } from './rpc-codes.ts'
+import type { ToolSource } from './tool-source.ts'
+import { createVisibleTools } from './visible-tools.ts'
+import type { McpOptions } from './with-mcp.ts'
+
+/** A request on its way, and why it is refused over HTTP where it is. */
+interface Exchange {
+  readonly request: HybridRequest
+  readonly ctx: object
+  readonly id: string | number | null
+  refusal: Answer | undefined
+}
+
+/** Methods by which a client learns what there is: where every tool needs a token, they need one too. */
+const OPENINGS = ['initialize', 'server/discover']
+
+/** What answers a message that is posted to the server's one path. */
+export function createMcpRoute(
+  source: ToolSource,
+  { name, version, allowsOrigin = () => false, onCall = () => undefined }: McpOptions,
+): Route {
+  const { tools, errors, deadlines, path: template } = source
+  const about = { name, version }
+  const byName = new Map(tools.map((tool) => [tool.listing.name, tool]))
+  const readBody = createBodyReader(['application/json'], source.maxBodyBytes)
+  const findVisible = createVisibleTools(tools, errors)
+
+  function answerRefusal(
+    thrown: unknown,
+    place: Place,
+    { id = null, code }: { id?: Exchange['id']; code?: number } = {},
+  ): Answer {
+    const error = errors.judge(thrown)
+    errors.onError({ error, path: place.path, request: place.request, ctx: place.ctx })
+    const { status, message } = error
+    const headers = headersOf(error, errors.errorHeaders(error, place.request))
+    return {
+      status,
+      headers: [['content-type', JSON_TYPE], ...headers],
+      body: JSON.stringify({
+        jsonrpc: '2.0',
+        id,
+        error: { code: code ?? RPC_CODES.refused, message },
+      }),
+    }
+  }
+
+  /** Ends a message that is refused over HTTP. */
+  function refuseExchange(thrown: unknown, exchange: Exchange, path?: string): never {
+    const { request, ctx, id } = exchange
+    exchange.refusal = answerRefusal(thrown, { request, ctx, path }, { id })
+    throw protocolError(RPC_CODES.refused, 'Refused')
+  }
+
+  async function list(exchange: Exchange) {
+    const { request } = exchange
+    try {
+      const work = () => findVisible(exchange)
+      const visible = await settleInTime({ deadlines, request, path: template }, work)
+      return visible.map(({ listing }) => listing)
+    } catch (thrown) {
+      return refuseExchange(thrown, exchange)
+    }
+  }
+
+  async function call(exchange: Exchange, params: Parameters<Handlers['call']>[0]) {
+    const { request, ctx } = exchange
+    const tool = byName.get(params.name)
+    if (!tool) throw protocolError(RPC_CODES.params, 'Unknown tool')
+    onCall(request, params.name)
+    try {
+      return await callTool(tool, { request, ctx, args: params.arguments, deadlines })
+    } catch (thrown) {
+      const error = errors.judge(thrown)
+      const headers = { ...error.headers, ...errors.errorHeaders(error, request) }
+      const isRefusal = error.status === 401 || 'www-authenticate' in headers
+      if (isRefusal) return refuseExchange(thrown, exchange, tool.name)
+      errors.onError({ error, path: tool.name, request, ctx })
+      return errorResult(error)
+    }
+  }
+
+  async function exchangeOne(message: unknown, exchange: Exchange): Promise<Answer> {
+    try {
+      if (OPENINGS.includes(methodOf(message))) await list(exchange)
+      const response = await exchangeMessage({
+        about,
+        message,
+        request: exchange.request,
+        handlers: { list: () => list(exchange), call: (params) => call(exchange, params) },
+      })
+      return exchange.refusal ?? (await answerOf(response))
+    } catch (thrown) {
+      if (exchange.refusal) return exchange.refusal
+      throw thrown
+    }
+  }
+
+  async function serve(request: HybridRequest, ctx: object): Promise<Answer> {
+    requireOrigin(request, allowsOrigin)
+    requireNoToken(request)
+    let message: unknown
+    try {
+      message = messageIn(await readBody(request))
+    } catch (thrown) {
+      const { status } = errors.judge(thrown)
+      const code = status === 400 ? RPC_CODES.parse : RPC_CODES.refused
+      return answerRefusal(thrown, { request, ctx }, { code })
+    }
+    return exchangeOne(message, { request, ctx, id: idOf(message), refusal: undefined })
+  }
+
+  const refuse: Route['refuse'] = (error, request, ctx) => answerRefusal(error, { request, ctx })
+  return {
+    template,
+    allow: undefined,
+    refuse,
+    serve: async (request, ctx) => {
+      try {
+        return await serve(request, ctx)
+      } catch (thrown) {
+        return refuse(thrown, request, ctx)
+      }
+    },
+  }
+}
+
+interface Place {
+  readonly request: HybridRequest
+  readonly ctx: object | undefined
+  /** The procedure's path in the router. */
+  readonly path?: string | undefined
+}
+
+/** Pages may reach a server that their user can reach: by DNS rebinding, one at home too. */
+function requireOrigin(request: HybridRequest, allowsOrigin: (origin: string) => boolean): void {
+  const origin = request.header('origin')
+  if (origin !== undefined && !allowsOrigin(origin)) throw new TRPCError({ code: 'FORBIDDEN' })
+}
+
+/** A token in a URL is in logs and histories (RFC 9700 §4.3.2): whoever sends one must hear of it. */
+function requireNoToken({ query }: HybridRequest): void {
+  if (query === '' || !new URLSearchParams(query).has('access_token')) return
+  throw unreadable(
+    'BAD_REQUEST',
+    'Bad Request: send the access token in the Authorization header, never in the URL',
+  )
+}
+
+/** A batch is what no revision since 2025-06-18 knows. */
+function messageIn(body: Awaited<ReturnType<ReturnType<typeof createBodyReader>>>): unknown {
+  if (!body || !('json' in body)) {
+    throw unreadable('BAD_REQUEST', 'Bad Request: send one message of JSON-RPC')
+  }
+  if (Array.isArray(body.json)) {
+    throw unreadable('BAD_REQUEST', 'Bad Request: send one message, not a batch')
+  }
+  return body.json
+}
+
+const fieldsOf = (message: unknown) =>
+  (typeof message === 'object' ? message : undefined) as
+    { readonly method?: unknown; readonly id?: unknown } | undefined
+
+const methodOf = (message: unknown) => String(fieldsOf(message)?.method)
+
+function idOf(message: unknown): Exchange['id'] {
+  const id = fieldsOf(message)?.id
+  return typeof id === 'string' || typeof id === 'number' ? id : null
+}
+
+async function answerOf(response: Response): Promise<Answer> {
+  const { status, headers } = response
+  const body = withPlainError(await response.text())
+  return { status, headers: [...headers], body: body === '' ? undefined : body }
+}

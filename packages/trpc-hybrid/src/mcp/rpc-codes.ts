@@ -1,0 +1,2 @@
+/** JSON-RPC's codes, and one for what HTTP says better. */
+export const RPC_CODES = { parse: -32700, params: -32602, refused: -32000 } as const
