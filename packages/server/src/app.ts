@@ -15,6 +15,7 @@ import {
 import { challengeOf, createErrorHandler, notFound } from './http/errors.ts'
 import {
   createRateLimit,
+  type RateLimiter,
   type RateLimitOptions,
   type RateLimitSettings,
 } from './limits/rate-limit.ts'
@@ -30,7 +31,7 @@ import { sendRequestId } from './http/request-id.ts'
 import type { RequestScope } from './http/request-scope.ts'
 import { requireHost } from './http/require-host.ts'
 import { serveProcedures } from './http/serve-procedures.ts'
-import { asExchange, type Step } from './http/exchange.ts'
+import { asExchange } from './http/exchange.ts'
 import {
   createResourceMetadataHandler,
   resourceMetadataRoutes,
@@ -94,13 +95,20 @@ export function createApp(options: AppOptions): {
   /** As it is served. */
   readonly served: AnyRouter
 } {
-  const { router, logger, corsRequestHeaders: requestHeaders } = options
+  const { router, logger } = options
+  const requestHeaders = [...options.corsRequestHeaders, ...keyHeaders(options.securitySchemes)]
   const origins = {
     named: options.clientOrigins,
     loopback: !options.production,
     onRefused: createOriginWarning(options),
   }
-  const createContext = createContextFactory(options)
+  const createContext = createContextFactory({
+    authenticator: options.authenticator,
+    publicUrl: options.publicUrl,
+    logger,
+    securitySchemes: options.securitySchemes,
+    countFailure: async (exchange) => limiter?.countFailure(exchange),
+  })
   const observers = [
     createAccessLog(logger),
     ...createRefusalLog(options),
@@ -108,7 +116,8 @@ export function createApp(options: AppOptions): {
   ]
   const reportError = createErrorReport(logger, options.metrics.onProcedureTimeout)
   const { steps: trace } = options.tracing
-  const rateLimit = rateLimiting(options, createContext)
+  const limiter = rateLimiterOf(options, createContext)
+  const rateLimit = limiter ? [limiter.step] : []
   const routes = createRoutes({
     router,
     rpcPath: RPC_PATH,
@@ -205,14 +214,21 @@ export function createApp(options: AppOptions): {
   return { app, description, served: routes.router }
 }
 
+/** In which API keys are sent. */
+function keyHeaders(schemes: AppOptions['securitySchemes']): string[] {
+  return Object.values(schemes).flatMap((scheme) =>
+    scheme.type === 'apiKey' && scheme.in === 'header' ? [scheme.name] : [],
+  )
+}
+
 /** Those that an object of a procedure's `responseHeaders` names. */
 function headerNames(schema: object | undefined): string[] {
   return schema && 'shape' in schema ? Object.keys(schema.shape as object) : []
 }
 
-/** No middleware where the limit is off. */
-function rateLimiting(options: AppOptions, createContext: CreateContext): Step[] {
+/** None where the limit is off. */
+function rateLimiterOf(options: AppOptions, createContext: CreateContext): RateLimiter | undefined {
   const { rateLimit: settings, createRateLimitStore: createStore, metrics } = options
   const { onRateLimited: onLimited } = metrics
-  return settings ? [createRateLimit({ settings, createContext, createStore, onLimited })] : []
+  return settings && createRateLimit({ settings, createContext, createStore, onLimited })
 }

@@ -1,4 +1,5 @@
 import type { AnyRouter, inferRouterContext } from '@trpc/server'
+import type { SecurityScheme } from 'trpc-hybrid'
 import type { z } from 'zod'
 import type { About } from './about.ts'
 import type { ConnectionLimits } from './connections/limits.ts'
@@ -25,6 +26,11 @@ export interface Made<Router extends AnyRouter = AnyRouter> {
   readonly resources?: readonly Resource[]
 }
 
+/** Schemes of OpenAPI by their names. */
+export type SecuritySchemes = Readonly<Record<string, SecurityScheme>>
+
+const OWN_SCHEMES = ['bearer', 'oauth2']
+
 interface Described {
   /** Of the API, for people: `Messages API`. */
   readonly title: string
@@ -33,6 +39,8 @@ interface Described {
   readonly summary?: string
   /** In keys of Redis and in traces; the title in lower case with hyphens, unless it is said. */
   readonly name?: string
+  /** Of OpenAPI, by the names that guards of the app's own give: `bearer` and `oauth2` are there already. */
+  readonly securitySchemes?: SecuritySchemes
   /** Parts that are left out where they are `false`. */
   readonly parts?: ApiParts
   /** Those of a connection that no setting has, over the defaults. */
@@ -69,6 +77,7 @@ interface MadeOf<Router extends AnyRouter> extends Made {
 export interface Api<Router extends AnyRouter = AnyRouter> {
   readonly about: About
   readonly parts: Required<ApiParts>
+  readonly securitySchemes: SecuritySchemes
   readonly limits: Partial<ConnectionLimits>
   readonly settings: SettingsShape
   readonly create: (
@@ -79,7 +88,7 @@ export interface Api<Router extends AnyRouter = AnyRouter> {
 /**
  * What an API is made of. Nothing is started, and no setting is read.
  *
- * @throws {TypeError} where a setting has the name of one of the server's own
+ * @throws {TypeError} where a setting or a security scheme has the name of one of the server's own
  * @example export const api = defineApi({ router, title: 'Messages API', version: '1.0.0' })
  */
 export function defineApi<Router extends AnyRouter>(options: ApiOfRouter<Router>): Api<Router>
@@ -90,15 +99,20 @@ export function defineApi(
   options: Described & Partial<Made & Pick<Api, 'settings' | 'create'>>,
 ): Api {
   const { title, version, summary, name = nameOf(title), parts, limits = {} } = options
-  const { settings = {} } = options
+  const { settings = {}, securitySchemes = {} } = options
   const taken = Object.keys(settings).filter((one) => one in schema.shape)
   if (taken.length > 0) {
     throw new TypeError(`${taken.join(', ')}: the server has settings of these names itself`)
+  }
+  const scheme = OWN_SCHEMES.find((one) => one in securitySchemes)
+  if (scheme !== undefined) {
+    throw new TypeError(`${scheme}: the server has a security scheme of this name itself`)
   }
   const { router, create } = options
   return {
     about: { name, title, version, summary },
     parts: { docs: true, devIssuer: true, ...parts },
+    securitySchemes,
     limits,
     settings,
     create: create ?? (() => ({ router: router as AnyRouter })),

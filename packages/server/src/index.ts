@@ -1,7 +1,8 @@
 export { FeatureError, type FeatureErrorCode } from 'trpc-hybrid'
 export type { AccessToken } from '@trpc-hybrid/access-token'
-export { around, createGuard } from 'trpc-hybrid'
+export { around, type SecurityScheme } from 'trpc-hybrid'
 export { apiDefaults, type ApiErrorShape } from './api-defaults.ts'
+export { createGuard, type GuardRequest } from './create-guard.ts'
 export type { ApiContext, ApiMeta, RequestLog } from './context.ts'
 export { ConfigError } from './config/config-error.ts'
 export {
@@ -10,6 +11,7 @@ export {
   type ApiOfRouter,
   type ApiOfSettings,
   type ApiParts,
+  type SecuritySchemes,
   type SettingsOf,
   type SettingsShape,
 } from './define-api.ts'

@@ -26,6 +26,7 @@ export async function startApi(api: Api, options: ApiStart): Promise<Running> {
       resources,
       about: api.about,
       parts: api.parts,
+      securitySchemes: api.securitySchemes,
       limits: api.limits,
       logger: log.logger,
       droppedLines: log.droppedLines,

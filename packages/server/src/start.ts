@@ -2,6 +2,7 @@ import type { Server } from 'node:http'
 import type { Clocks, Fetch } from '@trpc-hybrid/access-token/engine'
 import type { AnyRouter } from '@trpc/server'
 import type { Logger } from 'pino'
+import type { SecurityScheme } from 'trpc-hybrid'
 import { loadRouter, permissionsOf, unsendableBigints } from 'trpc-hybrid/engine'
 import type { About } from './about.ts'
 import { createApp } from './app.ts'
@@ -47,6 +48,8 @@ export interface StartOptions extends Clocks {
   /** Asked by `/readyz`. Whoever made them closes them. */
   readonly resources?: readonly Resource[]
   readonly parts?: ApiParts
+  /** Those of the app's own guards, by name. */
+  readonly securitySchemes?: Readonly<Record<string, SecurityScheme>>
   readonly logger: Logger
   /** How many lines of the log could not be written. */
   readonly droppedLines?: () => number
@@ -102,6 +105,7 @@ export async function start(config: Config, options: StartOptions): Promise<Runn
     issuerMetadata: () => keys.metadata(),
     isReady: () => keys.current() !== undefined && ready,
     resources,
+    securitySchemes: options.securitySchemes ?? {},
     audiences: config.audiences,
     audienceClaim: tokenFormat.audienceClaim,
     permissionsClaim: tokenFormat.permissionsClaim,

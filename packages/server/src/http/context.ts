@@ -1,4 +1,6 @@
+import type { IncomingHttpHeaders } from 'node:http'
 import type { Logger } from 'pino'
+import type { SecurityScheme } from 'trpc-hybrid'
 import {
   AuthError,
   formatChallenge,
@@ -13,8 +15,16 @@ import {
 import type { ApiContext } from '../context.ts'
 import { baseUrlOf } from './base-url.ts'
 import type { Exchange } from './exchange.ts'
+import { hasCredentials } from './has-credentials.ts'
 import { keepHeader } from './reply-headers.ts'
 import { RESOURCE_METADATA_PATH } from './resource-metadata.ts'
+
+/** For guards alone: no procedure knows it. */
+const CREDENTIALS = Symbol('credentials')
+
+/** Those of the request that a context was made for, or a copy of it; `undefined` where no request made the call. */
+export const credentialsIn = (ctx: object): RequestCredentials | undefined =>
+  (ctx as Partial<RequestContext>)[CREDENTIALS]
 
 /** A request's context, and what handlers need before its procedures run. */
 export interface RequestContext extends ApiContext {
@@ -23,6 +33,7 @@ export interface RequestContext extends ApiContext {
    * request may yet be refused.
    */
   readonly identify: ApiContext['authenticate']
+  readonly [CREDENTIALS]?: RequestCredentials
 }
 
 /** What procedures are given of a request, whichever transport it came by: one for each request. */
@@ -32,6 +43,10 @@ export interface ContextOptions {
   readonly authenticator: RequestAuthenticator
   readonly publicUrl: string | undefined
   readonly logger: Logger
+  /** The app's own, by the names that its guards give. */
+  readonly securitySchemes: Readonly<Record<string, SecurityScheme>>
+  /** Counts a failed authentication. Rejects where there were too many. */
+  readonly countFailure: (exchange: Exchange) => Promise<void>
 }
 
 /**
@@ -61,6 +76,7 @@ function createContext(exchange: Exchange, options: ContextOptions): RequestCont
       keepHeader(exchange.replyHeaders, name, value)
     },
     log: () => logger.child({ requestId: exchange.id }),
+    [CREDENTIALS]: credentials,
   }
 }
 
@@ -75,6 +91,7 @@ class RequestCredentials {
   private verifying: Promise<Sender> | undefined
   private identified: Promise<AccessToken> | undefined
   private authenticated: Promise<AccessToken> | undefined
+  private counted: Promise<void> | undefined
 
   constructor(exchange: Exchange, options: ContextOptions) {
     this.exchange = exchange
@@ -83,6 +100,23 @@ class RequestCredentials {
     this.verifying = undefined
     this.identified = undefined
     this.authenticated = undefined
+    this.counted = undefined
+  }
+
+  get headers(): IncomingHttpHeaders {
+    return this.exchange.req.headers
+  }
+
+  /**
+   * Counts that those of a scheme of the app's own were wrong, once for a request. None at all are not wrong.
+   *
+   * @throws {TRPCError} `TOO_MANY_REQUESTS`
+   */
+  async countFailure(name: string): Promise<void> {
+    const { exchange, options } = this
+    const scheme = options.securitySchemes[name]
+    if (scheme && !hasCredentials(exchange.req, scheme)) return
+    await (this.counted ??= options.countFailure(exchange))
   }
 
   recall(): AccessToken | undefined {
