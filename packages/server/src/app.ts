@@ -22,7 +22,7 @@ import {
 import { createReadyHandler, live } from './http/health.ts'
 import { createEndTogether } from './http/end-together.ts'
 import { asHandler, beginWith, compose, exchangeOf } from './http/steps.ts'
-import { refuseMethod } from './http/methods.ts'
+import { createMethodRefusal, refuseMethod } from './http/methods.ts'
 import { createObservation } from './http/observation.ts'
 import { createRoutes, type Deadlines } from 'trpc-hybrid/engine'
 import { createRefusalLog, type RefusalLogOptions } from './log/refusal-log.ts'
@@ -43,6 +43,7 @@ import { sendSecurityHeaders, type SecurityHeaders } from './http/security-heade
 import type { Metrics } from './metrics/metrics.ts'
 import type { Tracing } from './tracing/tracing.ts'
 import { admitStream } from './streams/admission.ts'
+import type { OwnRoutes } from './own-routes.ts'
 import type { Resource } from './resources.ts'
 import type { Streams } from './streams/streams.ts'
 import type { AnyRouter } from '@trpc/server'
@@ -54,6 +55,7 @@ const DOCS_PATHS = ['/', DOCS_PATH]
 const OWN_PATHS = [...DOCS_PATHS, ...GET_ONLY]
 const RPC_PATH = '/trpc'
 const RPC_METHODS = ['GET', 'POST']
+const ANY_METHOD = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']
 
 export interface AppOptions extends DocsOptions, DescriptionOptions, RefusalLogOptions {
   readonly router: AnyRouter
@@ -67,6 +69,8 @@ export interface AppOptions extends DocsOptions, DescriptionOptions, RefusalLogO
   readonly docs: boolean
   readonly requestScope: RequestScope | undefined
   readonly isReady: () => boolean
+  /** Adds the app's own, besides those of the procedures. */
+  readonly routes: ((app: OwnRoutes) => void) | undefined
   /** What `/readyz` asks too. */
   readonly resources: readonly Resource[]
   /** Those of every response. */
@@ -146,7 +150,7 @@ export function createApp(options: AppOptions): {
     reportError(error, exchangeOf(res as Response))
     res.destroy()
   })
-  const methods = [...new Set(operations.map(({ method }) => method))]
+  const methods = options.routes ? ANY_METHOD : [...new Set(operations.map(({ method }) => method))]
   const responseHeaders = [
     ...operations.flatMap(({ meta }) => headerNames(meta.responseHeaders)),
     ...(operations.some(({ fileType }) => fileType !== undefined) ? ['Content-Disposition'] : []),
@@ -184,6 +188,7 @@ export function createApp(options: AppOptions): {
           routes,
           rpcPath: RPC_PATH,
           ownPaths: OWN_PATHS,
+          passOnMethods: options.routes !== undefined,
           before: { rest: beforeRest, rpc: beforeRpc },
           createContext,
           end,
@@ -209,6 +214,11 @@ export function createApp(options: AppOptions): {
     app.all(path, refuseMethod(['GET']))
   }
 
+  if (options.routes) {
+    const own = express.Router({ caseSensitive: true })
+    options.routes(own)
+    app.use(own, asHandler(createMethodRefusal(routes)))
+  }
   app.use(notFound)
   app.use(createErrorHandler({ routes, end }))
   return { app, description, served: routes.router }

@@ -5,6 +5,7 @@ import type { About } from './about.ts'
 import type { ConnectionLimits } from './connections/limits.ts'
 import type { ApiContext } from './context.ts'
 import { schema } from './config/schema.ts'
+import type { OwnRoutes } from './own-routes.ts'
 import type { Resource } from './resources.ts'
 
 /** Settings of an app's own by their names in the environment, each a zod type that takes a text. */
@@ -19,11 +20,19 @@ export type SettingsOf<Shape extends SettingsShape> = {
 type Served<Router extends AnyRouter> =
   ApiContext extends inferRouterContext<Router> ? Router : never
 
+/**
+ * Adds routes of the app's own, such as webhooks. They have what every request has: id, security headers, CORS, rate
+ * limit, log and metrics. They are reached where no procedure has the method and path. Nothing describes them, and
+ * nothing reads their bodies: `rawBody(req)` does.
+ */
+export type AddRoutes = (app: OwnRoutes) => void
+
 /** What is made of the settings, before the server listens. */
 export interface Made<Router extends AnyRouter = AnyRouter> {
   readonly router: Router
   /** What the procedures use, such as a database. */
   readonly resources?: readonly Resource[]
+  readonly routes?: AddRoutes | undefined
 }
 
 /** Schemes of OpenAPI by their names. */
@@ -57,6 +66,7 @@ export interface ApiParts {
 export interface ApiOfRouter<Router extends AnyRouter> extends Described {
   /** Every procedure of the API. */
   readonly router: Served<Router>
+  readonly routes?: AddRoutes
 }
 
 export interface ApiOfSettings<
@@ -108,14 +118,14 @@ export function defineApi(
   if (scheme !== undefined) {
     throw new TypeError(`${scheme}: the server has a security scheme of this name itself`)
   }
-  const { router, create } = options
+  const { router, routes, create } = options
   return {
     about: { name, title, version, summary },
     parts: { docs: true, devIssuer: true, ...parts },
     securitySchemes,
     limits,
     settings,
-    create: create ?? (() => ({ router: router as AnyRouter })),
+    create: create ?? (() => ({ router: router as AnyRouter, routes })),
   }
 }
 

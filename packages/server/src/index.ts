@@ -7,6 +7,7 @@ export type { ApiContext, ApiMeta, RequestLog } from './context.ts'
 export { ConfigError } from './config/config-error.ts'
 export {
   defineApi,
+  type AddRoutes,
   type Api,
   type ApiOfRouter,
   type ApiOfSettings,
@@ -17,6 +18,13 @@ export {
 } from './define-api.ts'
 export type { CallAs, CallerOf } from './jobs/jobs.ts'
 export type { Person } from './jobs/job-context.ts'
+export {
+  rawBody,
+  type OwnRoutes,
+  type RouteHandler,
+  type RouteRequest,
+  type RouteResponse,
+} from './own-routes.ts'
 export { requirePermissions, requireToken } from './guards.ts'
 export type { Resource } from './resources.ts'
 export { run } from './run.ts'

@@ -9,6 +9,7 @@ import { createApp } from './app.ts'
 import type { Config } from './config/config.ts'
 import { ConfigError } from './config/config-error.ts'
 import type { ApiParts } from './define-api.ts'
+import type { OwnRoutes } from './own-routes.ts'
 import type { Resource } from './resources.ts'
 import type { RequestScope } from './http/request-scope.ts'
 import { securityHeadersWith } from './http/security-headers.ts'
@@ -47,6 +48,8 @@ export interface StartOptions extends Clocks {
   readonly router: AnyRouter
   /** Asked by `/readyz`. Whoever made them closes them. */
   readonly resources?: readonly Resource[]
+  /** Adds routes of the app's own. */
+  readonly routes?: ((app: OwnRoutes) => void) | undefined
   readonly parts?: ApiParts
   /** Those of the app's own guards, by name. */
   readonly securitySchemes?: Readonly<Record<string, SecurityScheme>>
@@ -105,6 +108,7 @@ export async function start(config: Config, options: StartOptions): Promise<Runn
     issuerMetadata: () => keys.metadata(),
     isReady: () => keys.current() !== undefined && ready,
     resources,
+    routes: options.routes,
     securitySchemes: options.securitySchemes ?? {},
     audiences: config.audiences,
     audienceClaim: tokenFormat.audienceClaim,

@@ -18,6 +18,8 @@ import { CLIENT_CLOSED_REQUEST } from './when-over.ts'
 export interface ServeOptions {
   readonly routes: Routes
   readonly rpcPath: string
+  /** Whether a method that no procedure has at its path goes on, since another route may have it. */
+  readonly passOnMethods: boolean
   /** Paths of the server itself, which a template may match too. */
   readonly ownPaths: readonly string[]
   /** What a request goes through first. */
@@ -31,7 +33,7 @@ export interface ServeOptions {
  * the face that was asked.
  */
 export function serveProcedures(options: ServeOptions): Step {
-  const { routes, ownPaths, rpcPath, createContext, end } = options
+  const { routes, ownPaths, rpcPath, passOnMethods, createContext, end } = options
   const isOwn = (path: string) => ownPaths.some((own) => isAtOrBelow(path, own))
   const beforeRest = compose(options.before.rest)
   const beforeRpc = compose(options.before.rpc)
@@ -75,7 +77,7 @@ export function serveProcedures(options: ServeOptions): Step {
     const { method, path } = exchange
     const isRpc = isAtOrBelow(path, rpcPath)
     const route = !isRpc && isOwn(normalizePath(path)) ? undefined : routes.find(method, path)
-    if (!route) {
+    if (!route || (passOnMethods && route.allow && !isRpc)) {
       next()
       return
     }

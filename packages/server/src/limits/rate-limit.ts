@@ -84,15 +84,14 @@ export function createRateLimit(options: RateLimitOptions): RateLimiter {
       : createLimiter(options, { name: 'failed-authentication', limit: failedAuthenticationMax })
   const limiterFor = (error: unknown) => (isFailure(error) ? byFailure : byClient)
 
-  const countFailure: RateLimiter['countFailure'] = (exchange) =>
-    byFailure === byClient
-      ? Promise.resolve()
-      : new Promise((resolve, reject) => {
-          void byFailure(exchange, (refusal) => {
-            if (refusal === undefined) resolve()
-            else reject(refusal)
-          })
-        })
+  const countFailure: RateLimiter['countFailure'] = async (exchange) => {
+    if (byFailure === byClient) return
+    let refusal: Error | undefined
+    await byFailure(exchange, (error) => {
+      refusal = error as Error
+    })
+    if (refusal !== undefined) throw refusal
+  }
 
   const step: Step = (exchange, next) => {
     if (exchange.req.headers.authorization === undefined) return byClient(exchange, next)

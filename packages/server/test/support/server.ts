@@ -6,7 +6,7 @@ import { describeRouter } from './describe-router.ts'
 import { loggerOptions } from '../../src/log/logger.ts'
 import type { ServerLimits } from '../../src/connections/limits.ts'
 import type { Times } from '../../src/parts.ts'
-import type { SecuritySchemes } from '../../src/define-api.ts'
+import type { AddRoutes, SecuritySchemes } from '../../src/define-api.ts'
 import { start } from '../../src/start.ts'
 import { createDescriptionCheck, watchAnswers } from './described.ts'
 import { baseUrl } from './http.ts'
@@ -27,6 +27,7 @@ export interface TestServerOptions {
   /** In place of `testRouter`. */
   readonly router?: AnyRouter
   readonly securitySchemes?: SecuritySchemes
+  readonly routes?: AddRoutes
   readonly limits?: Partial<ServerLimits>
   /** Over those of the server, and no grace at its `close`. */
   readonly times?: Partial<Times>
@@ -55,6 +56,7 @@ export async function startTestServer(options: TestServerOptions) {
   const running = await start(config, {
     router,
     ...(securitySchemes && { securitySchemes }),
+    routes: options.routes,
     about: ABOUT,
     logger,
     now,
