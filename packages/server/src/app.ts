@@ -15,13 +15,14 @@ import {
 import { challengeOf, createErrorHandler, notFound } from './http/errors.ts'
 import {
   createRateLimit,
+  type RateLimiter,
   type RateLimitOptions,
   type RateLimitSettings,
 } from './limits/rate-limit.ts'
 import { createReadyHandler, live } from './http/health.ts'
 import { createEndTogether } from './http/end-together.ts'
 import { asHandler, beginWith, compose, exchangeOf } from './http/steps.ts'
-import { refuseMethod } from './http/methods.ts'
+import { createMethodRefusal, refuseMethod } from './http/methods.ts'
 import { createObservation } from './http/observation.ts'
 import { createRoutes, declaredHeadersOf, type Deadlines } from 'trpc-hybrid/engine'
 import { createRefusalLog, type RefusalLogOptions } from './log/refusal-log.ts'
@@ -32,7 +33,7 @@ import { sendRequestId } from './http/request-id.ts'
 import type { RequestScope } from './http/request-scope.ts'
 import { requireHost } from './http/require-host.ts'
 import { serveProcedures } from './http/serve-procedures.ts'
-import { asExchange, type Step } from './http/exchange.ts'
+import { asExchange } from './http/exchange.ts'
 import {
   createResourceMetadataHandler,
   resourceMetadataRoutes,
@@ -45,6 +46,7 @@ import type { McpServing } from './mcp/load-mcp.ts'
 import type { Metrics } from './metrics/metrics.ts'
 import type { Tracing } from './tracing/tracing.ts'
 import { admitStream } from './streams/admission.ts'
+import type { OwnRoutes } from './own-routes.ts'
 import type { Resource } from './resources.ts'
 import type { Streams } from './streams/streams.ts'
 import type { AnyRouter } from '@trpc/server'
@@ -58,6 +60,7 @@ const RPC_PATH = '/trpc'
 const RPC_METHODS = ['GET', 'POST']
 /** Those of Streamable HTTP, which pages send too. */
 const MCP_REQUEST_HEADERS = ['Mcp-Protocol-Version', 'Mcp-Session-Id', 'Mcp-Method', 'Mcp-Name']
+const ANY_METHOD = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']
 
 export interface AppOptions extends DocsOptions, DescriptionOptions, RefusalLogOptions {
   readonly router: AnyRouter
@@ -75,6 +78,8 @@ export interface AppOptions extends DocsOptions, DescriptionOptions, RefusalLogO
   readonly docs: boolean
   readonly requestScope: RequestScope | undefined
   readonly isReady: () => boolean
+  /** Adds the app's own, besides those of the procedures. */
+  readonly routes: ((app: OwnRoutes) => void) | undefined
   /** What `/readyz` asks too. */
   readonly resources: readonly Resource[]
   /** Those of every response. */
@@ -104,13 +109,24 @@ export function createApp(options: AppOptions): {
   readonly served: AnyRouter
 } {
   const { router, mcp, about, logger } = options
-  const requestHeaders = [...options.corsRequestHeaders, ...declaredHeadersOf(router)]
+  const requestHeaders = [
+    ...options.corsRequestHeaders,
+    ...declaredHeadersOf(router),
+    ...keyHeaders(options.securitySchemes),
+  ]
   const origins = {
     named: options.clientOrigins,
     loopback: !options.production,
     onRefused: createOriginWarning(options),
   }
-  const createContext = createContextFactory(options)
+  const createContext = createContextFactory({
+    authenticator: options.authenticator,
+    publicUrl: options.publicUrl,
+    mcp,
+    logger,
+    securitySchemes: options.securitySchemes,
+    countFailure: async (exchange) => limiter?.countFailure(exchange),
+  })
   const observers = [
     createAccessLog(logger),
     ...createRefusalLog(options),
@@ -122,7 +138,8 @@ export function createApp(options: AppOptions): {
     reportHidden: createHiddenMessageReport({ router, logger, production: options.production }),
   })
   const { steps: trace } = options.tracing
-  const rateLimit = rateLimiting(options, createContext)
+  const limiter = rateLimiterOf(options, createContext)
+  const rateLimit = limiter ? [limiter.step] : []
   const procedures = createRoutes({
     router,
     rpcPath: RPC_PATH,
@@ -163,7 +180,7 @@ export function createApp(options: AppOptions): {
     reportError(judge(error), { exchange: exchangeOf(res as Response), path: undefined })
     res.destroy()
   })
-  const methods = [...new Set(operations.map(({ method }) => method))]
+  const methods = options.routes ? ANY_METHOD : [...new Set(operations.map(({ method }) => method))]
   const responseHeaders = [
     ...operations.flatMap(({ meta }) => headerNames(meta.responseHeaders)),
     ...(operations.some(({ fileType }) => fileType !== undefined) ? ['Content-Disposition'] : []),
@@ -213,6 +230,7 @@ export function createApp(options: AppOptions): {
           rpcPath: RPC_PATH,
           mcpPath: mcp?.path,
           ownPaths: OWN_PATHS,
+          passOnMethods: options.routes !== undefined,
           before: { rest: beforeRest, rpc: beforeRpc, mcp: beforeMcp },
           createContext,
           end,
@@ -241,9 +259,21 @@ export function createApp(options: AppOptions): {
     app.all(path, refuseMethod(['GET']))
   }
 
+  if (options.routes) {
+    const own = express.Router({ caseSensitive: true })
+    options.routes(own)
+    app.use(own, asHandler(createMethodRefusal(routes)))
+  }
   app.use(notFound)
   app.use(createErrorHandler({ routes, end }))
   return { app, description, served: routes.router }
+}
+
+/** In which API keys are sent. */
+function keyHeaders(schemes: AppOptions['securitySchemes']): string[] {
+  return Object.values(schemes).flatMap((scheme) =>
+    scheme.type === 'apiKey' && scheme.in === 'header' ? [scheme.name] : [],
+  )
 }
 
 /** Those that an object of a procedure's `responseHeaders` names. */
@@ -251,9 +281,9 @@ function headerNames(schema: object | undefined): string[] {
   return schema && 'shape' in schema ? Object.keys(schema.shape as object) : []
 }
 
-/** No middleware where the limit is off. */
-function rateLimiting(options: AppOptions, createContext: CreateContext): Step[] {
+/** None where the limit is off. */
+function rateLimiterOf(options: AppOptions, createContext: CreateContext): RateLimiter | undefined {
   const { rateLimit: settings, createRateLimitStore: createStore, metrics } = options
   const { onRateLimited: onLimited } = metrics
-  return settings ? [createRateLimit({ settings, createContext, createStore, onLimited })] : []
+  return settings && createRateLimit({ settings, createContext, createStore, onLimited })
 }

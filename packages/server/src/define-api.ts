@@ -1,9 +1,11 @@
 import type { AnyRouter, inferRouterContext } from '@trpc/server'
+import type { SecurityScheme } from 'trpc-hybrid'
 import type { z } from 'zod'
 import type { About } from './about.ts'
 import type { ConnectionLimits } from './connections/limits.ts'
 import type { ApiContext } from './context.ts'
 import { schema } from './config/schema.ts'
+import type { OwnRoutes } from './own-routes.ts'
 import type { Resource } from './resources.ts'
 
 /** Settings of an app's own by their names in the environment, each a zod type that takes a text. */
@@ -18,12 +20,25 @@ export type SettingsOf<Shape extends SettingsShape> = {
 type Served<Router extends AnyRouter> =
   ApiContext extends inferRouterContext<Router> ? Router : never
 
+/**
+ * Adds routes of the app's own, such as webhooks. They have what every request has: id, security headers, CORS, rate
+ * limit, log and metrics. They are reached where no procedure has the method and path. Nothing describes them, and
+ * nothing reads their bodies: `rawBody(req)` does.
+ */
+export type AddRoutes = (app: OwnRoutes) => void
+
 /** What is made of the settings, before the server listens. */
 export interface Made<Router extends AnyRouter = AnyRouter> {
   readonly router: Router
   /** What the procedures use, such as a database. */
   readonly resources?: readonly Resource[]
+  readonly routes?: AddRoutes | undefined
 }
+
+/** Schemes of OpenAPI by their names. */
+export type SecuritySchemes = Readonly<Record<string, SecurityScheme>>
+
+const OWN_SCHEMES = ['bearer', 'oauth2']
 
 interface Described {
   /** Of the API, for people: `Messages API`. */
@@ -40,6 +55,8 @@ interface Described {
   readonly exposeTrpcMessages?: boolean
   /** Where procedures with `mcp` in their meta are served as tools: `/mcp` unless it is said. */
   readonly mcpPath?: `/${string}`
+  /** Of OpenAPI, by the names that guards of the app's own give: `bearer` and `oauth2` are there already. */
+  readonly securitySchemes?: SecuritySchemes
   /** Parts that are left out where they are `false`. */
   readonly parts?: ApiParts
   /** Those of a connection that no setting has, over the defaults. */
@@ -56,6 +73,7 @@ export interface ApiParts {
 export interface ApiOfRouter<Router extends AnyRouter> extends Described {
   /** Every procedure of the API. */
   readonly router: Served<Router>
+  readonly routes?: AddRoutes
 }
 
 export interface ApiOfSettings<
@@ -78,6 +96,7 @@ export interface Api<Router extends AnyRouter = AnyRouter> {
   readonly exposeTrpcMessages: boolean
   readonly mcpPath: string
   readonly parts: Required<ApiParts>
+  readonly securitySchemes: SecuritySchemes
   readonly limits: Partial<ConnectionLimits>
   readonly settings: SettingsShape
   readonly create: (
@@ -88,7 +107,8 @@ export interface Api<Router extends AnyRouter = AnyRouter> {
 /**
  * What an API is made of. Nothing is started, and no setting is read.
  *
- * @throws {TypeError} where a setting has the name of one of the server's own, or `mcpPath` is no plain path
+ * @throws {TypeError} where a setting or a security scheme has the name of one of the server's own, or `mcpPath` is no
+ *   plain path
  * @example export const api = defineApi({ router, title: 'Messages API', version: '1.0.0' })
  */
 export function defineApi<Router extends AnyRouter>(options: ApiOfRouter<Router>): Api<Router>
@@ -99,20 +119,26 @@ export function defineApi(
   options: Described & Partial<Made & Pick<Api, 'settings' | 'create'>>,
 ): Api {
   const { title, version, summary, name = nameOf(title), parts, limits = {} } = options
-  const { settings = {}, exposeTrpcMessages = false, mcpPath = DEFAULT_MCP_PATH } = options
+  const { settings = {}, securitySchemes = {} } = options
+  const { exposeTrpcMessages = false, mcpPath = DEFAULT_MCP_PATH } = options
   const taken = Object.keys(settings).filter((one) => one in schema.shape)
   if (taken.length > 0) {
     throw new TypeError(`${taken.join(', ')}: the server has settings of these names itself`)
   }
-  const { router, create } = options
+  const scheme = OWN_SCHEMES.find((one) => one in securitySchemes)
+  if (scheme !== undefined) {
+    throw new TypeError(`${scheme}: the server has a security scheme of this name itself`)
+  }
+  const { router, routes, create } = options
   return {
     about: { name, title, version, summary },
     exposeTrpcMessages,
     mcpPath: requirePath(mcpPath),
     parts: { docs: true, devIssuer: true, ...parts },
+    securitySchemes,
     limits,
     settings,
-    create: create ?? (() => ({ router: router as AnyRouter })),
+    create: create ?? (() => ({ router: router as AnyRouter, routes })),
   }
 }
 

@@ -1,20 +1,30 @@
 export { FeatureError, type FeatureErrorCode } from 'trpc-hybrid'
 export type { AccessToken } from '@trpc-hybrid/access-token'
-export { around, createGuard, requireHeaders } from 'trpc-hybrid'
+export { around, requireHeaders, type SecurityScheme } from 'trpc-hybrid'
 export { apiDefaults, type ApiErrorShape } from './api-defaults.ts'
+export { createGuard, type GuardRequest } from './create-guard.ts'
 export type { ApiContext, ApiMeta, RequestLog } from './context.ts'
 export { ConfigError } from './config/config-error.ts'
 export {
   defineApi,
+  type AddRoutes,
   type Api,
   type ApiOfRouter,
   type ApiOfSettings,
   type ApiParts,
+  type SecuritySchemes,
   type SettingsOf,
   type SettingsShape,
 } from './define-api.ts'
 export type { CallAs, CallerOf } from './jobs/jobs.ts'
 export type { Person } from './jobs/job-context.ts'
+export {
+  rawBody,
+  type OwnRoutes,
+  type RouteHandler,
+  type RouteRequest,
+  type RouteResponse,
+} from './own-routes.ts'
 export { requirePermissions, requireToken } from './guards.ts'
 export type { Resource } from './resources.ts'
 export { run } from './run.ts'

@@ -18,16 +18,18 @@ export interface ApiStart {
 /** Makes what an API is made of, and starts it. What was made is closed where the start fails. */
 export async function startApi(api: Api, options: ApiStart): Promise<Running> {
   const { config, log, ...others } = options
-  const { router, resources = [] } = await api.create(config.own)
+  const { router, resources = [], routes } = await api.create(config.own)
   const closeAll = () => closeResources(resources, log.logger)
   try {
     const running = await start(config, {
       router,
       resources,
+      routes,
       about: api.about,
       exposeTrpcMessages: api.exposeTrpcMessages,
       parts: api.parts,
       mcpPath: api.mcpPath,
+      securitySchemes: api.securitySchemes,
       limits: api.limits,
       logger: log.logger,
       droppedLines: log.droppedLines,

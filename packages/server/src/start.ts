@@ -2,6 +2,7 @@ import type { Server } from 'node:http'
 import type { Clocks, Fetch } from '@trpc-hybrid/access-token/engine'
 import type { AnyRouter } from '@trpc/server'
 import type { Logger } from 'pino'
+import type { SecurityScheme } from 'trpc-hybrid'
 import { hasTools, loadRouter, permissionsOf, unsendableBigints } from 'trpc-hybrid/engine'
 import type { About } from './about.ts'
 import { createApp } from './app.ts'
@@ -9,6 +10,7 @@ import type { Config } from './config/config.ts'
 import { ConfigError } from './config/config-error.ts'
 import { DEFAULT_MCP_PATH, type ApiParts } from './define-api.ts'
 import { loadMcp } from './mcp/load-mcp.ts'
+import type { OwnRoutes } from './own-routes.ts'
 import type { Resource } from './resources.ts'
 import type { RequestScope } from './http/request-scope.ts'
 import { securityHeadersWith } from './http/security-headers.ts'
@@ -47,11 +49,15 @@ export interface StartOptions extends Clocks {
   readonly router: AnyRouter
   /** Asked by `/readyz`. Whoever made them closes them. */
   readonly resources?: readonly Resource[]
+  /** Adds routes of the app's own. */
+  readonly routes?: ((app: OwnRoutes) => void) | undefined
   /** Whether clients are told the message of a plain `TRPCError` of 4xx. */
   readonly exposeTrpcMessages?: boolean
   readonly parts?: ApiParts
   /** Where tools are served: `/mcp` unless it is said. */
   readonly mcpPath?: string
+  /** Those of the app's own guards, by name. */
+  readonly securitySchemes?: Readonly<Record<string, SecurityScheme>>
   readonly logger: Logger
   /** How many lines of the log could not be written. */
   readonly droppedLines?: () => number
@@ -113,6 +119,8 @@ export async function start(config: Config, options: StartOptions): Promise<Runn
     issuerMetadata: () => keys.metadata(),
     isReady: () => keys.current() !== undefined && ready,
     resources,
+    routes: options.routes,
+    securitySchemes: options.securitySchemes ?? {},
     audiences: config.audiences,
     audienceClaim: tokenFormat.audienceClaim,
     permissionsClaim: tokenFormat.permissionsClaim,

@@ -1,4 +1,9 @@
-import { describeApi, type OpenApiDocument, type OpenApiInfo } from 'trpc-hybrid/describe'
+import {
+  describeApi,
+  type OpenApiDocument,
+  type OpenApiInfo,
+  type SecurityScheme,
+} from 'trpc-hybrid/describe'
 import type { RestOperation } from 'trpc-hybrid/engine'
 import type { About } from '../about.ts'
 import { describeGuard } from './guard-answers.ts'
@@ -12,13 +17,22 @@ import { SURROUNDINGS } from './surroundings.ts'
  */
 export function describeServer(
   operations: readonly RestOperation[],
-  { about, signIn }: { readonly about: About; readonly signIn: SignIn },
+  {
+    about,
+    signIn,
+    securitySchemes: own = {},
+  }: {
+    readonly about: About
+    readonly signIn: SignIn
+    /** The app's own. */
+    readonly securitySchemes?: Readonly<Record<string, SecurityScheme>>
+  },
 ): OpenApiDocument {
-  const securitySchemes = describeSecuritySchemes(signIn)
+  const ofTokens = describeSecuritySchemes(signIn)
   return describeApi(operations, {
     info: infoOf(about),
-    securitySchemes,
-    alternatives: { bearer: Object.keys(securitySchemes) },
+    securitySchemes: { ...ofTokens, ...own },
+    alternatives: { bearer: Object.keys(ofTokens) },
     describeGuard,
     surroundings: SURROUNDINGS,
   })

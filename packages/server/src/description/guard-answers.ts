@@ -9,6 +9,7 @@ import {
   MISSING_TOKEN,
   type AuthError,
 } from '@trpc-hybrid/access-token/engine'
+import { statusText } from 'trpc-hybrid/engine'
 import {
   describeGuard as describeOtherGuard,
   errorResponse,
@@ -19,11 +20,14 @@ import {
 /** How refusals of access tokens are described, with the challenges that are really sent. */
 export const describeGuard: DescribeGuard = (guard) => {
   if (!guard.schemes.includes('bearer')) return describeOtherGuard(guard)
-  const { permissions } = guard
+  const { permissions, schemes } = guard
+  const isMixed = schemes.some((scheme) => scheme !== 'bearer')
   return {
     responses: {
-      401: ref('responses', 'Unauthorized'),
-      ...(permissions.length > 0 && { 403: forbidden(permissions) }),
+      401: isMixed ? UNAUTHORIZED_EITHER : ref('responses', 'Unauthorized'),
+      ...(isMixed
+        ? { 403: describeOtherGuard(guard).responses[403] ?? {} }
+        : permissions.length > 0 && { 403: forbidden(permissions) }),
     },
     malformed: {
       message: AUTH_ERRORS.invalid_request.message,
@@ -70,6 +74,23 @@ function forbidden(permissions: readonly string[]) {
   })
 }
 
+const TOKEN_CHALLENGES = {
+  missing: exampleChallenge(MISSING_TOKEN),
+  invalid: exampleChallenge(invalidToken('expired'), 'Bearer'),
+  proof: exampleChallenge(invalidProof('proof_time'), 'DPoP'),
+}
+
+/** Of a token, or of credentials of the app's own, which have no challenge. */
+const UNAUTHORIZED_EITHER = errorResponse({
+  description: 'Credentials are missing, or not valid.',
+  messages: {
+    missing: AUTH_ERRORS.missing_token.message,
+    invalid: AUTH_ERRORS.invalid_token.message,
+    other: statusText(401),
+  },
+  headers: { 'WWW-Authenticate': challengeHeader(TOKEN_CHALLENGES, false) },
+})
+
 /** The refusals that are the same for every guarded operation. */
 export const GUARD_RESPONSES = {
   Unauthorized: errorResponse({
@@ -79,11 +100,7 @@ export const GUARD_RESPONSES = {
       invalid: AUTH_ERRORS.invalid_token.message,
     },
     headers: {
-      'WWW-Authenticate': challengeHeader({
-        missing: exampleChallenge(MISSING_TOKEN),
-        invalid: exampleChallenge(invalidToken('expired'), 'Bearer'),
-        proof: exampleChallenge(invalidProof('proof_time'), 'DPoP'),
-      }),
+      'WWW-Authenticate': challengeHeader(TOKEN_CHALLENGES),
     },
   }),
 }

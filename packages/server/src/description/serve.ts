@@ -4,6 +4,7 @@ import type { IssuerMetadata } from '@trpc-hybrid/access-token/engine'
 import type { About } from '../about.ts'
 import { baseUrlOf } from '../http/base-url.ts'
 import { sendWithEtag } from '../http/etag.ts'
+import type { SecurityScheme } from 'trpc-hybrid'
 import type { RestOperation } from 'trpc-hybrid/engine'
 
 export const DESCRIPTION_PATH = '/api/openapi.json'
@@ -13,6 +14,8 @@ const MAX_ADDRESSES = 10
 
 export interface DescriptionOptions {
   readonly about: About
+  /** The app's own, by the names that its guards give. */
+  readonly securitySchemes: Readonly<Record<string, SecurityScheme>>
   /** Where users sign in; `undefined` until discovery has found it. */
   readonly issuerMetadata: () => IssuerMetadata | undefined
   /** The API's identifiers at the issuer. The first one is asked for at sign-in. */
@@ -49,6 +52,7 @@ export function createDescription(
       document: describeServer(operations, {
         about: options.about,
         signIn: { issuer, audience: audiences[0] },
+        securitySchemes: options.securitySchemes,
       }),
       bodies: new LRUCache<string, string>({ max: MAX_ADDRESSES }),
     }

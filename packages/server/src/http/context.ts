@@ -1,4 +1,6 @@
+import type { IncomingHttpHeaders } from 'node:http'
 import type { Logger } from 'pino'
+import type { SecurityScheme } from 'trpc-hybrid'
 import {
   AuthError,
   formatChallenge,
@@ -15,8 +17,16 @@ import { CREDENTIAL_HEADERS } from 'trpc-hybrid/engine'
 import { baseUrlOf } from './base-url.ts'
 import { clientAddress } from './client-address.ts'
 import type { Exchange } from './exchange.ts'
+import { hasCredentials } from './has-credentials.ts'
 import { keepHeader } from './reply-headers.ts'
 import { RESOURCE_METADATA_PATH } from './resource-metadata.ts'
+
+/** For guards alone: no procedure knows it. */
+const CREDENTIALS = Symbol('credentials')
+
+/** Those of the request that a context was made for, or a copy of it; `undefined` where no request made the call. */
+export const credentialsIn = (ctx: object): RequestCredentials | undefined =>
+  (ctx as Partial<RequestContext>)[CREDENTIALS]
 
 /** A request's context, and what handlers need before its procedures run. */
 export interface RequestContext extends ApiContext {
@@ -25,6 +35,7 @@ export interface RequestContext extends ApiContext {
    * request may yet be refused.
    */
   readonly identify: ApiContext['authenticate']
+  readonly [CREDENTIALS]?: RequestCredentials
 }
 
 /** What procedures are given of a request, whichever transport it came by: one for each request. */
@@ -36,6 +47,10 @@ export interface ContextOptions {
   /** Where tools are served; `undefined` where there are none. */
   readonly mcp: { readonly path: string } | undefined
   readonly logger: Logger
+  /** The app's own, by the names that its guards give. */
+  readonly securitySchemes: Readonly<Record<string, SecurityScheme>>
+  /** Counts a failed authentication. Rejects where there were too many. */
+  readonly countFailure: (exchange: Exchange) => Promise<void>
 }
 
 /**
@@ -70,6 +85,7 @@ function createContext(exchange: Exchange, options: ContextOptions): RequestCont
     address: () => clientAddress(req),
     requestId: exchange.id,
     log: () => logger.child({ requestId: exchange.id }),
+    [CREDENTIALS]: credentials,
   }
 }
 
@@ -93,6 +109,7 @@ class RequestCredentials {
   private verifying: Promise<Sender> | undefined
   private identified: Promise<AccessToken> | undefined
   private authenticated: Promise<AccessToken> | undefined
+  private counted: Promise<void> | undefined
 
   constructor(exchange: Exchange, options: ContextOptions) {
     this.exchange = exchange
@@ -101,6 +118,23 @@ class RequestCredentials {
     this.verifying = undefined
     this.identified = undefined
     this.authenticated = undefined
+    this.counted = undefined
+  }
+
+  get headers(): IncomingHttpHeaders {
+    return this.exchange.req.headers
+  }
+
+  /**
+   * Counts that those of a scheme of the app's own were wrong, once for a request. None at all are not wrong.
+   *
+   * @throws {TRPCError} `TOO_MANY_REQUESTS`
+   */
+  async countFailure(name: string): Promise<void> {
+    const { exchange, options } = this
+    const scheme = options.securitySchemes[name]
+    if (scheme && !hasCredentials(exchange.req, scheme)) return
+    await (this.counted ??= options.countFailure(exchange))
   }
 
   recall(): AccessToken | undefined {

@@ -22,6 +22,8 @@ export interface ServeOptions {
   readonly rpcPath: string
   /** `undefined` where there are no tools. */
   readonly mcpPath: string | undefined
+  /** Whether a method that no procedure has at its path goes on, since another route may have it. */
+  readonly passOnMethods: boolean
   /** Paths of the server itself, which a template may match too. */
   readonly ownPaths: readonly string[]
   /** What a request goes through first. */
@@ -35,7 +37,7 @@ export interface ServeOptions {
  * the face that was asked.
  */
 export function serveProcedures(options: ServeOptions): Step {
-  const { routes, ownPaths, rpcPath, mcpPath, before, createContext, end } = options
+  const { routes, ownPaths, rpcPath, mcpPath, passOnMethods, before, createContext, end } = options
   const isOwn = (path: string) => ownPaths.some((own) => isAtOrBelow(path, own))
   const steps = { rest: compose(before.rest), rpc: compose(before.rpc), mcp: compose(before.mcp) }
 
@@ -79,7 +81,7 @@ export function serveProcedures(options: ServeOptions): Step {
     const face = isAtOrBelow(path, rpcPath) ? 'rpc' : path === mcpPath ? 'mcp' : 'rest'
     const isElsewhere = face === 'rest' && isOwn(normalizePath(path))
     const route = isElsewhere ? undefined : routes.find(method, path)
-    if (!route) {
+    if (!route || (passOnMethods && route.allow && face === 'rest')) {
       next()
       return
     }

@@ -46,6 +46,15 @@ export interface RateLimitOptions {
   readonly onLimited: (name: RateLimitName) => void
 }
 
+export interface RateLimiter {
+  readonly step: Step
+  /**
+   * Counts a failed authentication of a request that has been counted as one already. Rejects with 429 where its
+   * sender had too many.
+   */
+  readonly countFailure: (exchange: Exchange) => Promise<void>
+}
+
 const MAX_POLICIES = 10_000
 
 /**
@@ -66,7 +75,7 @@ const FAILURES: readonly AuthErrorCode[] = [
  * A DPoP proof is marked as used after its request was counted, whether or not the request needs one. Otherwise
  * a client over its limit could fill the memory of proofs, or use a proof twice.
  */
-export function createRateLimit(options: RateLimitOptions): Step {
+export function createRateLimit(options: RateLimitOptions): RateLimiter {
   const { max, failedAuthenticationMax } = options.settings
   const byClient = createLimiter(options, { name: 'client', limit: max })
   const byFailure =
@@ -75,7 +84,16 @@ export function createRateLimit(options: RateLimitOptions): Step {
       : createLimiter(options, { name: 'failed-authentication', limit: failedAuthenticationMax })
   const limiterFor = (error: unknown) => (isFailure(error) ? byFailure : byClient)
 
-  return function limitRate(exchange, next) {
+  const countFailure: RateLimiter['countFailure'] = async (exchange) => {
+    if (byFailure === byClient) return
+    let refusal: Error | undefined
+    await byFailure(exchange, (error) => {
+      refusal = error as Error
+    })
+    if (refusal !== undefined) throw refusal
+  }
+
+  const step: Step = (exchange, next) => {
     if (exchange.req.headers.authorization === undefined) return byClient(exchange, next)
     const context = options.createContext(exchange)
     let known: AccessToken | undefined
@@ -90,6 +108,7 @@ export function createRateLimit(options: RateLimitOptions): Step {
       (error: unknown) => limiterFor(error)(exchange, next),
     )
   }
+  return { step, countFailure }
 }
 
 /** Calls `next` either way: a proof that was used before is refused where one is needed. */
@@ -127,13 +146,16 @@ function createLimiter(
     const settle = ({ hits, msLeft }: Count): void => {
       const seconds = Math.max(0, Math.ceil(Math.round(msLeft) / 1000))
       const remaining = Math.max(limit - hits, 0)
-      res.setHeader('ratelimit', `"${name}"; r=${remaining}; t=${seconds}`)
-      res.setHeader('ratelimit-policy', policyOf(client))
+      const canTell = !res.headersSent // a streamed batch has sent its headers before its guards run
+      if (canTell) {
+        res.setHeader('ratelimit', `"${name}"; r=${remaining}; t=${seconds}`)
+        res.setHeader('ratelimit-policy', policyOf(client))
+      }
       if (hits <= limit) {
         next()
         return
       }
-      res.setHeader('retry-after', seconds)
+      if (canTell) res.setHeader('retry-after', seconds)
       onLimited(name)
       next(new TRPCError({ code: 'TOO_MANY_REQUESTS' }))
     }

@@ -15,8 +15,7 @@ const ENV = { REDOCLY_TELEMETRY: 'off', REDOCLY_SUPPRESS_UPDATE_NOTICE: 'true' }
 /** The OpenAPI document of a router behind an Auth0 tenant. */
 export const describeBehindAuth0 = (router: AnyRouter): OpenAPIObject =>
   describeRouter(router, {
-    issuer: auth0Metadata('https://tenant.eu.auth0.com/'),
-    audience: AUDIENCE,
+    signIn: { issuer: auth0Metadata('https://tenant.eu.auth0.com/'), audience: AUDIENCE },
   })
 
 /** @returns what Redocly's strict rules have against a document, warnings included */

@@ -6,6 +6,7 @@ import { describeRouter } from './describe-router.ts'
 import { loggerOptions } from '../../src/log/logger.ts'
 import type { ServerLimits } from '../../src/connections/limits.ts'
 import type { Times } from '../../src/parts.ts'
+import type { AddRoutes, SecuritySchemes } from '../../src/define-api.ts'
 import { start } from '../../src/start.ts'
 import { createDescriptionCheck, watchAnswers } from './described.ts'
 import { baseUrl } from './http.ts'
@@ -25,6 +26,8 @@ export interface TestServerOptions {
   readonly monotonicNow?: () => number
   /** In place of `testRouter`. */
   readonly router?: AnyRouter
+  readonly securitySchemes?: SecuritySchemes
+  readonly routes?: AddRoutes
   readonly limits?: Partial<ServerLimits>
   /** Over those of the server, and no grace at its `close`. */
   readonly times?: Partial<Times>
@@ -37,7 +40,7 @@ export interface TestServerOptions {
  * gives over REST is held to its OpenAPI document: `close` throws where one does not fit.
  */
 export async function startTestServer(options: TestServerOptions) {
-  const { issuer, env = {}, router = testRouter } = options
+  const { issuer, env = {}, router = testRouter, securitySchemes } = options
   const { now = Date.now, monotonicNow = options.now ?? SYSTEM_CLOCKS.monotonicNow } = options
   const config = loadConfig({
     HOST: '127.0.0.1',
@@ -52,6 +55,8 @@ export async function startTestServer(options: TestServerOptions) {
   })
   const running = await start(config, {
     router,
+    ...(securitySchemes && { securitySchemes }),
+    routes: options.routes,
     about: ABOUT,
     logger,
     now,
@@ -60,7 +65,7 @@ export async function startTestServer(options: TestServerOptions) {
     limits: options.limits,
     times: { graceMs: 0, ...options.times },
   })
-  const check = descriptionCheckOf(router)
+  const check = descriptionCheckOf(router, securitySchemes)
   const faults: string[] = []
   watchAnswers(running.server, (exchange) => faults.push(...check(exchange)))
   return {
@@ -79,10 +84,13 @@ type DescriptionCheck = ReturnType<typeof createDescriptionCheck>
 const checks = new WeakMap<AnyRouter, DescriptionCheck>()
 
 /** Made once for a router: to compile a description takes longer than to start a server. */
-function descriptionCheckOf(router: AnyRouter): DescriptionCheck {
+function descriptionCheckOf(
+  router: AnyRouter,
+  securitySchemes: SecuritySchemes | undefined,
+): DescriptionCheck {
   const known = checks.get(router)
   if (known) return known
-  const check = createDescriptionCheck(describeRouter(router))
+  const check = createDescriptionCheck(describeRouter(router, { securitySchemes }))
   checks.set(router, check)
   return check
 }
