@@ -23,7 +23,7 @@ import { createEndTogether } from './http/end-together.ts'
 import { asHandler, beginWith, compose, exchangeOf } from './http/steps.ts'
 import { refuseMethod } from './http/methods.ts'
 import { createObservation } from './http/observation.ts'
-import { createRoutes, declaredHeadersOf, type Deadlines } from 'trpc-hybrid/engine'
+import { createRoutes, declaredHeadersOf, headerNamesOf, type Deadlines } from 'trpc-hybrid/engine'
 import { createRefusalLog, type RefusalLogOptions } from './log/refusal-log.ts'
 import { createHiddenMessageReport } from './http/hidden-message.ts'
 import { judge } from './http/judge.ts'
@@ -144,7 +144,9 @@ export function createApp(options: AppOptions): { app: Express; description: Des
   })
   const methods = [...new Set(operations.map(({ method }) => method))]
   const responseHeaders = [
-    ...operations.flatMap(({ meta }) => headerNames(meta.responseHeaders)),
+    ...operations.flatMap(({ meta }) =>
+      meta.responseHeaders ? headerNamesOf(meta.responseHeaders) : [],
+    ),
     ...(operations.some(({ fileType }) => fileType !== undefined) ? ['Content-Disposition'] : []),
   ]
 
@@ -208,11 +210,6 @@ export function createApp(options: AppOptions): { app: Express; description: Des
   app.use(notFound)
   app.use(createErrorHandler({ routes, end }))
   return { app, description }
-}
-
-/** Those that an object of a procedure's `responseHeaders` names. */
-function headerNames(schema: object | undefined): string[] {
-  return schema && 'shape' in schema ? Object.keys(schema.shape as object) : []
 }
 
 /** No middleware where the limit is off. */
