@@ -24,7 +24,7 @@ import { createEndTogether } from './http/end-together.ts'
 import { asHandler, beginWith, compose, exchangeOf } from './http/steps.ts'
 import { createMethodRefusal, refuseMethod } from './http/methods.ts'
 import { createObservation } from './http/observation.ts'
-import { createRoutes, declaredHeadersOf, type Deadlines } from 'trpc-hybrid/engine'
+import { createRoutes, declaredHeadersOf, headerNamesOf, type Deadlines } from 'trpc-hybrid/engine'
 import { createRefusalLog, type RefusalLogOptions } from './log/refusal-log.ts'
 import { createHiddenMessageReport } from './http/hidden-message.ts'
 import { judge } from './http/judge.ts'
@@ -182,7 +182,9 @@ export function createApp(options: AppOptions): {
   })
   const methods = options.routes ? ANY_METHOD : [...new Set(operations.map(({ method }) => method))]
   const responseHeaders = [
-    ...operations.flatMap(({ meta }) => headerNames(meta.responseHeaders)),
+    ...operations.flatMap(({ meta }) =>
+      meta.responseHeaders ? headerNamesOf(meta.responseHeaders) : [],
+    ),
     ...(operations.some(({ fileType }) => fileType !== undefined) ? ['Content-Disposition'] : []),
   ]
 
@@ -274,11 +276,6 @@ function keyHeaders(schemes: AppOptions['securitySchemes']): string[] {
   return Object.values(schemes).flatMap((scheme) =>
     scheme.type === 'apiKey' && scheme.in === 'header' ? [scheme.name] : [],
   )
-}
-
-/** Those that an object of a procedure's `responseHeaders` names. */
-function headerNames(schema: object | undefined): string[] {
-  return schema && 'shape' in schema ? Object.keys(schema.shape as object) : []
 }
 
 /** None where the limit is off. */

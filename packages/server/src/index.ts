@@ -28,4 +28,5 @@ export {
 export { requirePermissions, requireToken } from './guards.ts'
 export type { Resource } from './resources.ts'
 export { run } from './run.ts'
+export { requireVersion, setVersion } from './versions.ts'
 export { serve, type Environment, type Running } from './serve.ts'

@@ -1,6 +1,6 @@
 import { TRPCError } from '@trpc/server'
 import { z } from 'zod'
-import { requestHeadersOf, type HeaderStep } from './procedures/request-headers.ts'
+import { headerNamesOf, type HeaderStep } from './procedures/request-headers.ts'
 import { isThenable } from './procedures/thenable.ts'
 import { createInputParser } from './procedures/parse-input.ts'
 import { createEntryReader } from './rest/input.ts'
@@ -28,7 +28,7 @@ export type HeadersSchema = z.core.$ZodObject
  * @example publicProcedure.use(requireHeaders(z.object({ 'X-Tenant': z.string() })))
  */
 export function requireHeaders<Schema extends HeadersSchema>(schema: Schema) {
-  const names = requestHeadersOf(schema)
+  const names = headerNamesOf(schema)
   if (names.length === 0) {
     throw new TypeError('A schema of headers has a field for each: z.object({ … })')
   }

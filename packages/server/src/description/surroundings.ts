@@ -1,5 +1,5 @@
 import { errorResponse, ref, type Surroundings } from 'trpc-hybrid/describe'
-import { statusText } from 'trpc-hybrid/engine'
+import { headerNamesOf, statusText } from 'trpc-hybrid/engine'
 import { GUARD_RESPONSES } from './guard-answers.ts'
 
 const RETRY_AFTER = {
@@ -18,6 +18,11 @@ export const SURROUNDINGS: Surroundings = {
   responses: {
     429: ref('responses', 'TooManyRequests'),
     503: ref('responses', 'ServiceUnavailable'),
+  },
+  responsesOf: ({ method, meta }) => {
+    const names = meta.responseHeaders ? headerNamesOf(meta.responseHeaders) : []
+    const hasTag = names.some((name) => name.toLowerCase() === 'etag')
+    return method === 'GET' && hasTag ? { 304: ref('responses', 'NotModified') } : {}
   },
   components: {
     headers: {
@@ -43,6 +48,10 @@ export const SURROUNDINGS: Surroundings = {
     },
     responses: {
       ...GUARD_RESPONSES,
+      NotModified: {
+        description: 'The client has this version already: its `If-None-Match` names it.',
+        headers: { ETag: { description: 'The version.', schema: { type: 'string' } } },
+      },
       ServiceUnavailable: errorResponse({
         description:
           "The operation took too long, or the issuer's keys can't be fetched, so the token can't be verified now.",

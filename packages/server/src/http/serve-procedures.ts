@@ -1,4 +1,5 @@
 import {
+  discardAnswer,
   isAtOrBelow,
   isStream,
   normalizePath,
@@ -10,6 +11,7 @@ import {
 } from 'trpc-hybrid/engine'
 import type { End } from './end-together.ts'
 import type { CreateContext } from './context.ts'
+import { hasAlready, NOT_MODIFIED } from './not-modified.ts'
 import { sendKeptHeaders } from './reply-headers.ts'
 import type { Exchange, Next, Step } from './exchange.ts'
 import { compose } from './steps.ts'
@@ -69,8 +71,15 @@ export function serveProcedures(options: ServeOptions): Step {
     try {
       const answer = await route.serve(exchange, createContext(exchange))
       const { replyHeaders, res } = exchange
-      if (face === 'rest' && answer.status < 400 && replyHeaders) sendKeptHeaders(res, replyHeaders)
-      send(exchange, answer)
+      if (face !== 'rest' || answer.status >= 400 || !replyHeaders) {
+        send(exchange, answer)
+        return
+      }
+      sendKeptHeaders(res, replyHeaders)
+      if (hasAlready(exchange, answer, replyHeaders)) {
+        discardAnswer(answer)
+        send(exchange, NOT_MODIFIED)
+      } else send(exchange, answer)
     } catch (error) {
       refuse(route, exchange, error)
     }

@@ -76,8 +76,7 @@ export function createDescriptionCheck(document: OpenAPIObject): (exchange: Exch
   return (exchange) => {
     const { method, target, status } = exchange
     const responses = operationFor(document, exchange)?.responses
-    if (NOT_REST.test(normalizePath(target)) || status === 304 || (!responses && status < 400))
-      return []
+    if (NOT_REST.test(normalizePath(target)) || (!responses && status < 400)) return []
     const described = responses ? (responses[status] as DescribedResponse | undefined) : ANY_ERROR
     if (!described) return [`${method} ${target}: status ${status} is not described`]
     const response = resolve(document, described)

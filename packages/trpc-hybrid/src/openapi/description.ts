@@ -33,6 +33,8 @@ export interface Surroundings {
   readonly headers: Readonly<Record<string, object>>
   /** Answers that any operation can give, by status, such as 429. */
   readonly responses: Readonly<Record<number, object>>
+  /** Those of one operation. */
+  readonly responsesOf?: (operation: RestOperation) => Readonly<Record<number, object>>
   /** What these refer to. */
   readonly components: Readonly<Record<'headers' | 'responses', Readonly<Record<string, object>>>>
 }
@@ -212,6 +214,7 @@ interface Completion {
 function completeOperation(operation: Operation, { rest, input, options }: Completion): void {
   const { name, meta, guard, status, empty, fileType } = rest
   const { parameters, requestBody } = input
+  const { surroundings } = options
   operation.operationId = meta.operationId ?? (options.operationIdOf ?? methodName)(name)
   operation.description = [operation.description, explainGuard(guard)].filter(Boolean).join('\n\n')
   const security = describeSecurity(guard, options.alternatives)
@@ -222,7 +225,7 @@ function completeOperation(operation: Operation, { rest, input, options }: Compl
   const responses = describeResponses(operation.responses?.['200'], {
     guard: isGuarded(guard) ? options.describeGuard(guard) : undefined,
     components: componentsOf(options),
-    common: options.surroundings.responses,
+    common: { ...surroundings.responses, ...surroundings.responsesOf?.(rest) },
     status,
     empty,
     fileType,

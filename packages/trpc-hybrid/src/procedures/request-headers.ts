@@ -17,7 +17,7 @@ export function headerSchemasOf(procedure: AnyProcedure): readonly z.core.$ZodOb
 }
 
 /** The names of headers in a schema; none where it is no object. */
-export function requestHeadersOf(schema: z.core.$ZodType): readonly string[] {
+export function headerNamesOf(schema: z.core.$ZodType): readonly string[] {
   const { def } = (schema as z.core.$ZodTypes)._zod
   return def.type === 'object' ? Object.keys(def.shape) : []
 }
@@ -28,6 +28,6 @@ export function declaredHeadersOf(router: AnyRouter): string[] {
   return procedures.flatMap((procedure) => {
     const { openapi } = (procedure._def.meta ?? {}) as HybridMeta
     const described = openapi?.requestHeaders ? [openapi.requestHeaders] : []
-    return [...headerSchemasOf(procedure), ...described].flatMap(requestHeadersOf)
+    return [...headerSchemasOf(procedure), ...described].flatMap(headerNamesOf)
   })
 }
