@@ -2,6 +2,8 @@ import {
   createTRPCClient,
   httpBatchLink,
   isTRPCClientError,
+  splitLink,
+  type Operation,
   type TRPCClientError,
   type TRPCClient,
 } from '@trpc/client'
@@ -38,7 +40,8 @@ export interface Transformer {
 }
 
 /**
- * A typed client of an API: calls made in the same tick travel in one request.
+ * A typed client of an API: calls made in the same tick travel in one request. A query whose input makes a URL too
+ * long goes by POST, in a request of its own.
  *
  * A call rejects with a `TRPCClientError`: see `isHybridError`.
  *
@@ -49,16 +52,35 @@ export interface Transformer {
 export function createHybridClient<Router extends AnyRouter>(
   options: HybridClientOptions,
 ): TRPCClient<Router> {
-  const { url, transformer } = options
-  const link = {
-    url: `${url.replace(/\/+$/, '')}/trpc`,
-    maxItems: MAX_BATCH_SIZE,
-    maxURLLength: MAX_URL_LENGTH,
-    fetch: authorizedFetch(options),
-    ...(transformer && { transformer }),
+  const url = `${options.url.replace(/\/+$/, '')}/trpc`
+  const { transformer } = options
+  const link = { url, fetch: authorizedFetch(options), ...(transformer && { transformer }) }
+  const batches = { ...link, maxItems: MAX_BATCH_SIZE, maxURLLength: MAX_URL_LENGTH }
+  return createTRPCClient<Router>({
+    links: [
+      splitLink({
+        condition: (call) => isTooLong(call, { url, transformer }),
+        // which options a link takes depends on a router that is not known here
+        true: httpBatchLink<Router>({ ...link, maxItems: 1, methodOverride: 'POST' } as never),
+        false: httpBatchLink<Router>(batches as never),
+      }),
+    ],
+  })
+}
+
+/** Whether a query can't be sent by GET: then not even a batch that has no other call takes it. */
+function isTooLong(
+  { type, path, input }: Operation,
+  { url, transformer }: { readonly url: string; readonly transformer: Transformer | undefined },
+): boolean {
+  if (type !== 'query' || input === undefined) return false
+  try {
+    const inputs = JSON.stringify({ 0: transformer ? transformer.serialize(input) : input })
+    const query = `batch=1&input=${encodeURIComponent(inputs)}`
+    return `${url}/${encodeURIComponent(path)}?${query}`.length > MAX_URL_LENGTH
+  } catch {
+    return false // it has no JSON, which the call itself then fails with
   }
-  // which options a link takes depends on a router that is not known here
-  return createTRPCClient<Router>({ links: [httpBatchLink<Router>(link as never)] })
 }
 
 /** What the server answered instead of a result. */
@@ -82,11 +104,13 @@ export type HybridError = Omit<TRPCClientError<AnyRouter>, 'data'> & {
 }
 
 /**
- * Whether a call failed because the server said so. `false` for anything else, such as a server that
- * can't be reached.
+ * Whether a call failed because the server said so, of one call, of a whole request or in a stream. `false` for
+ * anything else, such as a server that can't be reached, or another one that answers in its place.
  *
  * @example if (isHybridError(error) && error.data.code === 'FORBIDDEN') show(error.data.permissions)
  */
 export function isHybridError(error: unknown): error is HybridError {
-  return isTRPCClientError<AnyRouter>(error) && Boolean(error.data)
+  if (!isTRPCClientError<AnyRouter>(error)) return false
+  const { code, httpStatus } = (error.data ?? {}) as Partial<HybridErrorData>
+  return typeof code === 'string' && typeof httpStatus === 'number'
 }

@@ -57,6 +57,7 @@ export async function serveBothWays(createRouter: () => AnyRouter) {
       router: withPublicErrors(createRouter(), { judge, rpcErrors: 'public' }),
       createContext,
       maxBatchSize: MAX_BATCH_SIZE,
+      allowMethodOverride: true,
       maxBodySize: MAX_BODY_BYTES,
     }),
   )

@@ -8,9 +8,13 @@ import { createInputs, type Inputs } from './inputs.ts'
 import { UPLOAD_TYPES, type ReadUpload } from './uploads.ts'
 import { isPlain, namesHost, readTarget, type Target } from './target.ts'
 
+export const JSON_TYPE = 'application/json'
+
 /** The calls of one request, none of them made yet. */
 export interface RpcRequest {
   readonly isBatch: boolean
+  /** Whether it is a form or bytes. */
+  readonly isUpload: boolean
   readonly calls: readonly RpcCall[]
   readonly inputs: Inputs
 }
@@ -56,7 +60,7 @@ export function readRequest(
     count: calls.length,
     deserialize: (input) => config.transformer.input.deserialize(input) as unknown,
   })
-  return { isBatch, calls, inputs }
+  return { isBatch, isUpload: false, calls, inputs }
 }
 
 export interface RequestOptions {
@@ -89,6 +93,7 @@ function readUpload(
   let reading: ReturnType<typeof read> | undefined
   return {
     isBatch: false,
+    isUpload: true,
     calls: [{ path, procedure }],
     inputs: { read: () => (reading ??= read()), known: () => undefined },
   }
@@ -114,8 +119,6 @@ function limitBatch({ isBatch, paths }: Target, max: number): void {
   if (!isBatch || paths.length <= max) return
   throw new FeatureError('invalid', `A batch holds at most ${max} calls`)
 }
-
-const JSON_TYPE = 'application/json'
 
 /**
  * A body must be JSON. A GET has none, so it need not name a content type, but it may not name that of a

@@ -4,7 +4,8 @@ import type { Deadline } from '../procedures/deadline.ts'
 import type { Deadlines } from '../procedures/deadlines.ts'
 import type { HybridRequest } from '../request.ts'
 import { unsettled } from '../procedures/unsettled.ts'
-import type { RpcCall, RpcRequest } from './request.ts'
+import { unsupportedMediaType } from '../errors/unreadable.ts'
+import { JSON_TYPE, type RpcCall, type RpcRequest } from './request.ts'
 
 /** The outcome of one call. */
 export type Outcome =
@@ -16,7 +17,7 @@ interface Scope {
   readonly request: HybridRequest
 }
 
-/** The one method of each kind of procedure. */
+/** The method of each kind of procedure. Queries may be sent by POST, too. */
 export const METHOD_OF = { query: 'GET', mutation: 'POST', subscription: 'GET' } as const
 
 /**
@@ -60,7 +61,7 @@ async function runCall({ path, procedure }: RpcCall, scope: CallScope): Promise<
   try {
     if (!procedure) throw new TRPCError({ code: 'NOT_FOUND' })
     const { type } = procedure._def
-    if (METHOD_OF[type] !== request.method) throw new TRPCError({ code: 'METHOD_NOT_SUPPORTED' })
+    if (METHOD_OF[type] !== request.method) requireOverride(type, { rpc, request })
     const getRawInput = async () => (await rpc.inputs.read())[batchIndex]
     const call = createCall(request, { path, getRawInput, ctx, type, batchIndex })
     settle(batchIndex, { data: await (procedure as unknown as CallProcedure)(call) })
@@ -68,4 +69,20 @@ async function runCall({ path, procedure }: RpcCall, scope: CallScope): Promise<
     const error = deadline.told ? unsettled(deadline.told, path) : getTRPCErrorFromUnknown(cause)
     settle(batchIndex, { error })
   }
+}
+
+/**
+ * A query whose input is too long for a URL comes as POST (tRPC's method override), as JSON: a page of another site
+ * can't send that without asking first, as it could a form.
+ *
+ * @throws {TRPCError} for any other call by a method that is not its own
+ */
+function requireOverride(
+  type: keyof typeof METHOD_OF,
+  { rpc, request }: { readonly rpc: RpcRequest; readonly request: HybridRequest },
+): void {
+  if (type !== 'query' || request.method !== 'POST') {
+    throw new TRPCError({ code: 'METHOD_NOT_SUPPORTED' })
+  }
+  if (rpc.isUpload) throw unsupportedMediaType([JSON_TYPE])
 }

@@ -10,6 +10,7 @@ import type { HybridRequest } from '../request.ts'
 import { inTime } from './in-time.ts'
 import { withPings } from './stream-config.ts'
 import { streamKind, type StreamKind } from './stream-kind.ts'
+import { JSON_TYPE } from './request.ts'
 import { lastSegment } from './target.ts'
 
 /**
@@ -37,7 +38,7 @@ export interface TrpcHandlerOptions extends ErrorOptions {
 /** tRPC finds procedures by the path, and looks at nothing else of the URL but its query. */
 const ORIGIN = 'http://localhost'
 /** The media types of bodies that tRPC reads. */
-const READABLE = ['application/json', 'multipart/form-data', 'application/octet-stream']
+const READABLE = [JSON_TYPE, 'multipart/form-data', 'application/octet-stream']
 
 /** tRPC's own handler, which supports everything: streams, forms, bytes. It makes a `Request` for each. */
 export function createTrpcHandler(options: TrpcHandlerOptions) {
@@ -71,6 +72,7 @@ export function createTrpcHandler(options: TrpcHandlerOptions) {
         body,
       }),
       createContext: () => Promise.resolve(ctx),
+      allowMethodOverride: mediaTypeOf(request) === JSON_TYPE,
       maxBatchSize,
       onError: ({ error: thrown, path: name }) => {
         onError({ error: judge(thrown), path: name, request, ctx })

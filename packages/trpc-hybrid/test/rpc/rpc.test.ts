@@ -6,7 +6,7 @@ import {
   TRPCClientError,
 } from '@trpc/client'
 import { describe, expect, it } from 'vitest'
-import { bearer } from '../../../server/test/support/contract.ts'
+import { bearer, MESSAGES } from '../../../server/test/support/contract.ts'
 import { useServer } from '../../../server/test/support/fixtures.ts'
 import { ADMIN } from '../../../server/test/support/issuer.ts'
 import type { TestRouter } from '../../../server/test/support/router.ts'
@@ -106,14 +106,41 @@ describe('RPC', () => {
     expect(text).not.toMatch(/stack|procedure|batch/i)
   })
 
-  it('answers a query sent as POST with 405', async () => {
-    const response = await rpc('/messages.public', {
+  const PUBLIC = JSON.parse(MESSAGES.public) as unknown
+
+  it.each([
+    ['/messages.public', {}, { result: { data: PUBLIC } }],
+    ['/messages.public?batch=1', {}, [{ result: { data: PUBLIC } }]],
+    [
+      '/messages.public?batch=1',
+      { 'trpc-accept': 'application/jsonl' },
+      { 0: [[0], [null, 0, 0]] },
+    ],
+  ])('takes a query by POST, as JSON, at %s with %o', async (path, headers, answer) => {
+    const response = await rpc(path, {
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
+      headers: { 'content-type': 'application/json', ...headers },
       body: '{}',
     })
-    expect(response.status).toBe(405)
-    expect(await response.text()).toContain('"message":"Method Not Allowed"')
+    expect(response.status).toBe(200)
+    const [line = ''] = (await response.text()).split('\n')
+    expect(JSON.parse(line)).toEqual(answer)
+  })
+
+  it.each([
+    ['/messages.public', 'text/plain', 415],
+    ['/messages.public', 'application/x-www-form-urlencoded', 415],
+    ['/messages.public', 'multipart/form-data; boundary=x', 415],
+    ['/messages.public', 'application/octet-stream', 415],
+    ['/messages.public?batch=1', 'multipart/form-data; boundary=x', 415],
+    ['/messages.public?connectionParams=1', 'multipart/form-data; boundary=x', 405],
+  ])('refuses a query by POST at %s as %s, which a form can send', async (path, type, status) => {
+    const init = { method: 'POST', headers: { 'content-type': type }, body: '--x--' }
+    const response = await rpc(path, init)
+    expect(response.status).toBe(status)
+    expect(await response.text()).toMatch(
+      /Unsupported Media Type: send application\/json|Not Allow/,
+    )
   })
 
   it.each(['PUT', 'DELETE', 'OPTIONS'])(
