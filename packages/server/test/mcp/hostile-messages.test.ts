@@ -44,14 +44,14 @@ describe('what is no message', () => {
     })
   })
 
-  it.each([['null'], ['7'], ['"text"'], ['{}'], ['{"jsonrpc":"1.0","id":1,"method":"ping"}']])(
-    '%s is answered 400',
-    async (message) => {
-      const response = await postMessage(server.url, message)
-      expect(response.status).toBe(400)
-      expect((await rpcOf(response)).error).toBeDefined()
-    },
-  )
+  it.each([
+    ...['null', '7', '"text"', '{}', '{"jsonrpc":"1.0","id":1,"method":"ping"}'],
+    '{"jsonrpc":"2.0","id":1,"method":{"toString":1}}',
+  ])('%s is answered 400', async (message) => {
+    const response = await postMessage(server.url, message)
+    expect(response.status).toBe(400)
+    expect((await rpcOf(response)).error).toBeDefined()
+  })
 
   it('another media type is answered 415', async () => {
     const headers = { 'content-type': 'text/plain' }
@@ -183,6 +183,8 @@ describe('a call that takes too long', () => {
     socket.destroy()
     await closed
     await expect.poll(() => seen.aborted).toBe(true)
+    await expect.poll(() => server.log.map(({ status }) => status)).toContain(499)
+    expect(server.log.map(({ msg }) => msg)).not.toContain('request failed')
   })
 })
 

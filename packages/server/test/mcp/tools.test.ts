@@ -59,6 +59,7 @@ describe.each(REVISIONS)('a client of the revision %s', (revision) => {
       inputSchema: { type: 'object' },
       outputSchema: { properties: { made: { type: 'string', format: 'date-time' } } },
     })
+    expect(tool('bug')?.description).toBe('The mutation bug')
     expect(tool('reports_remove')?.annotations).toEqual({
       readOnlyHint: false,
       destructiveHint: true,

@@ -40,10 +40,16 @@ function inputOf({ input }: Tool, args: ToolCall['args']): unknown {
 
 function resultOf({ empty, listing }: Tool, data: unknown): ToolResult {
   if (empty) return { content: [] }
-  const text = data === undefined ? 'null' : JSON.stringify(data)
+  const text = textOf(data)
   const content: ToolResult['content'] = [{ type: 'text', text }]
   if (!listing.outputSchema) return { content }
   return { content, structuredContent: JSON.parse(text) as Record<string, unknown> }
+}
+
+/** A text as it is, since a model reads it; anything else as over REST. */
+function textOf(data: unknown): string {
+  if (typeof data === 'string') return data
+  return data === undefined ? 'null' : JSON.stringify(data)
 }
 
 /** What a model is told of an error, so that it can do better. */

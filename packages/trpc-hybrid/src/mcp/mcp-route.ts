@@ -1,14 +1,20 @@
-import { TRPCError } from '@trpc/server'
-import { JSON_TYPE, type Answer } from '../answer.ts'
-import { headersOf } from '../errors/answer-error.ts'
-import { unreadable } from '../errors/unreadable.ts'
+import type { Answer } from '../answer.ts'
 import { settleInTime } from '../procedures/settle-in-time.ts'
 import type { HybridRequest } from '../request.ts'
 import { createBodyReader } from '../rest/body.ts'
 import type { Route } from '../route.ts'
 import { callTool, errorResult } from './call-tool.ts'
 import { exchangeMessage, protocolError, type Handlers } from './exchange-messages.ts'
+import {
+  idOf,
+  messageIn,
+  methodOf,
+  requireNoToken,
+  requireOrigin,
+  type MessageId,
+} from './message.ts'
 import { withPlainError } from './plain-errors.ts'
+import { refuseMessage } from './refuse-message.ts'
 import { RPC_CODES } from './rpc-codes.ts'
 import type { ToolSource } from './tool-source.ts'
 import { createVisibleTools } from './visible-tools.ts'
@@ -18,12 +24,12 @@ import type { McpOptions } from './with-mcp.ts'
 interface Exchange {
   readonly request: HybridRequest
   readonly ctx: object
-  readonly id: string | number | null
+  readonly id: MessageId | null
   refusal: Answer | undefined
 }
 
 /** Methods by which a client learns what there is: where every tool needs a token, they need one too. */
-const OPENINGS = ['initialize', 'server/discover']
+const OPENINGS: readonly unknown[] = ['initialize', 'server/discover']
 
 /** What answers a message that is posted to the server's one path. */
 export function createMcpRoute(
@@ -36,30 +42,10 @@ export function createMcpRoute(
   const readBody = createBodyReader(['application/json'], source.maxBodyBytes)
   const findVisible = createVisibleTools(tools, errors)
 
-  function answerRefusal(
-    thrown: unknown,
-    place: Place,
-    { id = null, code }: { id?: Exchange['id']; code?: number } = {},
-  ): Answer {
-    const error = errors.judge(thrown)
-    errors.onError({ error, path: place.path, request: place.request, ctx: place.ctx })
-    const { status, message } = error
-    const headers = headersOf(error, errors.errorHeaders(error, place.request))
-    return {
-      status,
-      headers: [['content-type', JSON_TYPE], ...headers],
-      body: JSON.stringify({
-        jsonrpc: '2.0',
-        id,
-        error: { code: code ?? RPC_CODES.refused, message },
-      }),
-    }
-  }
-
   /** Ends a message that is refused over HTTP. */
   function refuseExchange(thrown: unknown, exchange: Exchange, path?: string): never {
     const { request, ctx, id } = exchange
-    exchange.refusal = answerRefusal(thrown, { request, ctx, path }, { id })
+    exchange.refusal = refuseMessage(thrown, { request, ctx, path, id }, errors)
     throw protocolError(RPC_CODES.refused, 'Refused')
   }
 
@@ -116,12 +102,13 @@ export function createMcpRoute(
     } catch (thrown) {
       const { status } = errors.judge(thrown)
       const code = status === 400 ? RPC_CODES.parse : RPC_CODES.refused
-      return answerRefusal(thrown, { request, ctx }, { code })
+      return refuseMessage(thrown, { request, ctx, code }, errors)
     }
     return exchangeOne(message, { request, ctx, id: idOf(message), refusal: undefined })
   }
 
-  const refuse: Route['refuse'] = (error, request, ctx) => answerRefusal(error, { request, ctx })
+  const refuse: Route['refuse'] = (error, request, ctx) =>
+    refuseMessage(error, { request, ctx }, errors)
   return {
     template,
     allow: undefined,
@@ -134,50 +121,6 @@ export function createMcpRoute(
       }
     },
   }
-}
-
-interface Place {
-  readonly request: HybridRequest
-  readonly ctx: object | undefined
-  /** The procedure's path in the router. */
-  readonly path?: string | undefined
-}
-
-/** Pages may reach a server that their user can reach: by DNS rebinding, one at home too. */
-function requireOrigin(request: HybridRequest, allowsOrigin: (origin: string) => boolean): void {
-  const origin = request.header('origin')
-  if (origin !== undefined && !allowsOrigin(origin)) throw new TRPCError({ code: 'FORBIDDEN' })
-}
-
-/** A token in a URL is in logs and histories (RFC 9700 §4.3.2): whoever sends one must hear of it. */
-function requireNoToken({ query }: HybridRequest): void {
-  if (query === '' || !new URLSearchParams(query).has('access_token')) return
-  throw unreadable(
-    'BAD_REQUEST',
-    'Bad Request: send the access token in the Authorization header, never in the URL',
-  )
-}
-
-/** A batch is what no revision since 2025-06-18 knows. */
-function messageIn(body: Awaited<ReturnType<ReturnType<typeof createBodyReader>>>): unknown {
-  if (!body || !('json' in body)) {
-    throw unreadable('BAD_REQUEST', 'Bad Request: send one message of JSON-RPC')
-  }
-  if (Array.isArray(body.json)) {
-    throw unreadable('BAD_REQUEST', 'Bad Request: send one message, not a batch')
-  }
-  return body.json
-}
-
-const fieldsOf = (message: unknown) =>
-  (typeof message === 'object' ? message : undefined) as
-    { readonly method?: unknown; readonly id?: unknown } | undefined
-
-const methodOf = (message: unknown) => String(fieldsOf(message)?.method)
-
-function idOf(message: unknown): Exchange['id'] {
-  const id = fieldsOf(message)?.id
-  return typeof id === 'string' || typeof id === 'number' ? id : null
 }
 
 async function answerOf(response: Response): Promise<Answer> {

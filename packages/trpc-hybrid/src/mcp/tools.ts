@@ -13,7 +13,7 @@ import { describeArguments, describeResult, type ObjectSchema } from './tool-sch
 export interface ToolListing {
   readonly name: string
   readonly title?: string
-  readonly description?: string
+  readonly description: string
   readonly inputSchema: ObjectSchema
   readonly outputSchema?: ObjectSchema
   readonly annotations: ToolAnnotations
@@ -75,7 +75,7 @@ function toolOf({ name, procedure }: Named, options: ToolOptions): Tool {
   return {
     name,
     listing: {
-      ...describe(name, about, openapi),
+      ...describe({ name, procedure }, about, openapi),
       inputSchema,
       ...(outputSchema && { outputSchema }),
       annotations: { ...hintsOf(procedure, openapi), ...about.annotations },
@@ -98,19 +98,16 @@ const NO_ROUTE: RestMeta = { method: 'POST', path: '/' }
 /** Those that every client takes. */
 const NAME = /^[\w-]{1,128}$/
 
-function describe(procedure: string, about: ToolMeta, openapi: Partial<RestMeta> = {}) {
-  const { name = procedure.replaceAll(/[^\w-]/g, '_'), title = openapi.summary } = about
-  const { description = openapi.description ?? openapi.summary } = about
+function describe({ name: path, procedure }: Named, about: ToolMeta, openapi?: RestMeta) {
+  const { name = path.replaceAll(/[^\w-]/g, '_'), title = openapi?.summary } = about
+  const { description = openapi?.description ?? title ?? `The ${procedure._def.type} ${path}` } =
+    about
   if (!NAME.test(name)) {
     throw new Unfit(
       `its tool name is ${JSON.stringify(name)}: write 1 to 128 letters, digits, _ and - into its mcp meta`,
     )
   }
-  return {
-    name,
-    ...(title !== undefined && { title }),
-    ...(description !== undefined && { description }),
-  }
+  return { name, ...(title !== undefined && { title }), description }
 }
 
 function hintsOf({ _def }: AnyProcedure, openapi: RestMeta | undefined): ToolAnnotations {

@@ -14,7 +14,7 @@ export interface ToolMeta {
   readonly name?: string
   /** For people: the summary of its `openapi` meta unless it is said. */
   readonly title?: string
-  /** For models: the description or summary of its `openapi` meta unless it is said. */
+  /** For models: that of its `openapi` meta, or the title, unless it is said. */
   readonly description?: string
   /** Over those that are read off the procedure. No client may trust them. */
   readonly annotations?: ToolAnnotations

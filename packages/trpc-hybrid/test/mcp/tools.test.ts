@@ -53,6 +53,9 @@ const shop = router({
     .input(Tree())
     .output(z.object({ depth: z.number() }))
     .query(({ input }) => ({ depth: input.children.length })),
+  place: tool
+    .output(z.instanceof(URL).meta({ type: 'object', description: 'Of a class.' }))
+    .query(() => Object.assign(new URL('http://a.test/'), { toJSON: () => ({ host: 'a.test' }) })),
   maybe: tool
     .input(z.object({ id: z.string() }).optional())
     .output(z.string().nullable())
@@ -82,7 +85,7 @@ it('serves tools wherever there is fetch, behind guards of any kind', async () =
   const namesOf = async (client: Client) => (await client.listTools()).tools.map(({ name }) => name)
   const stranger = await connect()
   expect(stranger.getServerVersion()).toMatchObject({ name: 'shop', version: '1.0.0' })
-  expect(await namesOf(stranger)).toEqual(['open', 'choice', 'tree', 'maybe'])
+  expect(await namesOf(stranger)).toEqual(['open', 'choice', 'tree', 'place', 'maybe'])
   expect(await stranger.callTool({ name: 'own' })).toMatchObject({
     isError: true,
     content: [{ text: 'A key is needed' }],
@@ -108,8 +111,9 @@ it('describes unions, recursion and what may be left out, so that its client can
   expect(await call('tree', { children: [{ children: [] }] })).toMatchObject({
     structuredContent: { depth: 1 },
   })
+  expect(await call('place')).toMatchObject({ structuredContent: { host: 'a.test' } })
   expect(await call('maybe')).toMatchObject({ content: [{ text: 'null' }] })
-  expect(await call('maybe', { id: 'y' })).toMatchObject({ content: [{ text: '"y"' }] })
+  expect(await call('maybe', { id: 'y' })).toMatchObject({ content: [{ text: 'y' }] })
 })
 
 it('lets no page call unless its origin is allowed', async () => {

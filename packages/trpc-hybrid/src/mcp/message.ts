@@ -1,0 +1,48 @@
+import { TRPCError } from '@trpc/server'
+import { unreadable } from '../errors/unreadable.ts'
+import type { HybridRequest } from '../request.ts'
+import type { Body } from '../rest/body.ts'
+
+/** What an answer says which message it is for. */
+export type MessageId = string | number
+
+/** Pages may reach a server that their user can reach: by DNS rebinding, one at home too. */
+export function requireOrigin(
+  request: HybridRequest,
+  allowsOrigin: (origin: string) => boolean,
+): void {
+  const origin = request.header('origin')
+  if (origin !== undefined && !allowsOrigin(origin)) throw new TRPCError({ code: 'FORBIDDEN' })
+}
+
+/** A token in a URL is in logs and histories (RFC 9700 §4.3.2): whoever sends one must hear of it. */
+export function requireNoToken({ query }: HybridRequest): void {
+  if (query === '' || !new URLSearchParams(query).has('access_token')) return
+  throw unreadable(
+    'BAD_REQUEST',
+    'Bad Request: send the access token in the Authorization header, never in the URL',
+  )
+}
+
+/** A batch is what no revision since 2025-06-18 knows. */
+export function messageIn(body: Body | undefined): unknown {
+  if (!body || !('json' in body)) {
+    throw unreadable('BAD_REQUEST', 'Bad Request: send one message of JSON-RPC')
+  }
+  if (Array.isArray(body.json)) {
+    throw unreadable('BAD_REQUEST', 'Bad Request: send one message, not a batch')
+  }
+  return body.json
+}
+
+const fieldsOf = (message: unknown) =>
+  (typeof message === 'object' ? message : undefined) as
+    { readonly method?: unknown; readonly id?: unknown } | undefined
+
+/** Of any type, as it was sent. */
+export const methodOf = (message: unknown): unknown => fieldsOf(message)?.method
+
+export function idOf(message: unknown): MessageId | null {
+  const id = fieldsOf(message)?.id
+  return typeof id === 'string' || typeof id === 'number' ? id : null
+}
