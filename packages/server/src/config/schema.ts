@@ -51,12 +51,10 @@ const port = setting('a port: a whole number from 0 (any free one) to 65535', wh
 
 /** Every variable, by its name in the environment. */
 export const schema = z.object({
-  NODE_ENV: oneOf('production', 'development', 'test')
-    .optional()
-    .meta({
-      description: '`production` wherever others can reach the server; or `development`, `test`',
-      absent: 'none: development',
-    }),
+  NODE_ENV: oneOf('production', 'development', 'test').optional().meta({
+    description: '`production` wherever others can reach the server; or `development`, `test`',
+    absent: 'none: development',
+  }),
   PORT: port.default(6060).describe('where the server listens; `0` takes any free port'),
   HOST: setting('a host name or address without a port', parseHost)
     .optional()
@@ -188,18 +186,14 @@ export const schema = z.object({
   })
     .default(60)
     .describe('the window, in seconds'),
-  METRICS_PORT: port
-    .optional()
-    .meta({
-      description: 'the port for Prometheus to read `/metrics` from',
-      absent: 'none: no metrics',
-    }),
-  METRICS_HOST: setting('a host name or address without a port', parseHost)
-    .optional()
-    .meta({
-      description: 'where that port is, such as an address of the network that Prometheus is in',
-      absent: 'that of `HOST`',
-    }),
+  METRICS_PORT: port.optional().meta({
+    description: 'the port for Prometheus to read `/metrics` from',
+    absent: 'none: no metrics',
+  }),
+  METRICS_HOST: setting('a host name or address without a port', parseHost).optional().meta({
+    description: 'where that port is, such as an address of the network that Prometheus is in',
+    absent: 'that of `HOST`',
+  }),
   OTEL_SDK_DISABLED: forOpenTelemetry.meta({
     description: '`true`: never trace',
     absent: '`false`',

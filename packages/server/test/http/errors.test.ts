@@ -156,12 +156,10 @@ describe('the message of a TRPCError', () => {
 
   it.each([
     ...['/trpc/plain', '/trpc/caused', '/api/busy', '/trpc/secret-name', '/api/none'],
-    ...['/trpc/secret-name?connectionParams=null', 'POST /trpc/hidden?connectionParams=null'],
-  ])("is not made of what says nothing, is told, or is the request's own: %s", async (path) => {
+    '/trpc/secret-name?connectionParams=null',
+  ])("is not made of what says nothing, is told, or is the request's own: %s", async (url) => {
     const before = linesOf(fixture.server.log).length
-    const [url = '', method = 'GET'] = path.split(' ').toReversed()
-    const headers = { 'content-type': 'application/json' }
-    await (await fetch(`${fixture.server.url}${url}`, { method, headers })).text()
+    await (await fetch(`${fixture.server.url}${url}`)).text()
     expect(linesOf(fixture.server.log)).toHaveLength(before)
   })
 
