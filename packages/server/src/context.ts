@@ -1,5 +1,5 @@
 import type { AccessToken, AuthError } from '@trpc-hybrid/access-token/engine'
-import type { HybridMeta } from 'trpc-hybrid/engine'
+import type { HybridMeta, SuccessStatus } from 'trpc-hybrid/engine'
 
 /** What every procedure is given. It is built per request, so it stays small. */
 export interface ApiContext {
@@ -24,6 +24,11 @@ export interface ApiContext {
    * @throws {TypeError} for what can't be sent, and for headers of framing and coding, such as `Content-Length`
    */
   readonly setHeader: (name: string, value: string) => void
+  /**
+   * Sets the status of a successful answer over REST: one that the procedure's meta has in `successStatus` or
+   * `successStatuses`; any other is a bug, and a 500. Over RPC it has no effect.
+   */
+  readonly setStatus: (status: SuccessStatus) => void
   /**
    * A header of the request; several lines of it are one, as Node.js joins them. Of a batch over RPC all calls see
    * the same. `requireHeaders` checks, types and describes what a procedure needs.

@@ -16,8 +16,7 @@ export {
   type SettingsOf,
   type SettingsShape,
 } from './define-api.ts'
-export type { CallAs, CallerOf } from './jobs/jobs.ts'
-export type { Person } from './jobs/job-context.ts'
+export type { CallAs, CallerOf, Person } from './jobs/call-as.ts'
 export {
   rawBody,
   type OwnRoutes,

@@ -81,6 +81,9 @@ function createContext(exchange: Exchange, options: ContextOptions): RequestCont
       exchange.replyHeaders ??= new Headers()
       keepHeader(exchange.replyHeaders, name, value)
     },
+    setStatus: (status) => {
+      exchange.replyStatus = status
+    },
     header: (name) => headerOf(exchange, name),
     address: () => clientAddress(req),
     requestId: exchange.id,

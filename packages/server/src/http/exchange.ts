@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Request, Response } from 'express'
-import { NodeRequest, type HybridRequest } from 'trpc-hybrid/engine'
+import { NodeRequest, type HybridRequest, type SuccessStatus } from 'trpc-hybrid/engine'
 import type { AuthError } from '@trpc-hybrid/access-token/engine'
 import type { RequestContext } from './context.ts'
 
@@ -27,6 +27,8 @@ export class Exchange extends NodeRequest {
   denial: AuthError | undefined
   /** Headers that its procedures set; absent until one does. */
   replyHeaders: Headers | undefined
+  /** The status that its procedure chose; absent until it does. */
+  replyStatus: SuccessStatus | undefined
   /** Whether the only thing that went wrong is that nobody is left to answer. */
   hungUp: boolean
 
@@ -43,6 +45,7 @@ export class Exchange extends NodeRequest {
     this.refusal = undefined
     this.denial = undefined
     this.replyHeaders = undefined
+    this.replyStatus = undefined
     this.hungUp = false
   }
 }

@@ -10,6 +10,7 @@ import {
   type Routes,
 } from 'trpc-hybrid/engine'
 import type { End } from './end-together.ts'
+import { createStatusCheck } from './chosen-status.ts'
 import type { CreateContext } from './context.ts'
 import { hasAlready, NOT_MODIFIED } from './not-modified.ts'
 import { sendKeptHeaders } from './reply-headers.ts'
@@ -40,6 +41,7 @@ export interface ServeOptions {
  */
 export function serveProcedures(options: ServeOptions): Step {
   const { routes, ownPaths, rpcPath, mcpPath, passOnMethods, before, createContext, end } = options
+  const maySucceedWith = createStatusCheck(routes.operations)
   const isOwn = (path: string) => ownPaths.some((own) => isAtOrBelow(path, own))
   const steps = { rest: compose(before.rest), rpc: compose(before.rpc), mcp: compose(before.mcp) }
 
@@ -58,6 +60,14 @@ export function serveProcedures(options: ServeOptions): Step {
     end(res, body)
   }
 
+  function withChosenStatus(exchange: Exchange, answer: Answer): Answer {
+    const { replyStatus: status } = exchange
+    if (status === undefined || answer.status >= 400 || status === answer.status) return answer
+    if (maySucceedWith(status, exchange)) return { ...answer, status }
+    discardAnswer(answer)
+    throw new TypeError(`The status ${status} is not among the successStatuses of the procedure`)
+  }
+
   function refuse(route: Route, exchange: Exchange, error: unknown): void {
     try {
       send(exchange, route.refuse(error, exchange, createContext(exchange)))
@@ -69,8 +79,9 @@ export function serveProcedures(options: ServeOptions): Step {
 
   async function serve(route: Route, exchange: Exchange, face: Face): Promise<void> {
     try {
-      const answer = await route.serve(exchange, createContext(exchange))
+      const made = await route.serve(exchange, createContext(exchange))
       const { replyHeaders, res } = exchange
+      const answer = face === 'rest' ? withChosenStatus(exchange, made) : made
       if (face !== 'rest' || answer.status >= 400 || !replyHeaders) {
         send(exchange, answer)
         return

@@ -2,14 +2,7 @@ import type { Logger } from 'pino'
 import { MISSING_TOKEN } from '@trpc-hybrid/access-token/engine'
 import { testToken } from '@trpc-hybrid/access-token/testing'
 import type { ApiContext } from '../context.ts'
-
-/** As whom a job calls. */
-export interface Person {
-  readonly subject?: string | undefined
-  readonly permissions?: readonly string[] | undefined
-  /** Claims that guards of the app's own read, beside `sub` and `permissions`. */
-  readonly claims?: Readonly<Record<string, unknown>> | undefined
-}
+import type { Person } from './call-as.ts'
 
 /** What procedures are given that no request called: the token of a person, or none where nothing is known of one. */
 export function createJobContext(
@@ -20,6 +13,7 @@ export function createJobContext(
     ...senderOf(person),
     challenge: () => undefined,
     setHeader: () => undefined,
+    setStatus: () => undefined,
     header: () => undefined,
     address: () => undefined,
     requestId: id,

@@ -8,16 +8,8 @@ import type { RequestScope } from '../http/request-scope.ts'
 import { judge } from '../http/judge.ts'
 import type { Metrics } from '../metrics/metrics.ts'
 import type { Tracing } from '../tracing/tracing.ts'
-import { createJobContext, type Person } from './job-context.ts'
-
-/** Calls procedures as a person. */
-export type CallerOf<Router extends AnyRouter> = ReturnType<Router['createCaller']>
-
-/** Runs `work` with a caller of the router's procedures, which is good until `work` has settled. */
-export type CallAs<Router extends AnyRouter> = <Result>(
-  person: Person,
-  work: (caller: CallerOf<Router>) => Result | PromiseLike<Result>,
-) => Promise<Result>
+import type { CallAs } from './call-as.ts'
+import { createJobContext } from './job-context.ts'
 
 export interface JobsOptions {
   /** As it is served. */

@@ -32,6 +32,7 @@ export function contextOf(sender: Pick<Context, 'authenticate' | 'recall'>): Con
     ...sender,
     challenge: () => undefined,
     setHeader: () => undefined,
+    setStatus: () => undefined,
     header: () => undefined,
     address: () => undefined,
     requestId: 'none',

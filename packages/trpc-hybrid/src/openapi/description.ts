@@ -227,6 +227,7 @@ function completeOperation(operation: Operation, { rest, input, options }: Compl
     components: componentsOf(options),
     common: { ...surroundings.responses, ...surroundings.responsesOf?.(rest) },
     status,
+    others: meta.successStatuses ?? {},
     empty,
     fileType,
     input: rest.input !== undefined || rest.headers.length > 0,

@@ -15,6 +15,8 @@ export interface AnswerSources {
   /** Those of every operation, by status. */
   readonly common: Readonly<Record<number, object>>
   readonly status: number
+  /** Other statuses of a success, with what each says. */
+  readonly others: Readonly<Record<number, string>>
   /** Whether a success has no body. */
   readonly empty: boolean
   /** The media type of a success that is a file. */
@@ -32,8 +34,15 @@ export interface AnswerSources {
  */
 export function describeResponses(success: unknown, sources: AnswerSources): Responses {
   const { status, input, guard, body, errors } = sources
+  const described = describeSuccess(success as SuccessResponse, sources)
   const responses: Responses = {
-    [status]: describeSuccess(success as SuccessResponse, sources),
+    ...Object.fromEntries(
+      Object.entries(sources.others).map(([other, description]) => [
+        other,
+        { ...described, description },
+      ]),
+    ),
+    [status]: { ...described, description: sources.others[status] ?? described.description },
     400: badRequest({ input, malformed: guard?.malformed }),
     ...guard?.responses,
     ...(body && { 408: common('RequestTimeout') }),

@@ -61,6 +61,11 @@ export interface RestMeta {
   /** Of the answer over REST: 200, or 204 where the output is `z.void()`. */
   readonly successStatus?: SuccessStatus
   readonly successDescription?: string
+  /**
+   * Other statuses that a success may have, and what each says: `{ 201: 'The report was made' }`. The body is the
+   * same. Whatever serves the procedures lets them choose, such as `ctx.setStatus` of `@trpc-hybrid/server`.
+   */
+  readonly successStatuses?: Readonly<Partial<Record<SuccessStatus, string>>>
   /** Errors of its own: statuses, or a message for each. */
   readonly errorResponses?: readonly number[] | Readonly<Record<number, string>>
 }

@@ -49,6 +49,8 @@ export interface RestOperation {
   readonly empty: boolean
   /** The status of a success. */
   readonly status: SuccessStatus
+  /** Others that it may have. */
+  readonly otherStatuses: readonly SuccessStatus[]
   readonly procedure: AnyProcedure
 }
 
@@ -202,7 +204,7 @@ const TEXT = z.string()
 export function answerOf(
   { meta, procedure }: Pick<Declared, 'meta' | 'procedure'>,
   { missingOutput }: Pick<OperationOptions, 'missingOutput'>,
-): Pick<RestOperation, 'output' | 'fileType' | 'empty' | 'status'> {
+): Pick<RestOperation, 'output' | 'fileType' | 'empty' | 'status' | 'otherStatuses'> {
   const missing = missingOutput === 'any' ? ANYTHING : undefined
   const { output: given = missing } = procedure._def as { output?: unknown }
   const output = isStandardSchema(given) ? (describedStandard(given, 'output') ?? missing) : given
@@ -217,13 +219,18 @@ export function answerOf(
     throw new Unfit('its output may be undefined, which JSON has not: write .nullable()')
   }
   const { successStatus: status = empty ? 204 : 200 } = meta
-  if (!STATUSES.includes(status) || (status === 204 && !empty)) {
+  const otherStatuses = Object.keys(meta.successStatuses ?? {})
+    .map((key) => Number(key) as SuccessStatus)
+    .filter((other) => other !== status)
+  for (const one of [status, ...otherStatuses]) {
+    if (STATUSES.includes(one) && (one !== 204 || empty)) continue
     throw new Unfit(
-      `its successStatus is ${status}: write 200, 201, 202, or 204 with .output(z.void())`,
+      `its ${one === status ? 'successStatus is' : 'successStatuses have'} ${one}: write 200, 201, 202, or 204 with .output(z.void())`,
     )
   }
-  if (fileType !== undefined) return { output: TEXT, fileType, empty, status }
-  return { output: empty ? output : withoutOptional(output), fileType, empty, status }
+  const answer = { fileType, empty, status, otherStatuses }
+  if (fileType !== undefined) return { output: TEXT, ...answer }
+  return { output: empty ? output : withoutOptional(output), ...answer }
 }
 
 /** In the order in which a 415 names them: those of texts first. */

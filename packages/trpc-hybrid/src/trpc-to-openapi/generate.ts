@@ -57,7 +57,7 @@ export function generateOpenApiDocument<TMeta = Record<string, unknown>>(
         : Object.keys(securitySchemes).map((name) => ({ [name]: [] })),
   })
   const isOurs = ({ meta, headers }: RestOperation) =>
-    meta.successStatus !== undefined || headers.length > 0
+    meta.successStatus !== undefined || meta.successStatuses !== undefined || headers.length > 0
   if (!hybrid.operations.some(isOurs)) {
     try {
       return describeAsThere(router, options)
