@@ -1,11 +1,10 @@
-import { loadConfig, type Config } from './config/config.ts'
+import { loadConfig } from './config/config.ts'
 import type { AnyRouter } from '@trpc/server'
 import type { Api } from './define-api.ts'
-import { reachable } from './http/reachable.ts'
 import type { CallAs } from './jobs/call-as.ts'
 import { createRequestScope } from './http/request-scope.ts'
 import { createLog } from './log/logger.ts'
-import type { Running as Started } from './start.ts'
+import { publicly } from './publicly.ts'
 import { startApi } from './start-api.ts'
 
 /** A server that listens. */
@@ -45,17 +44,4 @@ export async function serve<Router extends AnyRouter>(
   const config = loadConfig(env, api.settings)
   const log = await createLog({ level: config.logLevel, production: config.production })
   return publicly(await startApi(api, { config, log, requestScope: createRequestScope() }), config)
-}
-
-/** What an app may know of the server that it started. */
-export function publicly<Router extends AnyRouter>(
-  { port, localIssuer, call, close }: Started,
-  { host }: Config,
-): Running<Router> {
-  return {
-    url: `http://${reachable(host)}:${port}`,
-    devIssuer: localIssuer,
-    call: call as CallAs<Router>,
-    close,
-  }
 }
