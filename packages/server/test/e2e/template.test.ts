@@ -102,6 +102,14 @@ describe('docs/add-a-feature.md', { timeout: 300_000 }, () => {
     expect(statuses).toEqual([401, 200])
   })
 
+  it('takes API keys and a webhook', async () => {
+    const folder = createProject('keys-api')
+    await follow(folder, 'keys')
+    await follow(folder, 'webhook')
+    await succeed(folder, ['tsc'])
+    await succeed(folder, ['vitest', 'run'])
+  })
+
   it('says how to leave out what is not needed', async () => {
     const folder = createProject('bare-api')
     await follow(folder, 'remove-messages')
