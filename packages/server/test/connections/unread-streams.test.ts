@@ -40,7 +40,10 @@ afterAll(async () => {
 
 const REQUEST = 'GET /trpc/events HTTP/1.1\r\nHost: localhost\r\n\r\n'
 
-/** A connection that reads nothing, and whose system has no room left: nothing that is sent is received. */
+/**
+ * A connection that reads nothing, and whose system has no room left: nothing that is sent is received. On a machine
+ * that stood still meanwhile, the server may have closed it already.
+ */
 async function openStalled(): Promise<Socket> {
   loud = true
   const connected = once(server.server, 'connection') as Promise<[Socket]>
@@ -48,7 +51,9 @@ async function openStalled(): Promise<Socket> {
   const [other] = await connected
   socket.on('error', () => undefined) // a reset
   socket.write(REQUEST)
-  for (let taken = -1, before = -2; taken !== before || taken === bytesHandedOver(other);) {
+  const isStalled = (taken: number, before: number) =>
+    other.destroyed || (taken === before && taken !== bytesHandedOver(other))
+  for (let taken = -1, before = -2; !isStalled(taken, before);) {
     await delay(50)
     before = taken
     taken = bytesTaken(other, await readSendQueues())
