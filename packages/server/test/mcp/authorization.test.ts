@@ -1,22 +1,14 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { bearer } from '../support/contract.ts'
-import { createSigningKey, startIssuer, type TestIssuer } from '../support/issuer.ts'
+import { useServer } from '../support/fixtures.ts'
+import { createSigningKey } from '../support/issuer.ts'
 import { callOf, connectMcp, postMessage } from '../support/mcp.ts'
 import { seen, toolRouter } from '../support/mcp-router.ts'
-import { startTestServer, type TestServer } from '../support/server.ts'
+import { startTestServer } from '../support/server.ts'
 import { protectedProcedure, router } from '../support/trpc.ts'
 
-let issuer: TestIssuer
-let server: TestServer
-beforeAll(async () => {
-  issuer = await startIssuer()
-  server = await startTestServer({ issuer, router: toolRouter })
-})
-afterAll(async () => {
-  await server.close()
-  await issuer.close()
-})
+const fixture = useServer({ router: toolRouter })
 
 const METADATA = '/.well-known/oauth-protected-resource'
 const list = { jsonrpc: '2.0', id: 1, method: 'tools/list' }
@@ -29,10 +21,12 @@ async function refusalOf(response: Response) {
 
 describe('a call of a protected tool', () => {
   it('is answered 401 with a bare challenge that names the metadata of the tools', async () => {
-    expect(await refusalOf(await postMessage(server.url, callOf('reports_latest')))).toEqual({
+    expect(
+      await refusalOf(await postMessage(fixture.server.url, callOf('reports_latest'))),
+    ).toEqual({
       status: 401,
       challenge: expect.stringMatching(
-        `^Bearer resource_metadata="${server.url}${METADATA}/mcp", DPoP algs=`,
+        `^Bearer resource_metadata="${fixture.server.url}${METADATA}/mcp", DPoP algs=`,
       ) as string,
       id: 1,
       message: 'Requires authentication',
@@ -41,18 +35,20 @@ describe('a call of a protected tool', () => {
 
   it('is answered 401 invalid_token for a forged token, and the procedure does not run', async () => {
     const key = await createSigningKey('key-1')
-    const headers = bearer(await issuer.mint({ key, claims: { permissions: ['delete:reports'] } }))
+    const headers = bearer(
+      await fixture.issuer.mint({ key, claims: { permissions: ['delete:reports'] } }),
+    )
     const call = callOf('reports_remove', { id: 'forged' })
-    const refusal = await refusalOf(await postMessage(server.url, call, { headers }))
+    const refusal = await refusalOf(await postMessage(fixture.server.url, call, { headers }))
     expect(refusal).toMatchObject({ status: 401, message: 'Bad credentials' })
     expect(refusal.challenge).toContain('error="invalid_token"')
     expect(seen.deleted).not.toContain('forged')
   })
 
   it('is answered 403 insufficient_scope with the permission that is missing', async () => {
-    const headers = bearer(await issuer.mint())
+    const headers = bearer(await fixture.issuer.mint())
     const call = callOf('reports_remove', { id: 'denied' })
-    const refusal = await refusalOf(await postMessage(server.url, call, { headers }))
+    const refusal = await refusalOf(await postMessage(fixture.server.url, call, { headers }))
     expect(refusal).toMatchObject({ status: 403, message: 'Permission denied' })
     expect(refusal.challenge).toContain('error="insufficient_scope"')
     expect(refusal.challenge).toContain('scope="delete:reports"')
@@ -62,33 +58,33 @@ describe('a call of a protected tool', () => {
   it('is answered 400 for a malformed header', async () => {
     const headers = { authorization: 'Bearer a b' }
     const refusal = await refusalOf(
-      await postMessage(server.url, callOf('reports_latest'), { headers }),
+      await postMessage(fixture.server.url, callOf('reports_latest'), { headers }),
     )
     expect(refusal.status).toBe(400)
     expect(refusal.challenge).toContain('error="invalid_request"')
   })
 
   it('is refused before its arguments are looked at', async () => {
-    const response = await postMessage(server.url, callOf('reports_remove', { id: 7 }))
+    const response = await postMessage(fixture.server.url, callOf('reports_remove', { id: 7 }))
     expect(response.status).toBe(401)
   })
 })
 
 describe('a list of the tools', () => {
   it('is refused to a token that is not good, so that its client gets another', async () => {
-    const headers = bearer(await issuer.mint({ claims: { exp: 1 } }))
-    const refusal = await refusalOf(await postMessage(server.url, list, { headers }))
+    const headers = bearer(await fixture.issuer.mint({ claims: { exp: 1 } }))
+    const refusal = await refusalOf(await postMessage(fixture.server.url, list, { headers }))
     expect(refusal).toMatchObject({ status: 401, message: 'Bad credentials' })
   })
 
   it('is not shared by caches', async () => {
-    const response = await postMessage(server.url, list)
+    const response = await postMessage(fixture.server.url, list)
     expect(response.headers.get('cache-control')).toBe('no-store')
   })
 
   it('asks for a token at once where no tool is public', async () => {
     const closed = await startTestServer({
-      issuer,
+      issuer: fixture.issuer,
       router: router({
         own: protectedProcedure
           .meta({ mcp: true })
@@ -105,7 +101,7 @@ describe('a list of the tools', () => {
       const refusal = await refusalOf(await postMessage(closed.url, message))
       expect(refusal).toMatchObject({ status: 401, message: 'Requires authentication' })
     }
-    const client = await connectMcp(closed.url, { token: await issuer.mint() })
+    const client = await connectMcp(closed.url, { token: await fixture.issuer.mint() })
     expect((await client.listTools()).tools).toHaveLength(1)
     await closed.close()
   })
@@ -113,8 +109,10 @@ describe('a list of the tools', () => {
 
 describe('a token in the URL', () => {
   it('is refused, even where none is needed', async () => {
-    const path = `/mcp?access_token=${await issuer.mint()}`
-    const response = await postMessage(server.url, callOf('hello', { name: 'Ada' }), { path })
+    const path = `/mcp?access_token=${await fixture.issuer.mint()}`
+    const response = await postMessage(fixture.server.url, callOf('hello', { name: 'Ada' }), {
+      path,
+    })
     expect(await refusalOf(response)).toMatchObject({
       status: 400,
       message: 'Bad Request: send the access token in the Authorization header, never in the URL',
@@ -124,22 +122,22 @@ describe('a token in the URL', () => {
 
 describe('the metadata of the tools (RFC 9728)', () => {
   it('stands at the path form, for the address of the tools', async () => {
-    const response = await fetch(`${server.url}${METADATA}/mcp`)
+    const response = await fetch(`${fixture.server.url}${METADATA}/mcp`)
     expect(await response.json()).toEqual({
-      resource: `${server.url}/mcp`,
-      authorization_servers: [issuer.issuer],
+      resource: `${fixture.server.url}/mcp`,
+      authorization_servers: [fixture.issuer.issuer],
       scopes_supported: ['delete:reports'],
       bearer_methods_supported: ['header'],
       resource_name: 'Messages API',
     })
-    expect(await (await fetch(`${server.url}${METADATA}`)).json()).toMatchObject({
-      resource: server.url,
+    expect(await (await fetch(`${fixture.server.url}${METADATA}`)).json()).toMatchObject({
+      resource: fixture.server.url,
     })
   })
 
   it('stands behind the path of a public address too', async () => {
     const env = { PUBLIC_URL: 'https://example.com/shop' }
-    const other = await startTestServer({ issuer, env, router: toolRouter })
+    const other = await startTestServer({ issuer: fixture.issuer, env, router: toolRouter })
     for (const path of [`${METADATA}/mcp`, `${METADATA}/shop/mcp`]) {
       const response = await fetch(`${other.url}${path}`)
       expect(await response.json()).toMatchObject({ resource: 'https://example.com/shop/mcp' })
@@ -155,14 +153,14 @@ describe('a page in a browser', () => {
 
   it('may call from an origin that CORS allows, and reads the challenge', async () => {
     const headers = { origin: ORIGIN }
-    const response = await postMessage(server.url, callOf('reports_latest'), { headers })
+    const response = await postMessage(fixture.server.url, callOf('reports_latest'), { headers })
     expect(response.status).toBe(401)
     expect(response.headers.get('access-control-allow-origin')).toBe(ORIGIN)
     expect(response.headers.get('access-control-expose-headers')).toContain('WWW-Authenticate')
   })
 
   it('may send the headers of the protocol', async () => {
-    const response = await fetch(`${server.url}/mcp`, {
+    const response = await fetch(`${fixture.server.url}/mcp`, {
       method: 'OPTIONS',
       headers: { origin: ORIGIN, 'access-control-request-method': 'POST' },
     })
@@ -173,10 +171,14 @@ describe('a page in a browser', () => {
   it.each(['https://evil.example', 'null', 'http://localhost.evil.example'])(
     'is answered 403 from %s, and the procedure does not run',
     async (origin) => {
-      const token = await issuer.mint({ claims: { permissions: ['delete:reports'] } })
-      const response = await postMessage(server.url, callOf('reports_remove', { id: origin }), {
-        headers: { ...bearer(token), origin },
-      })
+      const token = await fixture.issuer.mint({ claims: { permissions: ['delete:reports'] } })
+      const response = await postMessage(
+        fixture.server.url,
+        callOf('reports_remove', { id: origin }),
+        {
+          headers: { ...bearer(token), origin },
+        },
+      )
       expect(response.status).toBe(403)
       expect(response.headers.get('access-control-allow-origin')).toBeNull()
       expect(seen.deleted).not.toContain(origin)

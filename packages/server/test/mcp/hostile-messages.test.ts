@@ -1,23 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { startIssuer, type TestIssuer } from '../support/issuer.ts'
+import { describe, expect, it } from 'vitest'
+import { useServer } from '../support/fixtures.ts'
 import { callOf, postMessage } from '../support/mcp.ts'
 import { seen, toolRouter } from '../support/mcp-router.ts'
 import { openRaw } from '../support/raw.ts'
-import { startTestServer, type TestServer } from '../support/server.ts'
 
-let issuer: TestIssuer
-let server: TestServer
-beforeAll(async () => {
-  issuer = await startIssuer()
-  server = await startTestServer({
-    issuer,
-    router: toolRouter,
-    times: { procedureTimeoutMs: 300, sweepMs: 50 },
-  })
-})
-afterAll(async () => {
-  await server.close()
-  await issuer.close()
+const fixture = useServer({
+  router: toolRouter,
+  times: { procedureTimeoutMs: 300, sweepMs: 50 },
 })
 
 interface RpcAnswer {
@@ -35,7 +24,7 @@ describe('what is no message', () => {
     ['no body', '', 'Bad Request: send one message of JSON-RPC'],
     ['a batch', [ping, ping], 'Bad Request: send one message, not a batch'],
   ])('%s is answered 400', async (_, message, text) => {
-    const response = await postMessage(server.url, message)
+    const response = await postMessage(fixture.server.url, message)
     expect(response.status).toBe(400)
     expect(await rpcOf(response)).toEqual({
       jsonrpc: '2.0',
@@ -48,21 +37,21 @@ describe('what is no message', () => {
     ...['null', '7', '"text"', '{}', '{"jsonrpc":"1.0","id":1,"method":"ping"}'],
     '{"jsonrpc":"2.0","id":1,"method":{"toString":1}}',
   ])('%s is answered 400', async (message) => {
-    const response = await postMessage(server.url, message)
+    const response = await postMessage(fixture.server.url, message)
     expect(response.status).toBe(400)
     expect((await rpcOf(response)).error).toBeDefined()
   })
 
   it('another media type is answered 415', async () => {
     const headers = { 'content-type': 'text/plain' }
-    const response = await postMessage(server.url, ping, { headers })
+    const response = await postMessage(fixture.server.url, ping, { headers })
     expect(response.status).toBe(415)
   })
 
   it('more than 100 KiB are answered 413, whether their length is said or not', async () => {
     const huge = JSON.stringify(callOf('hello', { name: 'x'.repeat(110_000) }))
-    expect((await postMessage(server.url, huge)).status).toBe(413)
-    const chunked = await fetch(`${server.url}/mcp`, {
+    expect((await postMessage(fixture.server.url, huge)).status).toBe(413)
+    const chunked = await fetch(`${fixture.server.url}/mcp`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', accept: '*/*' },
       body: new Blob([huge]).stream(),
@@ -75,29 +64,31 @@ describe('what is no message', () => {
     const depth = 40_000
     const deep = `${'['.repeat(depth)}${']'.repeat(depth)}`
     const text = JSON.stringify(callOf('hello', { name: 'DEEP' })).replace('"DEEP"', deep)
-    const response = await postMessage(server.url, text)
+    const response = await postMessage(fixture.server.url, text)
     expect(response.status).toBeLessThan(500)
-    expect((await postMessage(server.url, ping)).status).toBe(200)
+    expect((await postMessage(fixture.server.url, ping)).status).toBe(200)
   })
 })
 
 describe('what is no part of this protocol', () => {
   it.each(['GET', 'DELETE', 'PUT', 'HEAD'])('%s is answered 405 with Allow', async (method) => {
-    const response = await fetch(`${server.url}/mcp`, { method })
+    const response = await fetch(`${fixture.server.url}/mcp`, { method })
     expect(response.status).toBe(405)
     expect(response.headers.get('allow')).toBe('POST')
   })
 
   it('an unknown version is answered 400', async () => {
     const headers = { 'mcp-protocol-version': '1999-01-01' }
-    const response = await postMessage(server.url, callOf('hello', { name: 'Ada' }), { headers })
+    const response = await postMessage(fixture.server.url, callOf('hello', { name: 'Ada' }), {
+      headers,
+    })
     expect(response.status).toBe(400)
   })
 
   it.each(['resources/list', 'prompts/get', 'constructor', '__proto__', 'logging/setLevel'])(
     'the method %s is not found',
     async (method) => {
-      const response = await postMessage(server.url, { ...ping, method, params: {} })
+      const response = await postMessage(fixture.server.url, { ...ping, method, params: {} })
       expect((await rpcOf(response)).error?.code).toBe(-32601)
     },
   )
@@ -112,7 +103,7 @@ describe('what is no part of this protocol', () => {
     const params = { _meta: meta, notifications: { toolsListChanged: true } }
     const method = 'subscriptions/listen'
     const response = await postMessage(
-      server.url,
+      fixture.server.url,
       { ...ping, method, params },
       { headers: { 'mcp-protocol-version': version, 'mcp-method': method } },
     )
@@ -122,7 +113,7 @@ describe('what is no part of this protocol', () => {
   it.each(['__proto__', 'constructor', 'reports.latest', ''])(
     'the tool %j is unknown',
     async (name) => {
-      expect((await rpcOf(await postMessage(server.url, callOf(name)))).error).toEqual({
+      expect((await rpcOf(await postMessage(fixture.server.url, callOf(name)))).error).toEqual({
         code: -32602,
         message: 'Unknown tool',
       })
@@ -130,7 +121,7 @@ describe('what is no part of this protocol', () => {
   )
 
   it('a path below is not found', async () => {
-    expect((await postMessage(server.url, ping, { path: '/mcp/hello' })).status).toBe(404)
+    expect((await postMessage(fixture.server.url, ping, { path: '/mcp/hello' })).status).toBe(404)
   })
 })
 
@@ -155,7 +146,7 @@ describe('what does not fit the schemas of the protocol', () => {
     ['an extension that is none', initialize({ x: 'text' })],
     ['objects in one another', JSON.stringify(initialize({ x: 'DEEP' })).replace('"DEEP"', deep)],
   ])('%s: nothing of the wording inside is told', async (_, message) => {
-    const response = await postMessage(server.url, message)
+    const response = await postMessage(fixture.server.url, message)
     const { error } = await rpcOf(response)
     expect(error?.message).toMatch(/^(?:Invalid params|Parse error)$/)
     expect(Object.keys(error ?? {})).toEqual(['code', 'message'])
@@ -165,7 +156,7 @@ describe('what does not fit the schemas of the protocol', () => {
 describe('a call that takes too long', () => {
   it('is told that the tool is not available, and its signal is aborted', async () => {
     seen.aborted = false
-    const { result } = await rpcOf(await postMessage(server.url, callOf('slow')))
+    const { result } = await rpcOf(await postMessage(fixture.server.url, callOf('slow')))
     expect(result?.isError).toBe(true)
     expect(result?.content[0]?.text).toBe('Service Unavailable')
     expect(seen.aborted).toBe(true)
@@ -175,23 +166,23 @@ describe('a call that takes too long', () => {
     seen.aborted = false
     const body = JSON.stringify(callOf('slow'))
     const { socket, closed } = openRaw(
-      server.port,
+      fixture.server.port,
       `POST /mcp HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nAccept: application/json, text/event-stream\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
     )
-    await expect.poll(() => server.log.length).toBeGreaterThan(0)
+    await expect.poll(() => fixture.server.log.length).toBeGreaterThan(0)
     await new Promise((resolve) => setTimeout(resolve, 50))
     socket.destroy()
     await closed
     await expect.poll(() => seen.aborted).toBe(true)
-    await expect.poll(() => server.log.map(({ status }) => status)).toContain(499)
-    expect(server.log.map(({ msg }) => msg)).not.toContain('request failed')
+    await expect.poll(() => fixture.server.log.map(({ status }) => status)).toContain(499)
+    expect(fixture.server.log.map(({ msg }) => msg)).not.toContain('request failed')
   })
 })
 
 it('is logged with the name of its tool, and of one that exists alone', async () => {
-  await postMessage(server.url, callOf('hello', { name: 'Ada' }))
-  await postMessage(server.url, callOf('/etc/passwd'))
-  const routes = () => server.log.map(({ route }) => route)
+  await postMessage(fixture.server.url, callOf('hello', { name: 'Ada' }))
+  await postMessage(fixture.server.url, callOf('/etc/passwd'))
+  const routes = () => fixture.server.log.map(({ route }) => route)
   await expect.poll(routes).toContain('/mcp/hello')
   expect(routes()).not.toContain('/mcp//etc/passwd')
 })

@@ -1,27 +1,17 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { Client } from '@modelcontextprotocol/client'
-import { startIssuer, type TestIssuer } from '../support/issuer.ts'
+import { useServer } from '../support/fixtures.ts'
 import { connectMcp, REVISIONS } from '../support/mcp.ts'
 import { seen, toolRouter } from '../support/mcp-router.ts'
-import { startTestServer, type TestServer } from '../support/server.ts'
 
-let issuer: TestIssuer
-let server: TestServer
-beforeAll(async () => {
-  issuer = await startIssuer()
-  server = await startTestServer({ issuer, router: toolRouter })
-})
-afterAll(async () => {
-  await server.close()
-  await issuer.close()
-})
+const fixture = useServer({ router: toolRouter })
 
-const tokenFor = (...permissions: string[]) => issuer.mint({ claims: { permissions } })
+const tokenFor = (...permissions: string[]) => fixture.issuer.mint({ claims: { permissions } })
 const namesOf = async (client: Client) => (await client.listTools()).tools.map(({ name }) => name)
 const PUBLIC = ['hello', 'rename-report', 'bug', 'wrong', 'slow']
 
 describe.each(REVISIONS)('a client of the revision %s', (revision) => {
-  const connect = (token?: string) => connectMcp(server.url, { token, revision })
+  const connect = (token?: string) => connectMcp(fixture.server.url, { token, revision })
 
   it('sees the public tools without a token, and none that did not ask for it', async () => {
     expect(await namesOf(await connect())).toEqual(PUBLIC)
@@ -121,7 +111,9 @@ describe.each(REVISIONS)('a client of the revision %s', (revision) => {
     const nothing = [{ type: 'text', text: 'Internal Server Error' }]
     expect(await textOf('bug')).toEqual(nothing)
     expect(await textOf('wrong')).toEqual(nothing)
-    expect(server.log.filter(({ msg }) => msg === 'request failed').length).toBeGreaterThan(1)
+    expect(fixture.server.log.filter(({ msg }) => msg === 'request failed').length).toBeGreaterThan(
+      1,
+    )
   })
 
   it('is told of a tool that does not exist', async () => {
