@@ -122,7 +122,17 @@ export default tseslint.config(
     rules: {
       'no-restricted-imports': [
         'error',
-        { patterns: ['**/access-token/src/*', '@trpc-hybrid/client'] },
+        {
+          patterns: ['**/access-token/src/*', '@trpc-hybrid/client'],
+          paths: [
+            {
+              name: 'trpc-hybrid',
+              allowTypeImports: true,
+              message:
+                'It loads what describes an API, for which no start waits: trpc-hybrid/engine.',
+            },
+          ],
+        },
       ],
     },
   },

@@ -1,6 +1,6 @@
-export { FeatureError, type FeatureErrorCode } from 'trpc-hybrid'
+export { around, FeatureError, requireHeaders } from 'trpc-hybrid/engine'
+export type { FeatureErrorCode, SecurityScheme } from 'trpc-hybrid'
 export type { AccessToken } from '@trpc-hybrid/access-token'
-export { around, requireHeaders, type SecurityScheme } from 'trpc-hybrid'
 export { apiDefaults, type ApiErrorShape } from './api-defaults.ts'
 export { createGuard, type GuardRequest } from './create-guard.ts'
 export type { ApiContext, ApiMeta, RequestLog } from './context.ts'

@@ -1,4 +1,4 @@
-import { FeatureError } from 'trpc-hybrid'
+import { FeatureError } from 'trpc-hybrid/engine'
 import type { ApiContext } from './context.ts'
 import { entityTagOf, namesTag } from './http/entity-tags.ts'
 
