@@ -10,7 +10,7 @@ import { buildPackages, listPackages, type Package } from './packages.ts'
  */
 const check = process.argv.includes('--check')
 const packages = listPackages()
-buildPackages(packages)
+await buildPackages(packages)
 const work = mkdtempSync(join(tmpdir(), 'api-'))
 const differing = packages.filter((one) => {
   const file = join(one.folder, 'api.md')

@@ -5,5 +5,5 @@ import { ROOT } from './publishable.ts'
 
 /** Builds the app into `dist`, and the packages that it uses each into theirs. */
 rmSync(join(ROOT, 'dist'), { recursive: true, force: true })
-buildPackages(listPackages().filter(({ name }) => name !== TEMPLATE_PACKAGE))
+await buildPackages(listPackages().filter(({ name }) => name !== TEMPLATE_PACKAGE))
 compile([join(ROOT, 'tsconfig.build.json')])

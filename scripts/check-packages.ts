@@ -7,7 +7,7 @@ import { ROOT, stage } from './publishable.ts'
 
 /** Asks publint and attw whether what npm's registry would hold can be used. They must have nothing to say. */
 const packages = listPackages()
-buildPackages(packages)
+await buildPackages(packages)
 const staged = mkdtempSync(join(tmpdir(), 'packages-'))
 const run = (program: string, ...args: string[]) => {
   execFileSync(join(ROOT, 'node_modules/.bin', program), args, { stdio: 'inherit', cwd: staged })

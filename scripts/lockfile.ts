@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { TAKEN_IN } from './taken-in.ts'
 
 interface LockedPackage {
   /** Where the package is installed under another name. */
@@ -22,7 +23,7 @@ export interface Dependency {
   readonly version: string
   readonly license: string | undefined
   readonly deprecated: string | undefined
-  /** Whether it is part of an install for production. */
+  /** Whether it is part of an install for production, alone or inside of one of our packages. */
   readonly production: boolean
   /** Whether package.json names it, not another package. */
   readonly direct: boolean
@@ -43,7 +44,7 @@ export function readDependencies(): Dependency[] {
       version,
       license,
       deprecated,
-      production: !dev,
+      production: !dev || TAKEN_IN.includes(path.slice(FOLDER.length)),
       direct: path.lastIndexOf(FOLDER) === 0 && isNamed(packages[''], path.slice(FOLDER.length)),
     }))
 }

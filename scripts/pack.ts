@@ -9,8 +9,8 @@ import { stage } from './publishable.ts'
 export const tarballOf = (name: string) => `${name.replace(/^@/, '').replace('/', '-')}.tgz`
 
 /** Builds packages and packs each into a file in `target`, as npm's registry would have it. */
-export function packPackages(packages: readonly Package[], target: string): void {
-  buildPackages(packages)
+export async function packPackages(packages: readonly Package[], target: string): Promise<void> {
+  await buildPackages(packages)
   mkdirSync(target, { recursive: true })
   const staged = mkdtempSync(join(tmpdir(), 'packages-'))
   for (const { name, folder } of packages) {

@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process'
 import { cpSync, existsSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { buildSync } from 'esbuild'
+import { build } from 'esbuild'
 import { writeTemplate } from './template.ts'
+import { takeIn } from './taken-in.ts'
 import { readManifest, ROOT, SOURCE, type Manifest } from './publishable.ts'
 
 /** A package of this repository that is built from TypeScript. */
@@ -34,10 +35,10 @@ export function listPackages(): Package[] {
 }
 
 /** Builds packages from nothing, each after those that it refers to. */
-export function buildPackages(packages: readonly Package[]): void {
+export async function buildPackages(packages: readonly Package[]): Promise<void> {
   for (const { folder } of packages) rmSync(join(folder, 'dist'), { recursive: true, force: true })
   compile(packages.map(({ folder }) => join(folder, BUILD)))
-  for (const one of packages) joinModules(one)
+  for (const one of packages) await joinModules(one)
 }
 
 /** Writes the declarations of projects, and of those that they refer to. */
@@ -50,21 +51,25 @@ export function compile(projects: readonly string[]): void {
  * Joins a package's modules into one file for each that can be imported or run, and what these share: Node.js takes
  * a third of a start to find and read a hundred files.
  */
-export function joinModules({ folder }: Package): void {
+async function joinModules({ folder }: Package): Promise<void> {
   const manifest = readManifest(folder)
-  buildSync({
+  const taken = new Set<string>()
+  await build({
     entryPoints: sourcesOf(manifest).map((source) => join(folder, source)),
     outbase: join(folder, 'src'),
     outdir: join(folder, 'dist'),
     bundle: true,
     splitting: true,
-    packages: 'external',
+    plugins: [takeIn(taken)],
     format: 'esm',
     platform: manifest['engines'] ? 'node' : 'neutral', // one that runs in browsers names no Node.js
     target: manifest['engines'] ? 'node20.19' : 'es2022',
     sourcemap: true,
     logLevel: 'warning',
   })
+  for (const name of taken) {
+    cpSync(join(ROOT, 'node_modules', name, 'LICENSE'), join(folder, 'dist', `LICENSE.${name}`))
+  }
   if (manifest.name === TEMPLATE_PACKAGE) writeTemplate(join(folder, 'dist/template'))
   for (const assets of ASSETS.filter((name) => existsSync(join(folder, 'src', name)))) {
     cpSync(join(folder, 'src', assets), join(folder, 'dist', assets), { recursive: true })

@@ -7,7 +7,7 @@ import { publishable, readManifest, ROOT, writeManifest } from './publishable.ts
 const folder = process.cwd()
 const kept = join(folder, '.package.json')
 if (existsSync(kept)) copyFileSync(kept, join(folder, 'package.json')) // the last time was interrupted
-buildPackages(listPackages().filter((one) => one.folder === folder))
+await buildPackages(listPackages().filter((one) => one.folder === folder))
 copyFileSync(join(ROOT, 'LICENSE'), join(folder, 'LICENSE'))
 copyFileSync(join(folder, 'package.json'), kept)
 writeManifest(folder, publishable(readManifest(folder)))

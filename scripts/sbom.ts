@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
+import { TAKEN_IN } from './taken-in.ts'
 
 /** The parts of CycloneDX that are looked at; the rest goes through as npm wrote it. */
 interface Sbom {
@@ -10,6 +11,7 @@ interface Sbom {
 
 interface Component {
   readonly 'bom-ref': string
+  readonly name: string
   readonly properties: readonly { readonly name: string }[]
 }
 
@@ -26,12 +28,13 @@ const { name } = JSON.parse(readFileSync('package.json', 'utf8')) as { name: str
 console.log(JSON.stringify(forProduction(sbom, name), null, 2))
 
 /**
- * What a production install holds. npm's own `--omit dev` also leaves out what production and
+ * What a production install holds, alone or inside of our own packages. npm's own `--omit dev` also leaves out what production and
  * development both use; and it names the project after its folder.
  */
 function forProduction(all: Sbom, project: string): Sbom {
   const components = all.components.filter(
-    ({ properties }) => !properties.some((property) => property.name === DEVELOPMENT),
+    ({ name, properties }) =>
+      TAKEN_IN.includes(name) || !properties.some((property) => property.name === DEVELOPMENT),
   )
   const kept = new Set(components.map((component) => component['bom-ref']))
   const dependencies = all.dependencies

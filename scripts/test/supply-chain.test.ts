@@ -87,7 +87,7 @@ describe('npm run licenses', () => {
 })
 
 describe('npm run sbom', () => {
-  it('lists in CycloneDX exactly what production installs', async () => {
+  it('lists in CycloneDX what production installs, and what is inside of our own packages', async () => {
     const { exit, output } = await runScript('sbom', {})
     expect(exit).toBe(0)
     const sbom = JSON.parse(output) as {
@@ -102,7 +102,10 @@ describe('npm run sbom', () => {
     const { packages } = readLockfile('package-lock.json')
     const installed = Object.entries(packages)
       .map(([folder, entry]) => [folder, { ...entry, ...packages[targetOf(entry)] }] as const)
-      .filter(([folder, { dev }]) => folder.includes('node_modules/') && !dev)
+      .filter(
+        ([folder, { dev }]) =>
+          (folder.includes('node_modules/') && !dev) || folder === 'node_modules/trpc-openapi',
+      )
       .map(([folder, { name, version }]) => {
         const installedAs = folder.slice(folder.lastIndexOf('node_modules/') + 13)
         return `pkg:npm/${name ?? installedAs}@${version ?? ''}`
