@@ -182,6 +182,7 @@ export function createApp(options: AppOptions): {
   })
   const methods = options.routes ? ANY_METHOD : [...new Set(operations.map(({ method }) => method))]
   const responseHeaders = [
+    ...operations.flatMap(({ deprecation }) => deprecation.map(([name]) => name)),
     ...operations.flatMap(({ meta }) =>
       meta.responseHeaders ? headerNamesOf(meta.responseHeaders) : [],
     ),

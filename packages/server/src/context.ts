@@ -18,7 +18,7 @@ export interface ApiContext {
   /** The value of `WWW-Authenticate` that belongs to a refusal; `undefined` where none belongs. */
   readonly challenge: (error: AuthError) => string | undefined
   /**
-   * Sets a header of a successful answer over REST, such as `Location`. `Vary` and `Set-Cookie` are added to.
+   * Sets a header of a successful answer over REST, such as `Location`. `Vary`, `Link` and `Set-Cookie` are added to.
    * Over RPC it has no effect, because one response may carry the answers of many calls.
    *
    * @throws {TypeError} for what can't be sent, and for headers of framing and coding, such as `Content-Length`

@@ -6,10 +6,10 @@ const OF_THE_SERVER: ReadonlySet<string> = new Set([
   ...['connection', 'keep-alive', 'proxy-connection', 'te', 'upgrade', 'http2-settings'],
 ])
 /** Fields whose values add up; each `Set-Cookie` is a line of its own (RFC 9110 §5.3). */
-const ADDED_TO = new Set(['vary', 'set-cookie'])
+const ADDED_TO = new Set(['vary', 'link', 'set-cookie'])
 
 /**
- * Keeps a header for the answer. `Vary` and `Set-Cookie` are added to what is there, any other is replaced.
+ * Keeps a header for the answer. `Vary`, `Link` and `Set-Cookie` are added to what is there, any other is replaced.
  *
  * @throws {TypeError} for a header that is the server's own, or that can't be sent
  */

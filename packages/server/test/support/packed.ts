@@ -13,9 +13,9 @@ declare module 'vitest' {
 }
 
 /** Packs every package once for all tests. */
-export default function setup(project: TestProject): () => void {
+export default async function setup(project: TestProject): Promise<() => void> {
   const folder = mkdtempSync(join(tmpdir(), 'tarballs-'))
-  packPackages(listPackages(), folder)
+  await packPackages(listPackages(), folder)
   project.provide('tarballs', folder)
   return () => {
     rmSync(folder, { recursive: true })

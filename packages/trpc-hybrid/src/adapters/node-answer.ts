@@ -35,11 +35,14 @@ export function sendAnswer(res: ServerResponse, answer: Answer): void {
   } else res.end(body)
 }
 
+/** More than one of each may be there. */
+const LISTS = new Set(['set-cookie', 'link'])
+
 export function setHead(res: ServerResponse, { status, headers }: Answer): void {
   res.statusCode = status
   for (const [name, value] of headers) {
     if (name === 'vary') addVary(res, value)
-    else if (name === 'set-cookie') res.appendHeader(name, value)
+    else if (LISTS.has(name)) res.appendHeader(name, value)
     else res.setHeader(name, value)
   }
 }

@@ -9,6 +9,7 @@ import type { OpenApiDocument, OpenApiInfo, OpenApiOperation, SecurityScheme } f
 import { withCorrections } from './corrections.ts'
 import { describeInputs, type DescribedInput } from './inputs.ts'
 import { checkOutput, explainOutput, sharedId, tidied, type CheckedOutput } from './json-schema.ts'
+import { withDeprecation } from './deprecation.ts'
 import { describeResponses } from './responses.ts'
 import { describeSecurity, explainGuard, type DescribeGuard } from './security.ts'
 import { usedComponents } from './used-components.ts'
@@ -201,7 +202,8 @@ function createIdCheck(): (owner: string, output: CheckedOutput) => void {
 
 /** Errors are described here, so that it need not. */
 function withoutInput({ name, procedure, meta, output, template: { path } }: RestOperation) {
-  const openapi = { ...meta, path, errorResponses: {} }
+  const deprecated = meta.deprecated && true
+  const openapi = { ...meta, path, deprecated, errorResponses: {} }
   return [name, { _def: { ...procedure._def, output, inputs: [], meta: { openapi } } }] as const
 }
 
@@ -234,7 +236,13 @@ function completeOperation(operation: Operation, { rest, input, options }: Compl
     body: requestBody !== undefined,
     errors: errorsOf(meta.errorResponses),
   })
-  operation.responses = withHeaders(responses, options)
+  operation.responses = withHeaders(
+    withDeprecation(responses, {
+      deprecation: rest.deprecation,
+      components: componentsOf(options),
+    }),
+    options,
+  )
 }
 
 function requireSchemes(

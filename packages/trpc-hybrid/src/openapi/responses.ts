@@ -98,7 +98,7 @@ function orOwn(
 const NONE: DescribedError['content'][string] = { schema: ref('schemas', 'Refusal'), examples: {} }
 
 /** What an answer or a header refers to, where it refers to a component. */
-function resolved(
+export function resolved(
   given: object & { readonly $ref?: string },
   components: Readonly<Record<string, Readonly<Record<string, object>> | undefined>>,
 ): object {

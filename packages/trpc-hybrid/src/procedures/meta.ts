@@ -43,7 +43,8 @@ export interface RestMeta {
   /** Markdown. */
   readonly description?: string
   readonly tags?: readonly string[]
-  readonly deprecated?: boolean
+  /** With a day, each answer over REST says it in its headers, refusals too. */
+  readonly deprecated?: boolean | Deprecation
   /** Whether credentials are needed. Read from the chain: it may say the same, or more with `trustProtect`. */
   readonly protect?: boolean
   /**
@@ -68,6 +69,16 @@ export interface RestMeta {
   readonly successStatuses?: Readonly<Partial<Record<SuccessStatus, string>>>
   /** Errors of its own: statuses, or a message for each. */
   readonly errorResponses?: readonly number[] | Readonly<Record<number, string>>
+}
+
+/** From when on an operation should not be used. Days are RFC 3339: `2026-12-31`, or `2026-12-31T22:00:00Z`. */
+export interface Deprecation {
+  /** The header `Deprecation` (RFC 9745). It may lie ahead. */
+  readonly since: string
+  /** When it will no longer be there: the header `Sunset` (RFC 8594). */
+  readonly sunset?: string
+  /** Where a person reads what to do: a `Link` with the relation `deprecation`. */
+  readonly link?: string
 }
 
 export type RestMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'

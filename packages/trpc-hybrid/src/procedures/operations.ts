@@ -1,5 +1,7 @@
 import type { AnyProcedure, AnyRouter } from '@trpc/server'
 import { z } from 'zod'
+import type { Answer } from '../answer.ts'
+import { deprecationHeaders } from './deprecation.ts'
 import type { Guarded } from './guard.ts'
 import { operationGuard, type GuardSources } from './operation-guard.ts'
 import { inputObjectOf, inputsOf, isSchema, type InputObject } from './inputs.ts'
@@ -51,6 +53,8 @@ export interface RestOperation {
   readonly status: SuccessStatus
   /** Others that it may have. */
   readonly otherStatuses: readonly SuccessStatus[]
+  /** Headers of each answer that say from when on it should not be used. */
+  readonly deprecation: Answer['headers']
   readonly procedure: AnyProcedure
 }
 
@@ -120,6 +124,7 @@ function operationOf(declared: Declared, options: OperationOptions): RestOperati
   const taken = attempt(() => ({ input: inputOf(procedure) }))
   const body = attempt(() => ({ contentTypes: bodyTypesOf(meta), maxBytes: maxBytesOf(meta) }))
   const answer = attempt(() => answerOf(declared, options))
+  const deprecation = attempt(() => deprecationHeaders(meta))
   if (template && taken)
     attempt(() => {
       requireParameters(template, taken.input)
@@ -130,11 +135,11 @@ function operationOf(declared: Declared, options: OperationOptions): RestOperati
       requireRoom(method, input, body?.contentTypes)
     })
   }
-  if (!method || !template || !guard || !taken || !body || !answer) return undefined
+  if (!method || !template || !guard || !taken || !body || !answer || !deprecation) return undefined
   const from = BODILESS.includes(method) ? ('query' as const) : ('body' as const)
   const headers = headerSchemasOf(procedure)
   const read = { ...taken, from, ...body, headers }
-  const operation = { ...declared, method, template, ...read, guard, ...answer }
+  const operation = { ...declared, method, template, ...read, guard, ...answer, deprecation }
   return attempt(() => requireRoomForFiles(operation))
 }
 

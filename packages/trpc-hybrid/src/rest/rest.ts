@@ -21,8 +21,11 @@ export interface RestOptions extends ErrorOptions {
   readonly problems: Problems
 }
 
-/** Calls one procedure with all of its chain, and without the caller proxy of tRPC. */
-type CallOperation = (request: HybridRequest, params: Params, ctx: object) => Promise<Answer>
+interface ServedOperation {
+  /** Calls one procedure with all of its chain, and without the caller proxy of tRPC. */
+  readonly call: (request: HybridRequest, params: Params, ctx: object) => Promise<Answer>
+  readonly refuse: Route['refuse']
+}
 
 /**
  * Every procedure at the method and path of its `openapi` meta, as trpc-openapi describes it. Its own handler
@@ -33,25 +36,47 @@ type CallOperation = (request: HybridRequest, params: Params, ctx: object) => Pr
  * @returns finds the route of a request; `undefined` where no procedure is
  */
 export function createRest(options: RestOptions) {
-  const table = new RouteTable<CallOperation>()
-  for (const operation of options.operations) {
-    const call = options.problems.attempt(operation, () => callOf(operation, options))
-    if (call) table.add(operation.template, operation.method, call)
-  }
+  const table = new RouteTable<ServedOperation>()
   const refuse: Route['refuse'] = (error, request, ctx) =>
     answerError(error, { request, ctx }, options)
+  for (const operation of options.operations) {
+    const { template, method } = operation
+    const call = options.problems.attempt(operation, () => callOf(operation, options))
+    if (call) table.add(template, method, deprecating({ call, refuse }, operation))
+  }
 
   return (method: string, path: string): Route | undefined => {
     const found = table.find(method === 'HEAD' ? 'GET' : method, normalizePath(withoutSlash(path)))
     if (!found) return undefined
     const { handler, params, path: template } = found
     return handler
-      ? { template, allow: undefined, refuse, serve: (req, ctx) => handler(req, params, ctx) }
+      ? {
+          template,
+          allow: undefined,
+          refuse: handler.refuse,
+          serve: (req, ctx) => handler.call(req, params, ctx),
+        }
       : refusedMethod({ template, allow: withHead(found.methods), refuse })
   }
 }
 
-function callOf(operation: RestOperation, options: RestOptions): CallOperation {
+/** Says with each answer from when on the operation should not be used. */
+function deprecating(
+  served: ServedOperation,
+  { deprecation }: Pick<RestOperation, 'deprecation'>,
+): ServedOperation {
+  if (deprecation.length === 0) return served
+  const say = (answer: Answer): Answer => ({
+    ...answer,
+    headers: [...answer.headers, ...deprecation],
+  })
+  return {
+    call: (...of) => served.call(...of).then(say),
+    refuse: (...of) => say(served.refuse(...of)),
+  }
+}
+
+function callOf(operation: RestOperation, options: RestOptions): ServedOperation['call'] {
   const { name: path, procedure } = operation
   const readInput = createInputReader(operation, options.maxBodyBytes)
   const call = procedure as unknown as CallProcedure

@@ -56,8 +56,9 @@ export function generateOpenApiDocument<TMeta = Record<string, unknown>>(
         ? undefined
         : Object.keys(securitySchemes).map((name) => ({ [name]: [] })),
   })
-  const isOurs = ({ meta, headers }: RestOperation) =>
-    meta.successStatus !== undefined || meta.successStatuses !== undefined || headers.length > 0
+  const isOurs = ({ meta, headers, deprecation }: RestOperation) =>
+    [meta.successStatus, meta.successStatuses].some((one) => one !== undefined) ||
+    headers.length + deprecation.length > 0
   if (!hybrid.operations.some(isOurs)) {
     try {
       return describeAsThere(router, options)
