@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config'
 /** They install packages, in copies of the project and in apps that are not this one. */
 const MATRIX = [
   'packages/*/test/packed.test.ts',
-  'packages/create/test/*.test.ts',
+  'packages/create/test/create.test.ts',
   'packages/server/test/e2e/{clean-clone,template}.test.ts',
   'packages/trpc-hybrid/test/trpc-versions.test.ts',
   'scripts/test/pack.test.ts',

@@ -7,4 +7,5 @@ export const api = defineApi({
   title: 'Messages API',
   summary: 'Three messages over REST and tRPC, protected by OAuth 2.0 access tokens.',
   version: '0.3.0',
+  demo: 'http://localhost:4040',
 })

@@ -29,8 +29,10 @@ function Header() {
   return (
     <header>
       <h1>Messages</h1>
-      {user && <span>{user.name}</span>}
-      <button onClick={user ? signOut : signIn}>{user ? 'Sign out' : 'Sign in'}</button>
+      <div className="session">
+        {user && <span>{user.name}</span>}
+        <button onClick={user ? signOut : signIn}>{user ? 'Sign out' : 'Sign in'}</button>
+      </div>
       {error && <p role="alert">{explainSignIn(error)}</p>}
     </header>
   )

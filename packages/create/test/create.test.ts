@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
@@ -8,13 +8,21 @@ import { findFreePort } from '../../server/test/support/http.ts'
 import { succeed } from '../../server/test/support/install.ts'
 import { end, run } from '../../server/test/support/process.ts'
 import { startRegistry } from '../../server/test/support/registry.ts'
+import { PARTS } from '../src/create-app.ts'
 
 type Registry = Awaited<ReturnType<typeof startRegistry>>
 
 let registry: Registry
+/** What was said when an app was made, and where it is, with its packages installed. */
+let told: string
+let app: string
 beforeAll(async () => {
   const others = execFileSync('npm', ['config', 'get', 'registry'], { encoding: 'utf8' }).trim()
   registry = await startRegistry(inject('tarballs'), others)
+  const folder = emptyFolder()
+  told = await npm('create --yes @trpc-hybrid reports-api', folder)
+  app = join(folder, 'reports-api')
+  await npm('install', app)
 })
 afterAll(() => registry.close())
 
@@ -35,7 +43,7 @@ const emptyFolder = () => mkdtempSync(join(tmpdir(), 'created-'))
 /** Every file that its owner would look at, with its text. */
 function filesOf(app: string): Record<string, string> {
   const names = readdirSync(app, { recursive: true, encoding: 'utf8' })
-    .filter((name) => !/^(node_modules|dist|\.local-issuer)(\/|$)|package-lock/.test(name))
+    .filter((name) => !/^(node_modules|(demo\/)?dist|\.local-issuer)(\/|$)|package-lock/.test(name))
     .filter((name) => /\.[a-z]+$|^\./.test(name))
   return Object.fromEntries(names.map((name) => [name, readFileSync(join(app, name), 'utf8')]))
 }
@@ -70,18 +78,26 @@ async function tryOut(app: string): Promise<string[]> {
 }
 
 describe('npm create @trpc-hybrid', () => {
-  it('makes an app that runs, is tested and typed, and that npm update alone brings up to date', async () => {
-    const folder = emptyFolder()
-    const told = await npm('create --yes @trpc-hybrid reports-api', folder)
-    expect(told).toContain('cd reports-api')
-    const app = join(folder, 'reports-api')
-    const before = filesOf(app)
-    expect(before['src/api.ts']).toContain("title: 'Reports API'")
+  it('shows what it made, and ends with the lines to type', () => {
+    expect(told).toContain('\n  src/router.ts\n')
+    expect(told.trimEnd()).toMatch(/\n\n {2}cd reports-api\n {2}npm install\n {2}npm run dev$/)
+  })
 
-    await npm('install', app)
+  it.each(PARTS)('makes an app that is green without: %s', async (part) => {
+    const folder = emptyFolder()
+    await npm(`create --yes @trpc-hybrid bare-api -- --no-${part}`, folder)
+    const bare = join(folder, 'bare-api')
+    symlinkSync(join(app, 'node_modules'), join(bare, 'node_modules'))
+    await Promise.all(['test', 'run typecheck', 'run lint'].map((words) => npm(words, bare)))
+  })
+
+  it('makes an app that runs, is tested, typed and linted, and that npm update alone brings up to date', async () => {
+    const before = filesOf(app)
     expect(await tryOut(app)).toEqual([MESSAGES.public, MESSAGES.protected, MESSAGES.admin])
     await npm('run typecheck', app)
+    await npm('run lint', app)
     await npm('run build', app)
+    await succeed(['npx', 'vite', 'build', 'demo'], app)
     await npm('test', app)
 
     const names = ['server', 'client', 'dev-issuer', 'access-token'].map(
@@ -97,19 +113,6 @@ describe('npm create @trpc-hybrid', () => {
     expect(await tryOut(app)).toEqual([MESSAGES.public, MESSAGES.protected, MESSAGES.admin])
     expect(filesOf(app)).toEqual(before)
   }, 600_000)
-
-  it('leaves the messages and the docs page out without a trace', async () => {
-    const folder = emptyFolder()
-    await npm('create --yes @trpc-hybrid bare-api -- --no-messages --no-docs', folder)
-    const app = join(folder, 'bare-api')
-    const traces = Object.entries(filesOf(app))
-      .filter(([name]) => name !== '.env.example') // its comments have an example of a path
-      .filter((file) => /messages/i.test(file.join()))
-    expect(traces).toEqual([])
-    await npm('install', app)
-    await npm('run typecheck', app)
-    await npm('test', app)
-  }, 300_000)
 
   it('refuses a folder that is not empty, and a name that can be no package', async () => {
     const folder = emptyFolder()

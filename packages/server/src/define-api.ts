@@ -57,6 +57,8 @@ interface Described {
   readonly mcpPath?: `/${string}`
   /** Of OpenAPI, by the names that guards of the app's own give: `bearer` and `oauth2` are there already. */
   readonly securitySchemes?: SecuritySchemes
+  /** Where `npm run demo` serves a page that calls the API. The start in development tells it. */
+  readonly demo?: string
   /** Parts that are left out where they are `false`. */
   readonly parts?: ApiParts
   /** Those of a connection that no setting has, over the defaults. */
@@ -95,6 +97,7 @@ export interface Api<Router extends AnyRouter = AnyRouter> {
   readonly about: About
   readonly exposeTrpcMessages: boolean
   readonly mcpPath: string
+  readonly demo: string | undefined
   readonly parts: Required<ApiParts>
   readonly securitySchemes: SecuritySchemes
   readonly limits: Partial<ConnectionLimits>
@@ -120,7 +123,7 @@ export function defineApi(
 ): Api {
   const { title, version, summary, name = nameOf(title), parts, limits = {} } = options
   const { settings = {}, securitySchemes = {} } = options
-  const { exposeTrpcMessages = false, mcpPath = DEFAULT_MCP_PATH } = options
+  const { exposeTrpcMessages = false, mcpPath = DEFAULT_MCP_PATH, demo } = options
   const taken = Object.keys(settings).filter((one) => one in schema.shape)
   if (taken.length > 0) {
     throw new TypeError(`${taken.join(', ')}: the server has settings of these names itself`)
@@ -134,6 +137,7 @@ export function defineApi(
     about: { name, title, version, summary },
     exposeTrpcMessages,
     mcpPath: requirePath(mcpPath),
+    demo,
     parts: { docs: true, devIssuer: true, ...parts },
     securitySchemes,
     limits,

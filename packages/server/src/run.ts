@@ -76,6 +76,7 @@ function printWelcome(
       title: api.about.title,
       api: `http://localhost:${port}`,
       docs,
+      demo: api.demo,
       router,
       localIssuer,
       tokenArguments: localIssuer === undefined ? [] : tokenArguments(config, localIssuer),

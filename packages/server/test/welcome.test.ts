@@ -64,6 +64,22 @@ describe('what npm run dev prints', () => {
     expect(text).not.toContain('Local issuer')
   })
 
+  it('tells where the demo is, and how to start it, where the API has one', () => {
+    const addresses = { title: 'Messages API', api, docs: true, router: testRouter }
+    const printed = (demo?: string) =>
+      welcome({
+        ...addresses,
+        demo,
+        localIssuer: issuer,
+        tokenArguments: [],
+        platform: 'linux',
+      })
+    expect(printed('http://localhost:4040')).toMatch(
+      /Demo +http:\/\/localhost:4040 .*npm run demo$/m,
+    )
+    expect(printed()).not.toContain('emo')
+  })
+
   it('calls the real curl in PowerShell', () => {
     const text = welcome({
       title: 'Messages API',

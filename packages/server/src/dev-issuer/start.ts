@@ -23,6 +23,13 @@ interface StartOptions {
   readonly folder: string | undefined
 }
 
+interface LocalIssuer extends IssuerMetadata {
+  readonly tokenFormat: typeof TOKEN_FORMAT
+  /** The names of those who can sign in, by subject. */
+  readonly people: Readonly<Record<string, string>>
+  readonly close: () => Promise<void>
+}
+
 /**
  * Starts the local issuer according to the server's settings. Its code is loaded on demand, because an
  * install for production does not have the packages for it.
@@ -30,7 +37,7 @@ interface StartOptions {
 export async function startLocalIssuer(
   config: Config,
   { logger, permissions, mcpPath, folder }: StartOptions,
-): Promise<IssuerMetadata & { tokenFormat: typeof TOKEN_FORMAT; close: () => Promise<void> }> {
+): Promise<LocalIssuer> {
   const local = await import('@trpc-hybrid/dev-issuer')
   const port = config.localIssuerPort
   const addresses = ownOrigins(config)
@@ -46,7 +53,8 @@ export async function startLocalIssuer(
       logger.error({ err }, 'the local issuer failed')
     },
   })
-  return { ...auth0Metadata(issuer), tokenFormat: TOKEN_FORMAT, close }
+  const people = Object.fromEntries(local.PEOPLE.map(({ subject, name }) => [subject, name]))
+  return { ...auth0Metadata(issuer), tokenFormat: TOKEN_FORMAT, people, close }
 }
 
 /**

@@ -19,6 +19,8 @@ export interface DocsOptions {
   readonly docsClientId: string | undefined
   /** What to ask for at sign-in. */
   readonly docsScopes: readonly string[]
+  /** Names of people by the `sub` of their tokens, where these don't hold them. */
+  readonly docsPeople: Readonly<Record<string, string>>
   /** This server's address where it is configured. */
   readonly publicUrl: string | undefined
 }
@@ -63,8 +65,8 @@ function readDocs(options: DocsOptions): Router {
     sendWithEtag(res, { type: 'html', body: redirectPage })
   })
   docs.get('/settings.json', (_req, res) => {
-    const { docsClientId: clientId, docsScopes: scopes } = options
-    res.json({ clientId, scopes })
+    const { docsClientId: clientId, docsScopes: scopes, docsPeople: people } = options
+    res.json({ clientId, scopes, people })
   })
   for (const [name, content] of readAssets()) {
     docs.get(`/${name}`, (_req, res) => {

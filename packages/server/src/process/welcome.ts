@@ -7,6 +7,8 @@ interface Addresses {
   readonly api: string
   /** Whether there is a docs page. */
   readonly docs: boolean
+  /** Where `npm run demo` serves a page. */
+  readonly demo?: string | undefined
   /**
    * Three of its routes are shown: the first that is open to all, the first that asks for a token, and the
    * first that asks for a permission.
@@ -25,8 +27,11 @@ interface Addresses {
  * POSIX shell or PowerShell (whose `curl` is another program).
  */
 export function welcome(addresses: Addresses): string {
-  const { api, docs, localIssuer } = addresses
+  const { api, docs, demo, localIssuer } = addresses
   const page = docs ? `\n  Docs           ${api}/docs   sign in and try the routes` : ''
+  const demoPage = demo
+    ? `\n  Demo           ${demo}   once this runs in another terminal: npm run demo`
+    : ''
   const issuer = localIssuer
     ? `\n  Local issuer   ${localIssuer}   development only, no account needed`
     : ''
@@ -34,7 +39,7 @@ export function welcome(addresses: Addresses): string {
   const hint = localIssuer ? '' : ', with an access token of your issuer'
   const trial = `\n  Try it from another terminal in this folder${hint}:\n\n${lines.join('')}`
   return `
-  ${addresses.title}   ${api}${issuer}${page}
+  ${addresses.title}   ${api}${issuer}${page}${demoPage}
 ${lines.length > 0 ? trial : ''}
 `
 }

@@ -181,6 +181,13 @@ describeInBrowser('the demo page, with the Auth0 SDK', () => {
     expect(found.passes.map(({ id }) => id)).toContain('color-contrast')
     expect(faults).toEqual([])
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(375)
+    const [name, signOut] = await Promise.all(
+      [page.getByText('Uma User'), page.getByRole('button', { name: 'Sign out' })].map((one) =>
+        one.boundingBox(),
+      ),
+    )
+    expect(signOut?.x).toBeGreaterThan(name?.x ?? 0)
+    expect(signOut?.y).toBeLessThan((name?.y ?? 0) + (name?.height ?? 0))
   })
 
   it('says that it waits', async () => {

@@ -1,11 +1,12 @@
 import axe from 'axe-core'
+import { fetchToken } from '@trpc-hybrid/dev-issuer'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { describeInBrowser, launchBrowser } from '../support/browser.ts'
 import { MESSAGES } from '../support/contract.ts'
 import { useServer } from '../support/fixtures.ts'
 import { findFreePort } from '../support/http.ts'
-import { ADMIN } from '../support/issuer.ts'
+import { ADMIN, AUDIENCE } from '../support/issuer.ts'
 import { startTestServer, type TestServer } from '../support/server.ts'
 
 /** A browser starts and loads slowly on a busy machine. */
@@ -125,6 +126,42 @@ describeInBrowser('the docs page', () => {
       expect(await execute('getAdminMessage')).toEqual({ status: 200, body: MESSAGES.admin })
       expect([...origins].sort()).toEqual([origin, new URL(server.localIssuer ?? '').origin].sort())
       expect(server.log.filter(({ level }) => Number(level) >= 50)).toEqual([])
+    })
+
+    it('puts the focus on signing in when the dialog is opened', async () => {
+      await open(origin)
+      await openDialog()
+      const focused = () => page.evaluate("document.activeElement.getAttribute('aria-label')")
+      await expect.poll(focused).toBe('Apply given OAuth2 credentials')
+    })
+
+    it('names a person of whom a token is pasted', async () => {
+      await open(origin)
+      const token = await fetchToken({
+        issuer: server.localIssuer ?? '',
+        audience: AUDIENCE,
+        redirectUri: `${origin}/docs/oauth2-redirect.html`,
+        person: 'user',
+      })
+      await pasteToken(token)
+      const who = page.locator('.scheme-container').getByRole('status')
+      expect(await who.innerText()).toBe('Using a token of Uma User')
+    })
+
+    it('shows of a refusal when it comes, and the rest on demand', async () => {
+      await open(origin)
+      const admin = page.locator('#operations-Messages-getAdminMessage')
+      await admin.locator('.opblock-summary-control').click()
+      const row = admin.locator('tr.response[data-code="403"]')
+      expect(await row.innerText()).toContain('does not hold read:admin-messages')
+      expect(await row.innerText()).not.toContain('WWW-Authenticate')
+      const toggle = admin.getByRole('button', { name: 'Example and headers of 403' })
+      await toggle.click()
+      expect(await row.innerText()).toContain('WWW-Authenticate')
+      expect(await row.innerText()).toContain('"Permission denied"')
+      await toggle.click()
+      expect(await row.innerText()).not.toContain('WWW-Authenticate')
+      expect((await admin.boundingBox())?.height).toBeLessThan(1600)
     })
 
     it('asks for the scopes that DOCS_SCOPES names', async () => {

@@ -9,7 +9,7 @@ import { describeInBrowser, launchBrowser } from '../support/browser.ts'
 import { onDemo, startBuiltDemo } from '../support/demo.ts'
 import { findFreePort } from '../support/http.ts'
 import { end, run, TYPESCRIPT } from '../support/process.ts'
-import { copyProject, createProject, follow } from '../support/walkthrough.ts'
+import { createProject, follow } from '../support/walkthrough.ts'
 
 const exec = promisify(execFile)
 
@@ -123,7 +123,7 @@ describe('docs/add-a-feature.md', { timeout: 300_000 }, () => {
 
 describeInBrowser('the form that docs/add-a-feature.md adds to the demo', () => {
   it('adds as somebody who may, once it is built', async ({ onTestFinished }) => {
-    const folder = copyProject()
+    const folder = createProject('reports-api')
     await follow(folder, 'feature')
     await follow(folder, 'demo')
     const port = await findFreePort()

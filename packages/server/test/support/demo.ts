@@ -42,12 +42,12 @@ export async function startDemo(options: DemoOptions): Promise<Program> {
   return program
 }
 
-/** Builds the page of a copy of the project, and serves what came out. */
+/** Builds the demo of an app that `npm create` made, and serves what came out. */
 export async function startBuiltDemo(options: DemoOptions & { folder: string }): Promise<Program> {
   const settings = { cwd: options.folder, env: settingsOf(options) }
-  const build = run(['npx', 'vite', 'build', 'examples/react'], settings)
+  const build = run(['npx', 'vite', 'build', 'demo'], settings)
   if ((await build.exit) !== 0) throw new Error(build.output())
-  const command = ['npx', 'vite', 'preview', 'examples/react', '--port', String(options.port)]
+  const command = ['npx', 'vite', 'preview', 'demo', '--port', String(options.port)]
   const program = run(command, settings)
   await program.printed(/Local:/)
   return program

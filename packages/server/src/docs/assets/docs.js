@@ -51,6 +51,33 @@ const permissionBadges = (description) => () => {
   }
 }
 
+/** Refusals are much alike: each says when it comes, and shows its example and headers on demand. */
+const briefRefusals = {
+  wrapComponents: {
+    response: (Original, { React: { createElement, Fragment, useState } }) =>
+      function Response(props) {
+        const [isWhole, setWhole] = useState(false)
+        if (Number(props.code) < 400) return createElement(Original, props)
+        const { code, response } = props
+        const shown = isWhole ? response : response.delete('headers').delete('content')
+        const toggle = createElement(
+          'button',
+          { type: 'button', 'aria-expanded': isWhole, onClick: () => setWhole(!isWhole) },
+          `Example and headers of ${code}`,
+        )
+        const cells = ['', toggle].map((content, index) =>
+          createElement('td', { key: index }, content),
+        )
+        return createElement(
+          Fragment,
+          null,
+          createElement(Original, { ...props, response: shown }),
+          createElement('tr', { className: 'whole' }, cells),
+        )
+      },
+  },
+}
+
 /** Asking for a token stays a simple request (Fetch §2.2.2): not every issuer answers a preflight. */
 function dropRequestedWith(request) {
   delete request.headers['X-Requested-With']
@@ -75,7 +102,7 @@ function withIntroduction(description, canSignIn) {
 }
 
 async function start() {
-  const [{ clientId, scopes }, description] = await Promise.all([
+  const [{ clientId, scopes, people }, description] = await Promise.all([
     getJson('/docs/settings.json'),
     getJson('/api/openapi.json'),
   ])
@@ -92,7 +119,7 @@ async function start() {
     tryItOutEnabled: true,
     oauth2RedirectUrl: addressOf('/docs/oauth2-redirect.html'),
     requestInterceptor: dropRequestedWith,
-    plugins: [permissionBadges(description), signInPlugin],
+    plugins: [permissionBadges(description), briefRefusals, signInPlugin(people)],
   })
   if (!canSignIn) return
   ui.initOAuth({

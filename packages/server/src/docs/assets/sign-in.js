@@ -12,28 +12,40 @@ function claimsOf(token) {
   }
 }
 
-function nameIn(tokens) {
+/** @param people names by subject */
+function nameIn(tokens, people) {
   const claims = tokens.map(claimsOf)
-  return claims.flatMap(({ name, email, sub }) => [name, email, sub]).find(Boolean)
+  return claims.flatMap(({ name, email, sub }) => [name, email, people.get(sub), sub]).find(Boolean)
 }
 
 /** Where there is a token of both kinds, Swagger UI sends the one that it got by signing in. */
-function tellWho({ oauth2, bearer }) {
+function tellWho({ oauth2, bearer }, people) {
   if (oauth2) {
-    const name = nameIn([oauth2.token.id_token, oauth2.token.access_token])
+    const name = nameIn([oauth2.token.id_token, oauth2.token.access_token], people)
     return name ? `Signed in as ${name}` : 'Signed in'
   }
   if (!bearer) return ''
-  const name = nameIn([bearer.value])
+  const name = nameIn([bearer.value], people)
   return name ? `Using a token of ${name}` : 'Using a token'
 }
 
 /** Says under the button whose token is sent. */
-const showWho = (Original, { React: { createElement, Fragment } }) =>
-  function AuthorizeBtnContainer(props) {
-    const who = tellWho(props.authSelectors.authorized().toJS())
-    const line = createElement('p', { className: 'who', role: 'status' }, who)
-    return createElement(Fragment, null, createElement(Original, props), line)
+const showWho =
+  (people) =>
+  (Original, { React: { createElement, Fragment } }) =>
+    function AuthorizeBtnContainer(props) {
+      const who = tellWho(props.authSelectors.authorized().toJS(), people)
+      const line = createElement('p', { className: 'who', role: 'status' }, who)
+      return createElement(Fragment, null, createElement(Original, props), line)
+    }
+
+/** Swagger UI puts the focus on the field for a token, though signing in stands before it. */
+const focusSignIn = (Original, { React: { createElement, useEffect } }) =>
+  function AuthorizationPopup(props) {
+    useEffect(() => {
+      document.querySelector('[aria-label="Apply given OAuth2 credentials"]')?.focus()
+    }, [])
+    return createElement(Original, props)
   }
 
 /** The issuer's session goes on after Logout: without being asked to (OpenID Connect Core §3.1.2.1), it would let the same person in. */
@@ -58,9 +70,12 @@ const takeHeaderValue =
       }),
     })
 
-export const signInPlugin = {
-  wrapComponents: { AuthorizeBtnContainer: showWho },
+export const signInPlugin = (people) => ({
+  wrapComponents: {
+    AuthorizeBtnContainer: showWho(new Map(Object.entries(people))),
+    authorizationPopup: focusSignIn,
+  },
   statePlugins: {
     auth: { wrapActions: { authorize: takeHeaderValue, logout: askWhoAfterLogout } },
   },
-}
+})
