@@ -12,9 +12,9 @@ export const securitySchemes = {
   machineKey: { type: 'apiKey', in: 'header', name: 'X-API-Key' },
 } as const
 
-const tags = ['Alarms']
 const Name = z.string().regex(/^[a-z][a-z0-9-]{0,49}$/)
 const TAKEN = 'There is a key for this machine already'
+const CREATED = { successStatus: 201, errorResponses: { 409: TAKEN } } as const
 const hashOf = (key: string) => createHash('sha256').update(key).digest('hex')
 
 const requireKey = (db: Db) =>
@@ -31,7 +31,7 @@ export function createAlarmsRouter(db: Db) {
   return router({
     createKey: userProcedure
       .use(requirePermissions('manage:keys'))
-      .meta(rest('POST', '/keys', { tags, successStatus: 201, errorResponses: { 409: TAKEN } }))
+      .meta(rest('POST /api/v2/keys', 'Give a machine a key', CREATED))
       .input(z.object({ machine: Name }))
       .output(z.object({ key: z.string().meta({ description: 'Told this once' }) }))
       .mutation(async ({ input: { machine } }) => {
@@ -49,9 +49,7 @@ export function createAlarmsRouter(db: Db) {
       .use(requireKey(db))
       .use(inTransaction(db))
       .meta(
-        rest('PUT', '/alarms/{alarm}', {
-          tags,
-          summary: 'Open a ticket for an alarm',
+        rest('PUT /api/v2/alarms/{alarm}', 'Open a ticket for an alarm', {
           successStatuses: { 201: 'It was opened' },
           successDescription: 'It was opened before',
           errorResponses: { 422: 'This key was sent with another ticket' },

@@ -8,8 +8,7 @@ import { ticketOf } from './tickets/tickets.ts'
 import { REFUSED } from './tickets/tickets.router.ts'
 import { inTransaction, rest, router, userProcedure } from './trpc.ts'
 
-const tags = ['Attachments']
-const PATH = '/tickets/{id}/attachments/{name}'
+const PATH = '/api/v2/tickets/{id}/attachments/{name}'
 const Named = ById.extend({ name: z.string().regex(/^[\w-][\w .-]{0,99}$/) })
 const NONE = 'There is no such attachment'
 
@@ -18,9 +17,7 @@ export function createAttachmentsRouter(db: Db) {
     put: userProcedure
       .use(inTransaction(db))
       .meta(
-        rest('PUT', PATH, {
-          tags,
-          summary: 'Attach a file, in place of another of that name',
+        rest(`PUT ${PATH}`, 'Attach a file, in place of another of that name', {
           contentTypes: ['application/octet-stream', 'application/pdf', 'image/png'],
           maxBytes: 1_000_000,
           successStatuses: { 201: 'There was none of that name' },
@@ -43,7 +40,7 @@ export function createAttachmentsRouter(db: Db) {
 
     /** Of no type that a browser shows: whoever attached it may have lied. */
     read: userProcedure
-      .meta(rest('GET', PATH, { tags, summary: 'Save a file', errorResponses: REFUSED }))
+      .meta(rest(`GET ${PATH}`, 'Save a file', { errorResponses: REFUSED }))
       .input(Named)
       .output(fileOutput('application/octet-stream'))
       .query(async ({ ctx, input: { id, name } }) => {

@@ -12,7 +12,7 @@ const Mail = z.object({ id: z.string().min(1).max(100), from: z.email(), ticket:
 export function addMailHook(app: OwnRoutes, { db, secret }: { db: Db; secret: string }): void {
   app.post('/hooks/mail', async (req, res) => {
     const body = await rawBody(req)
-    requireSignature(body, { secret, header: req.headers['x-signature']?.toString() })
+    requireSignature(body, String(req.headers['x-signature']), secret)
     const { id, from, ticket } = parseMail(body)
     const owner = `mail|${from}`
     const opened = await db
@@ -22,14 +22,12 @@ export function addMailHook(app: OwnRoutes, { db, secret }: { db: Db; secret: st
   })
 }
 
-interface Signature {
-  readonly secret: string
-  /** `t=1767225600,v1=` and the HMAC, in hexadecimal digits, of the seconds, a dot and the body. */
-  readonly header: string | undefined
-}
-
-/** @throws {FeatureError} forbidden, where it is forged, or so old that it may be sent again by a stranger */
-function requireSignature(body: Uint8Array, { secret, header = '' }: Signature): void {
+/**
+ * The header says `t=1767225600,v1=` and the HMAC, in hexadecimal digits, of these seconds, a dot and the body.
+ *
+ * @throws {FeatureError} forbidden, where it is forged, or so old that a stranger may have sent it again
+ */
+function requireSignature(body: Uint8Array, header: string, secret: string): void {
   const [, seconds = '', digits = ''] = /^t=(\d{1,12}),v1=([0-9a-f]{64})$/.exec(header) ?? []
   const expected = createHmac('sha256', secret).update(`${seconds}.`).update(body).digest()
   const given = Buffer.from(digits, 'hex')

@@ -12,10 +12,7 @@ export const { router, procedure: publicProcedure } = t
 const AGENT = 'work:tickets'
 
 /** Whoever has signed in. */
-export interface User {
-  readonly id: string
-  readonly isAgent: boolean
-}
+export type User = Readonly<{ id: string; isAgent: boolean }>
 
 const asUser = createGuard(({ token }: { token: AccessToken }) => {
   const { subject: id, permissions } = token
@@ -31,7 +28,8 @@ export const inTransaction = (db: Db) =>
 
 type Rest = NonNullable<ApiMeta['openapi']>
 
-/** A route of the newest version. */
-export const rest = (method: Rest['method'], path: string, more: Partial<Rest>): ApiMeta => ({
-  openapi: { method, path: `/api/v2${path}`, ...more },
-})
+/** A route, by its method and path, such as `GET /api/v2/tickets`. */
+export function rest(route: string, summary: string, more: Partial<Rest> = {}): ApiMeta {
+  const [method, path] = route.split(' ') as [Rest['method'], Rest['path']]
+  return { openapi: { method, path, summary, ...more } }
+}

@@ -6,7 +6,7 @@ export function createChanges() {
   let count = 0
   return {
     count: () => count,
-    tell() {
+    tell: () => {
       count++
       emitter.emit('change')
     },

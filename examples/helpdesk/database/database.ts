@@ -9,10 +9,7 @@ export type Db = Kysely<Schema>
 /** Nothing is in what is told on it: that is in the table `events`. */
 export const CHANNEL = 'events'
 
-export interface Listening {
-  readonly channel: string
-  readonly onNotify: () => void
-}
+export type Listening = Readonly<{ channel: string; onNotify: () => void }>
 
 export interface Connections {
   readonly pool: PostgresPool
@@ -20,10 +17,7 @@ export interface Connections {
   readonly stopListening: () => Promise<void>
 }
 
-interface Where {
-  readonly url?: string | undefined
-  readonly folder?: string | undefined
-}
+type Where = Readonly<Record<'url' | 'folder', string | undefined>>
 
 /** Connects to PostgreSQL, or opens one inside of this process, and makes its tables. */
 export async function connectDatabase({ url, folder }: Where) {
@@ -39,7 +33,7 @@ export async function connectDatabase({ url, folder }: Where) {
     await close()
     throw error as Error
   }
-  const ready = async () => (await sql`select 1`.execute(db)) && isListening()
+  const ready = () => sql`select 1`.execute(db).then(isListening)
   return { db, changes, ready, close }
 }
 

@@ -3,6 +3,8 @@ import type { Generated } from 'kysely'
 export const PRIORITIES = ['low', 'normal', 'high'] as const
 export const STATUSES = ['open', 'closed'] as const
 
+type Timed = { id: Generated<number>; at: Generated<Date> }
+
 /** The tables of `tables.sql`. */
 export interface Schema {
   tickets: {
@@ -19,20 +21,8 @@ export interface Schema {
     /** By which its owner asked for it: it is opened once, however often that is. */
     idempotencyKey: string | null
   }
-  comments: {
-    id: Generated<number>
-    ticketId: number
-    author: string
-    text: string
-    at: Generated<Date>
-  }
+  comments: Timed & { ticketId: number; author: string; text: string }
   attachments: { ticketId: number; name: string; content: Uint8Array }
-  events: {
-    id: Generated<number>
-    kind: string
-    ticketId: number
-    owner: string
-    at: Generated<Date>
-  }
+  events: Timed & { kind: string; ticketId: number; owner: string }
   keys: { hash: string; machine: string }
 }

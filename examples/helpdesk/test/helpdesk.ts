@@ -1,4 +1,8 @@
 import { randomBytes } from 'node:crypto'
+import { cpSync, existsSync, mkdtempSync, renameSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { PGlite } from '@electric-sql/pglite'
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
 import { createTRPCClient, httpSubscriptionLink } from '@trpc/client'
 import { authorizedFetch, createHybridClient } from '@trpc-hybrid/client'
@@ -52,6 +56,7 @@ function useHelpdesk(server: string | undefined): Helpdesk {
       dropDatabase = made.drop
     }
     const api = createApi(async (where) => (desk.database = await connectDatabase(where)))
+    const folder = server === undefined ? await createFolder() : undefined
     desk.running = await serve(api, {
       env: {
         PORT: '0',
@@ -61,6 +66,7 @@ function useHelpdesk(server: string | undefined): Helpdesk {
         CLIENT_ORIGIN_URL: ORIGIN,
         WEBHOOK_SECRET: SECRET,
         DATABASE_URL: desk.databaseUrl,
+        DATABASE_FOLDER: folder,
       },
     })
     const tokenOf = (person: Person) =>
@@ -79,6 +85,22 @@ function useHelpdesk(server: string | undefined): Helpdesk {
     await dropDatabase()
   })
   return desk
+}
+
+/** A folder of PGlite, of which the first is made, in seconds, and every other one is a copy. */
+async function createFolder(): Promise<string> {
+  const template = join(tmpdir(), 'helpdesk-template')
+  const folder = mkdtempSync(join(tmpdir(), 'helpdesk-'))
+  if (existsSync(template)) {
+    cpSync(template, folder, { recursive: true })
+  } else {
+    const made = await PGlite.create(folder)
+    await made.close()
+    const copy = mkdtempSync(join(tmpdir(), 'helpdesk-'))
+    cpSync(folder, copy, { recursive: true })
+    if (!existsSync(template)) renameSync(copy, template)
+  }
+  return folder
 }
 
 async function createDatabase(server: string) {
@@ -144,7 +166,7 @@ export const followerOf = ({ running, tokens }: Helpdesk, person: Person) => {
   const fetch = authorizedFetch({ getAccessToken: () => tokens[person] })
   const url = `${running.url}/trpc`
   return createTRPCClient<AppRouter>({
-    links: [httpSubscriptionLink({ url, EventSource, eventSourceOptions: { fetch } as never })],
+    links: [httpSubscriptionLink({ url, EventSource, eventSourceOptions: { fetch } })],
   })
 }
 

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { sql } from 'kysely'
 import { serve } from '@trpc-hybrid/server'
 import { describe, expect, it } from 'vitest'
@@ -63,10 +62,7 @@ describe('a setting', () => {
   })
 
   it('that leads to no database stops the start', async () => {
-    const started = Date.now()
     const env = { PORT: '0', LOG_LEVEL: 'silent', DATABASE_URL: 'postgres://127.0.0.1:1/none' }
     await expect(serve(createApi(), { env })).rejects.toThrow('ECONNREFUSED')
-    await delay(0)
-    expect(started).toBeLessThan(Date.now() + 1)
   })
 })

@@ -5,34 +5,19 @@ import { z } from 'zod'
 import type { Database } from '../database/database.ts'
 import { agentProcedure, inTransaction, rest, router, userProcedure } from '../trpc.ts'
 import { addEvent, followEvents } from './events.ts'
-import {
-  ById,
-  Changes,
-  Comment,
-  Filter,
-  Id,
-  NewTicket,
-  Page,
-  Text,
-  Ticket,
-  WholeTicket,
-} from './ticket.ts'
-import {
-  addComment,
-  changeTicket,
-  closeStale,
-  commentsOn,
-  listTickets,
-  openTicket,
-  ticketOf,
-} from './tickets.ts'
+import { ById, Changes, Comment, Filter, Id, NewTicket, Page } from './ticket.ts'
+import { Text, Ticket, WholeTicket } from './ticket.ts'
+import { addComment, changeTicket, closeStale, commentsOn } from './tickets.ts'
+import { listTickets, openTicket, ticketOf } from './tickets.ts'
 
 const DAY_MS = 24 * 60 * 60 * 1000
-const tags = ['Tickets']
 const ETag = z.object({ ETag: z.string() })
+const Ending = z.object({ Deprecation: z.string(), Sunset: z.string() })
 const tool = { mcp: true }
 export const REFUSED = { 403: 'This ticket is of somebody else', 404: 'There is no such ticket' }
 const CLOSED = { ...REFUSED, 409: 'This ticket is closed' }
+const READ = { responseHeaders: ETag, errorResponses: REFUSED }
+const COMMENTED = { successStatus: 201, errorResponses: CLOSED } as const
 const VERSIONS = { 412: 'Precondition Failed', 428: 'Precondition Required: send If-Match' }
 
 export function createTicketsRouter({ db, changes }: Pick<Database, 'db' | 'changes'>) {
@@ -40,7 +25,7 @@ export function createTicketsRouter({ db, changes }: Pick<Database, 'db' | 'chan
   return router({
     list: userProcedure
       .meta(tool)
-      .meta(rest('GET', '/tickets', { tags, summary: 'List tickets, of all for an agent' }))
+      .meta(rest('GET /api/v2/tickets', 'List tickets, those of all for an agent'))
       .input(Filter)
       .output(Page)
       .query(({ ctx: { user }, input }) =>
@@ -49,15 +34,9 @@ export function createTicketsRouter({ db, changes }: Pick<Database, 'db' | 'chan
 
     /** As it was in the first version, for those who still call it. */
     listV1: userProcedure
-      .meta({
-        openapi: {
-          method: 'GET',
-          path: '/api/v1/tickets',
-          tags,
-          deprecated: true,
-          responseHeaders: z.object({ Deprecation: z.string(), Sunset: z.string() }),
-        },
-      })
+      .meta(
+        rest('GET /api/v1/tickets', 'List tickets', { deprecated: true, responseHeaders: Ending }),
+      )
       .output(z.array(z.object({ number: Id, subject: z.string() })))
       .query(async ({ ctx }) => {
         ctx.setHeader('deprecation', '@1767225600') // RFC 9745
@@ -68,7 +47,7 @@ export function createTicketsRouter({ db, changes }: Pick<Database, 'db' | 'chan
 
     byId: userProcedure
       .meta(tool)
-      .meta(rest('GET', '/tickets/{id}', { tags, responseHeaders: ETag, errorResponses: REFUSED }))
+      .meta(rest('GET /api/v2/tickets/{id}', 'Read a ticket', READ))
       .input(ById)
       .output(WholeTicket)
       .query(async ({ ctx, input: { id } }) => {
@@ -82,9 +61,7 @@ export function createTicketsRouter({ db, changes }: Pick<Database, 'db' | 'chan
       .use(transaction)
       .meta(tool)
       .meta(
-        rest('POST', '/tickets', {
-          tags,
-          summary: 'Open a ticket',
+        rest('POST /api/v2/tickets', 'Open a ticket', {
           successStatus: 201,
           successStatuses: { 200: 'It was opened before, by the same Idempotency-Key' },
           responseHeaders: z.object({ Location: z.string() }),
@@ -105,9 +82,7 @@ export function createTicketsRouter({ db, changes }: Pick<Database, 'db' | 'chan
       .use(requireHeaders(z.object({ 'If-Match': z.string().optional() })))
       .use(transaction)
       .meta(
-        rest('PATCH', '/tickets/{id}', {
-          tags,
-          summary: 'Change the version of a ticket that the caller has seen',
+        rest('PATCH /api/v2/tickets/{id}', 'Change a ticket of a version', {
           responseHeaders: ETag,
           errorResponses: { ...REFUSED, ...VERSIONS },
         }),
@@ -124,13 +99,7 @@ export function createTicketsRouter({ db, changes }: Pick<Database, 'db' | 'chan
 
     comment: userProcedure
       .use(transaction)
-      .meta(
-        rest('POST', '/tickets/{id}/comments', {
-          tags,
-          successStatus: 201,
-          errorResponses: CLOSED,
-        }),
-      )
+      .meta(rest('POST /api/v2/tickets/{id}/comments', 'Say something', COMMENTED))
       .input(ById.extend({ text: Text }))
       .output(Comment)
       .mutation(async ({ ctx, input: { id, text } }) => {
@@ -145,11 +114,7 @@ export function createTicketsRouter({ db, changes }: Pick<Database, 'db' | 'chan
       .use(transaction)
       .meta(tool)
       .meta(
-        rest('POST', '/tickets/{id}/resolve', {
-          tags,
-          summary: 'Answer a ticket, and close it',
-          errorResponses: CLOSED,
-        }),
+        rest('POST /api/v2/tickets/{id}/resolve', 'Answer and close', { errorResponses: CLOSED }),
       )
       .input(ById.extend({ text: Text }))
       .output(Ticket)
@@ -164,13 +129,7 @@ export function createTicketsRouter({ db, changes }: Pick<Database, 'db' | 'chan
       .use(requirePermissions('delete:tickets'))
       .use(transaction)
       .meta(tool)
-      .meta(
-        rest('DELETE', '/tickets/{id}', {
-          tags,
-          summary: 'Remove a ticket for good',
-          errorResponses: REFUSED,
-        }),
-      )
+      .meta(rest('DELETE /api/v2/tickets/{id}', 'Remove for good', { errorResponses: REFUSED }))
       .input(ById)
       .output(z.void())
       .mutation(async ({ ctx, input: { id } }) => {

@@ -52,18 +52,15 @@ export async function ticketOf(
   return ticket
 }
 
-interface OpenOptions {
-  readonly owner: string
-  readonly idempotencyKey?: string | undefined
-}
+type Opening = Readonly<{ owner: string; idempotencyKey?: string | undefined }>
 
 /**
  * Opens a ticket, or finds the one that was opened by the same key.
  *
  * @throws {FeatureError} unprocessable, where that says something else
  */
-export async function openTicket(tx: Db, ticket: z.output<typeof NewTicket>, options: OpenOptions) {
-  const { owner, idempotencyKey = null } = options
+export async function openTicket(tx: Db, ticket: z.output<typeof NewTicket>, by: Opening) {
+  const { owner, idempotencyKey = null } = by
   const added = await tx
     .insertInto('tickets')
     .values({ ...ticket, owner, idempotencyKey })
@@ -100,16 +97,10 @@ export async function changeTicket(tx: Db, id: number, { kind, ...changes }: Cha
 
 /** Closes those of which nobody has heard since then. Another process may do the same meanwhile. */
 export async function closeStale(tx: Db, since: Date): Promise<number> {
-  const stale = await tx
-    .selectFrom('tickets')
-    .select('id')
-    .where('status', '=', 'open')
-    .where('changedAt', '<', since)
-    .forUpdate()
-    .skipLocked()
-    .execute()
-  for (const { id } of stale) await changeTicket(tx, id, { kind: 'closed', status: 'closed' })
-  return stale.length
+  const { rows } = await sql<{ id: number }>`select id from tickets
+    where status = 'open' and "changedAt" < ${since} for update skip locked`.execute(tx)
+  for (const { id } of rows) await changeTicket(tx, id, { kind: 'closed', status: 'closed' })
+  return rows.length
 }
 
 export const addComment = (tx: Db, ticketId: number, said: { author: string; text: string }) =>
