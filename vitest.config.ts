@@ -10,8 +10,9 @@ const MATRIX = [
   'scripts/test/pack.test.ts',
 ]
 
-/** They drive browsers, Redis, nginx, compilers and servers in processes of their own, or wait for many sockets. */
+/** They drive browsers, databases, Redis, nginx, compilers and servers in processes of their own, or wait for many sockets. */
 const SYSTEM = [
+  'examples/helpdesk/test/*.test.ts',
   'packages/client/test/readme.test.ts',
   'packages/server/test/{e2e,redis}/*.test.ts',
   'packages/server/test/{command-line,process-faults,stop}.test.ts',

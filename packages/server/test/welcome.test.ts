@@ -132,6 +132,22 @@ describe('a start that fails', () => {
     )
   })
 
+  it('names HOST where no such host is known, and not where it is that of a database', () => {
+    const unknown = (hostname: string) =>
+      Object.assign(new Error(`getaddrinfo ENOTFOUND ${hostname}`), {
+        code: 'ENOTFOUND',
+        syscall: 'getaddrinfo',
+        hostname,
+      })
+    const settings = loadConfig({ HOST: 'api.invalid' })
+    expect(explainStartFailure(unknown('api.invalid'), { settings })).toBe(
+      "The server can't listen where HOST and PORT say: getaddrinfo ENOTFOUND api.invalid",
+    )
+    const ofDatabase = explainStartFailure(unknown('database.invalid'), { settings })
+    expect(ofDatabase).toContain('ENOTFOUND database.invalid')
+    expect(ofDatabase).not.toContain('HOST')
+  })
+
   it('says what the local issuer needs where it is not installed', () => {
     const error = Object.assign(new Error('no oidc-provider'), { code: 'ERR_MODULE_NOT_FOUND' })
     expect(explainStartFailure(error, { settings: loadConfig({}) })).toMatch(

@@ -6,7 +6,7 @@ import { PortsInUse } from './ports-in-use.ts'
 /** Errors that mean an address can't be used. */
 const UNUSABLE = ['EADDRNOTAVAIL', 'ENOTFOUND', 'EAI_AGAIN', 'EACCES']
 
-type Settings = Pick<Config, 'port' | 'metricsPort' | 'localIssuerPort' | 'issuer'>
+type Settings = Pick<Config, 'host' | 'port' | 'metricsPort' | 'localIssuerPort' | 'issuer'>
 
 /** What was asked for, as far as it is known. */
 interface Asked {
@@ -24,11 +24,11 @@ export function explainStartFailure(error: unknown, { settings, envFile }: Asked
   }
   if (error instanceof RouterError || error instanceof PortsInUse) return error.message
   if (!(error instanceof Error)) return String(error)
-  const { code = '', syscall, port } = error as NodeJS.ErrnoException & { port?: number }
+  const { code = '', port } = error as SystemError
   if (code === 'EADDRINUSE') {
     return `Port ${port} is already in use: stop the program that uses it, or set ${portSetting(port, settings)} to another one.`
   }
-  if (syscall !== undefined && UNUSABLE.includes(code)) {
+  if (isOfListening(error, settings) && UNUSABLE.includes(code)) {
     return `The server can't listen where HOST and PORT say: ${error.message}`
   }
   if (code === 'ERR_MODULE_NOT_FOUND' && settings && !settings.issuer) {
@@ -36,6 +36,19 @@ export function explainStartFailure(error: unknown, { settings, envFile }: Asked
   }
   if (code === 'ERR_UNKNOWN_BUILTIN_MODULE') return needsLaterNode(error.message)
   return error.stack ?? error.message
+}
+
+interface SystemError extends NodeJS.ErrnoException {
+  readonly port?: number
+  readonly hostname?: string
+}
+
+/** Whether the server's own address is at fault, and not that of a resource, such as a database. */
+function isOfListening(
+  { syscall, hostname }: SystemError,
+  settings: Settings | undefined,
+): boolean {
+  return syscall === 'listen' || (hostname !== undefined && hostname === settings?.host)
 }
 
 /** From which version on a module of Node.js is there, without a flag. */

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { findFreePort } from '../support/http.ts'
 import { AUDIENCE, startIssuer, type TestIssuer } from '../support/issuer.ts'
-import { end, ROOT, run, TYPESCRIPT, type Program } from '../support/process.ts'
+import { end, ROOT, run, signal, TYPESCRIPT, type Program } from '../support/process.ts'
 import hono from '../../../../examples/hono.ts'
 
 let program: Program | undefined
@@ -52,6 +52,20 @@ describe('an example puts a tRPC router into an app', () => {
       async (path, headers = {}) => hono.request(path, { headers }),
       '/api/trpc',
     )
+  })
+})
+
+describe('the help desk', () => {
+  it('runs with nothing installed, and stops with its database', async () => {
+    const env = { PORT: '0', LOCAL_ISSUER_PORT: '0' }
+    program = run(['npm', 'run', '-s', 'helpdesk'], { env })
+    const [, url = ''] = await program.printed(/Help desk +(http\S+)/)
+    await expect.poll(async () => (await fetch(`${url}/readyz`)).status).toBe(200)
+    expect((await fetch(`${url}/api/v2/tickets`)).status).toBe(401)
+    signal(program, 'SIGTERM')
+    await program.exit
+    expect(program.output()).toContain('stopping')
+    expect(program.output()).not.toContain('could not be closed')
   })
 })
 
