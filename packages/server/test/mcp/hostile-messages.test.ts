@@ -93,7 +93,7 @@ describe('what is no part of this protocol', () => {
     },
   )
 
-  it('a stream of changes is refused, as there are none', async () => {
+  it('a stream of changes is ended at once, as there are none', async () => {
     const version = '2026-07-28'
     const meta = {
       'io.modelcontextprotocol/protocolVersion': version,
@@ -107,7 +107,17 @@ describe('what is no part of this protocol', () => {
       { ...ping, method, params },
       { headers: { 'mcp-protocol-version': version, 'mcp-method': method } },
     )
-    expect((await rpcOf(response)).error?.message).toBe('Subscription limit reached')
+    expect(response.headers.get('content-type')).toBe('text/event-stream')
+    const events = (await response.text()).trim().split('\n\n')
+    const [first, last, ...others] = events.map(
+      (event) => JSON.parse(event.split('data: ')[1] ?? '') as object,
+    )
+    expect(first).toMatchObject({
+      method: 'notifications/subscriptions/acknowledged',
+      params: { notifications: {} },
+    })
+    expect(last).toMatchObject({ id: 1, result: { resultType: 'complete' } })
+    expect(others).toEqual([])
   })
 
   it.each(['__proto__', 'constructor', 'reports.latest', ''])(

@@ -43,15 +43,9 @@ export async function exchangeMessage(exchange: MessageExchange): Promise<Respon
       await server.close()
     }
   }
-  const { fetch } = createMcpHandler(() => createServer(exchange), {
-    legacy: 'reject',
-    maxSubscriptions: NO_STREAMS,
-  })
+  const { fetch } = createMcpHandler(() => createServer(exchange), { legacy: 'reject' })
   return fetch(web, { parsedBody })
 }
-
-/** Nothing changes while the server runs, so there is nothing to tell by a stream. */
-const NO_STREAMS = 0
 
 /** The server below `McpServer`, which takes tools with schemas of its own alone. */
 function createServer({ about, handlers }: MessageExchange) {

@@ -124,7 +124,11 @@ export function createMcpRoute(
 }
 
 async function answerOf(response: Response): Promise<Answer> {
-  const { status, headers } = response
-  const body = withPlainError(await response.text())
-  return { status, headers: [...headers], body: body === '' ? undefined : body }
+  const type = response.headers.get('content-type')
+  const body = await response.text()
+  return {
+    status: response.status,
+    headers: type === null ? [] : [['content-type', type]],
+    body: type === 'text/event-stream' ? body : withPlainError(body) || undefined,
+  }
 }
