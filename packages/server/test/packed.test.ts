@@ -13,14 +13,13 @@ const exec = promisify(execFile)
 const README = 'packages/server/README.md'
 const [example] = readBlocks(README).filter(({ language }) => language === 'ts')
 
-/** Says at its start which modules of the protocol's SDK it has loaded. */
+/** Tells what a program loads of the protocol's SDK. */
 const REPORT = `
 import { register } from 'node:module'
 const hooks = \`
-  export async function resolve(specifier, context, next) {
-    const found = await next(specifier, context)
-    if (found.url.includes('@modelcontextprotocol')) process._rawDebug('loads ' + specifier)
-    return found
+  export function load(url, context, next) {
+    if (url.includes('@modelcontextprotocol')) process._rawDebug('loads the SDK')
+    return next(url, context)
   }\`
 register('data:text/javascript,' + encodeURIComponent(hooks))
 `
@@ -82,18 +81,14 @@ describe('the packed server, installed into an empty app', () => {
     expect(program.output()).not.toMatch(/\n +at /)
   })
 
-  it('serves the tool once the SDK is installed, and loads nothing of it where there is none', async () => {
+  it('serves the tool once the SDK is installed, and loads that with the first message', async () => {
     await succeed(['npm', 'install', '--prefer-offline', '--no-audit', `${SDK}@2`], folder)
     await compileStrictly(folder, ['main.ts', 'tool.ts'])
-    const without = await start('main.js')
-    await without.program.printed(/Local issuer/)
-    expect(without.program.output()).not.toContain('loads @modelcontextprotocol')
-    await end(without.program)
-
     const { program, url, issuerPort } = await start('tool.js')
     try {
       await program.printed(/Local issuer/)
-      expect(program.output()).toContain(`loads ${SDK}`)
+      expect((await fetch(`${url}/api/reports/1`)).status).toBe(401)
+      expect(program.output()).not.toContain('loads the SDK')
       await expect(connectMcp(url)).rejects.toThrow()
       const args = ['hybrid-token', 'admin', `LOCAL_ISSUER_PORT=${issuerPort}`]
       const token = await exec('npx', args, { cwd: folder })
@@ -104,6 +99,7 @@ describe('the packed server, installed into an empty app', () => {
       expect(
         await client.callTool({ name: tool?.name ?? '', arguments: { id: '1' } }),
       ).toMatchObject({ structuredContent: { title: 'Report 1', reader: 'auth0|local-admin' } })
+      expect(program.output()).toContain('loads the SDK')
     } finally {
       await end(program)
     }

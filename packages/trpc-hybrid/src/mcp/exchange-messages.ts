@@ -1,7 +1,6 @@
 import {
   createMcpHandler,
   isLegacyRequest,
-  ProtocolError,
   Server,
   WebStandardStreamableHTTPServerTransport,
   type CallToolRequest,
@@ -11,7 +10,7 @@ import type { HybridRequest } from '../request.ts'
 import type { ToolResult } from './call-tool.ts'
 import type { ToolListing } from './tools.ts'
 
-/** What a message of a client is answered with. What these throw is told as it is: only a `ProtocolError` may. */
+/** What a message of a client is answered with. What these throw is told as it is: only an `rpcError` may. */
 export interface Handlers {
   readonly list: () => Promise<readonly ToolListing[]>
   readonly call: (params: CallToolRequest['params']) => Promise<ToolResult>
@@ -23,8 +22,6 @@ export interface MessageExchange {
   readonly request: HybridRequest
   readonly message: unknown
 }
-
-export const protocolError = (code: number, message: string) => new ProtocolError(code, message)
 
 /**
  * The answer of the official server to one message, over Streamable HTTP without sessions: of the revision
