@@ -6,6 +6,7 @@ const MATRIX = [
   'packages/*/test/packed.test.ts',
   'packages/create/test/create.test.ts',
   'packages/server/test/e2e/{clean-clone,template}.test.ts',
+  'packages/server/test/mcp/programs.test.ts',
   'packages/trpc-hybrid/test/trpc-versions.test.ts',
   'scripts/test/pack.test.ts',
 ]

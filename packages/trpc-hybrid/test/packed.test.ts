@@ -41,6 +41,31 @@ fetchHandler(shop, { createContext: () => ({}) })
 fastifyPlugin(shop, { createContext: () => ({ user: 1 }) })
 `
 
+/** Tools, wherever there is fetch. */
+const TOOLS = `
+import { initTRPC } from '@trpc/server'
+import { createHybrid, type HybridMeta } from 'trpc-hybrid'
+import { fetchHandler } from 'trpc-hybrid/fetch'
+import { withMcp } from 'trpc-hybrid/mcp'
+import { z } from 'zod'
+
+const t = initTRPC.meta<HybridMeta>().create()
+const router = t.router({
+  ticks: t.procedure.meta({ mcp: true }).output(z.object({ n: z.number() })).query(() => ({ n: 1 })),
+})
+const info = { title: 'Shop', version: '1.0.0' }
+const hybrid = withMcp(createHybrid({ router, info }), { name: 'Shop', version: '1.0.0' })
+const handle = fetchHandler(hybrid, { createContext: () => ({}) })
+const answer = await handle(
+  new Request('http://shop.test/mcp', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', accept: 'application/json, text/event-stream' },
+    body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'ticks' } }),
+  }),
+)
+console.log(await answer.text())
+`
+
 const PEERS = ['@trpc/server@11', 'zod@4', 'superjson@2', '@types/node@20']
 const FRAMEWORKS = ['express@5', '@types/express@5', 'fastify@5', 'hono@4']
 
@@ -50,9 +75,18 @@ beforeAll(async () => {
     name,
     readFileSync(join(ROOT, 'packages/trpc-hybrid/test/hybrid', name), 'utf8'),
   ])
-  const own = { 'main.ts': MAIN, 'wrong.ts': WRONG, 'example.ts': example?.text ?? '' }
+  const own = {
+    'main.ts': MAIN,
+    'wrong.ts': WRONG,
+    'example.ts': example?.text ?? '',
+    'tools.ts': TOOLS,
+  }
   folder = emptyApp({ ...(Object.fromEntries(copied) as Record<string, string>), ...own })
-  await packInto(folder, ['trpc-hybrid'], [...PEERS, ...FRAMEWORKS])
+  await packInto(
+    folder,
+    ['trpc-hybrid'],
+    [...PEERS, ...FRAMEWORKS, '@modelcontextprotocol/server@2'],
+  )
   await compileStrictly(folder, Object.keys(own))
 })
 
@@ -112,4 +146,10 @@ describe("The README's example", () => {
     })
     await end(program)
   })
+})
+
+it('serves tools from `trpc-hybrid/mcp`, with the official SDK beside it', async () => {
+  const program = run([process.execPath, 'tools.js'], { cwd: folder })
+  expect(await program.exit, program.output()).toBe(0)
+  expect(JSON.parse(program.output())).toMatchObject({ result: { structuredContent: { n: 1 } } })
 })

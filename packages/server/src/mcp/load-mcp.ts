@@ -10,22 +10,17 @@ export interface McpServing {
 const SDK = '@modelcontextprotocol/server'
 
 /**
- * Loads what serves tools, and the official SDK with it, which only APIs with tools install.
+ * Loads what serves tools. The official SDK, which only APIs with tools install, is loaded by the first message.
  *
- * @throws {RouterError} where that is not installed
+ * @throws {RouterError} where the SDK is not installed
  */
 export async function loadMcp(): Promise<typeof withMcp> {
   try {
-    return (await import('trpc-hybrid/mcp')).withMcp
-  } catch (error) {
-    if (!isMissing(error)) throw error
+    import.meta.resolve(SDK)
+  } catch {
     throw new RouterError([
       `its tools (\`mcp\` in a meta) need the package ${SDK}: npm install ${SDK}`,
     ])
   }
-}
-
-function isMissing(error: unknown): boolean {
-  if (!(error instanceof Error) || !('code' in error)) return false
-  return error.code === 'ERR_MODULE_NOT_FOUND' && error.message.includes(SDK)
+  return (await import('trpc-hybrid/mcp')).withMcp
 }

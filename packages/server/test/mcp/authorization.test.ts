@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { bearer } from '../support/contract.ts'
+import { createDpopKey } from '../support/dpop.ts'
 import { useServer } from '../support/fixtures.ts'
 import { createSigningKey } from '../support/issuer.ts'
 import { callOf, connectMcp, postMessage } from '../support/mcp.ts'
@@ -104,6 +105,44 @@ describe('a list of the tools', () => {
     const client = await connectMcp(closed.url, { token: await fixture.issuer.mint() })
     expect((await client.listTools()).tools).toHaveLength(1)
     await closed.close()
+  })
+})
+
+describe('a token that is bound to a key (RFC 9449)', () => {
+  async function bound() {
+    const { prove, thumbprint } = await createDpopKey()
+    const claims = { permissions: ['delete:reports'], cnf: { jkt: thumbprint } }
+    const token = await fixture.issuer.mint({ claims })
+    const url = `${fixture.server.url}/mcp`
+    const proof = () => prove({ url, method: 'POST', token })
+    return { token, proof }
+  }
+  const post = (message: unknown, token: string, dpop: string) =>
+    postMessage(fixture.server.url, message, {
+      headers: { authorization: `DPoP ${token}`, dpop },
+    })
+
+  it('lists and calls with a proof for each message, whatever its tools ask', async () => {
+    const { token, proof } = await bound()
+    const listed = await post(list, token, await proof())
+    expect(await listed.text()).toContain('reports_remove')
+    const called = await post(callOf('reports_latest'), token, await proof())
+    expect(await called.json()).toMatchObject({ result: { structuredContent: { id: 'r1' } } })
+  })
+
+  it('is refused with a proof that was used before, or of another key, or with none', async () => {
+    const { token, proof } = await bound()
+    const once = await proof()
+    expect((await post(callOf('reports_latest'), token, once)).status).toBe(200)
+    const again = await refusalOf(await post(callOf('reports_latest'), token, once))
+    expect(again).toMatchObject({ status: 401, message: 'Bad credentials' })
+    expect(again.challenge).toContain('error="invalid_dpop_proof"')
+    const other = await bound()
+    expect((await post(list, token, await other.proof())).status).toBe(401)
+    for (const message of [list, callOf('reports_latest')]) {
+      const headers = bearer(token)
+      expect((await postMessage(fixture.server.url, message, { headers })).status).toBe(401)
+    }
   })
 })
 

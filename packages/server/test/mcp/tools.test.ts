@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Client } from '@modelcontextprotocol/client'
 import { useServer } from '../support/fixtures.ts'
-import { connectMcp, REVISIONS } from '../support/mcp.ts'
+import { callOf, connectMcp, postMessage, REVISIONS } from '../support/mcp.ts'
 import { seen, toolRouter } from '../support/mcp-router.ts'
 
 const fixture = useServer({ router: toolRouter })
@@ -120,4 +120,38 @@ describe.each(REVISIONS)('a client of the revision %s', (revision) => {
     const client = await connect()
     await expect(client.callTool({ name: 'hidden' })).rejects.toThrow('Unknown tool')
   })
+
+  it('stops a call that it gives up by closing its connection', async () => {
+    seen.started = seen.aborted = false
+    const client = await connect()
+    const call = client.callTool({ name: 'slow' })
+    await expect.poll(() => seen.started).toBe(true)
+    await client.close()
+    await expect(call).rejects.toThrow()
+    await expect.poll(() => seen.aborted).toBe(true)
+  })
+})
+
+it('a client of the revision 2026-07-28 cancels one call', async () => {
+  const client = await connectMcp(fixture.server.url)
+  seen.started = seen.aborted = false
+  const cancel = new AbortController()
+  const call = client.callTool({ name: 'slow' }, { signal: cancel.signal })
+  await expect.poll(() => seen.started).toBe(true)
+  cancel.abort('not needed')
+  await expect(call).rejects.toThrow('not needed')
+  await expect.poll(() => seen.aborted).toBe(true)
+  expect(await client.callTool({ name: 'hello', arguments: { name: 'Ada' } })).toHaveProperty(
+    'structuredContent',
+  )
+})
+
+it('a notice of another client cancels nothing: ids of messages are those of their clients', async () => {
+  seen.started = seen.aborted = false
+  const call = postMessage(fixture.server.url, callOf('slow'))
+  await expect.poll(() => seen.started).toBe(true)
+  const notice = { jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: 1 } }
+  expect((await postMessage(fixture.server.url, notice)).status).toBe(202)
+  expect((await call).status).toBe(200)
+  expect(seen.aborted).toBe(false)
 })

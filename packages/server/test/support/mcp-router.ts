@@ -6,7 +6,7 @@ import { protectedProcedure, publicProcedure, requirePermissions, router } from 
 const Report = z.object({ id: z.string(), made: z.date() }).meta({ id: 'Report' })
 
 /** What the procedures saw. */
-export const seen: { aborted: boolean; deleted: string[] } = { aborted: false, deleted: [] }
+export const seen = { started: false, aborted: false, deleted: [] as string[] }
 
 /** Procedures that are tools, of every kind. */
 export const toolRouter = router({
@@ -64,7 +64,8 @@ export const toolRouter = router({
     .output(z.object({}))
     .query(async ({ signal }) => {
       signal?.addEventListener('abort', () => (seen.aborted = true))
-      await delay(5_000, undefined, { signal })
+      seen.started = true
+      await delay(2_000, undefined, { signal })
       return {}
     }),
   hidden: publicProcedure

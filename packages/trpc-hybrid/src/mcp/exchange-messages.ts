@@ -1,7 +1,6 @@
 import {
   createMcpHandler,
   isLegacyRequest,
-  ProtocolError,
   Server,
   WebStandardStreamableHTTPServerTransport,
   type CallToolRequest,
@@ -11,7 +10,7 @@ import type { HybridRequest } from '../request.ts'
 import type { ToolResult } from './call-tool.ts'
 import type { ToolListing } from './tools.ts'
 
-/** What a message of a client is answered with. What these throw is told as it is: only a `ProtocolError` may. */
+/** What a message of a client is answered with. What these throw is told as it is: only an `rpcError` may. */
 export interface Handlers {
   readonly list: () => Promise<readonly ToolListing[]>
   readonly call: (params: CallToolRequest['params']) => Promise<ToolResult>
@@ -23,8 +22,6 @@ export interface MessageExchange {
   readonly request: HybridRequest
   readonly message: unknown
 }
-
-export const protocolError = (code: number, message: string) => new ProtocolError(code, message)
 
 /**
  * The answer of the official server to one message, over Streamable HTTP without sessions: of the revision
@@ -43,15 +40,9 @@ export async function exchangeMessage(exchange: MessageExchange): Promise<Respon
       await server.close()
     }
   }
-  const { fetch } = createMcpHandler(() => createServer(exchange), {
-    legacy: 'reject',
-    maxSubscriptions: NO_STREAMS,
-  })
+  const { fetch } = createMcpHandler(() => createServer(exchange), { legacy: 'reject' })
   return fetch(web, { parsedBody })
 }
-
-/** Nothing changes while the server runs, so there is nothing to tell by a stream. */
-const NO_STREAMS = 0
 
 /** The server below `McpServer`, which takes tools with schemas of its own alone. */
 function createServer({ about, handlers }: MessageExchange) {

@@ -4,7 +4,7 @@ import type { HybridRequest } from '../request.ts'
 import { createBodyReader } from '../rest/body.ts'
 import type { Route } from '../route.ts'
 import { callTool, errorResult } from './call-tool.ts'
-import { exchangeMessage, protocolError, type Handlers } from './exchange-messages.ts'
+import type { exchangeMessage, Handlers } from './exchange-messages.ts'
 import {
   idOf,
   messageIn,
@@ -15,7 +15,7 @@ import {
 } from './message.ts'
 import { withPlainError } from './plain-errors.ts'
 import { refuseMessage } from './refuse-message.ts'
-import { RPC_CODES } from './rpc-codes.ts'
+import { RPC_CODES, rpcError } from './rpc-codes.ts'
 import type { ToolSource } from './tool-source.ts'
 import { createVisibleTools } from './visible-tools.ts'
 import type { McpOptions } from './with-mcp.ts'
@@ -42,11 +42,14 @@ export function createMcpRoute(
   const readBody = createBodyReader(['application/json'], source.maxBodyBytes)
   const findVisible = createVisibleTools(tools, errors)
 
+  /** The official SDK is loaded with the first message: that takes longer than the rest of a start. */
+  let answerBySdk: typeof exchangeMessage | undefined
+
   /** Ends a message that is refused over HTTP. */
   function refuseExchange(thrown: unknown, exchange: Exchange, path?: string): never {
     const { request, ctx, id } = exchange
     exchange.refusal = refuseMessage(thrown, { request, ctx, path, id }, errors)
-    throw protocolError(RPC_CODES.refused, 'Refused')
+    throw rpcError(RPC_CODES.refused, 'Refused')
   }
 
   async function list(exchange: Exchange) {
@@ -63,7 +66,7 @@ export function createMcpRoute(
   async function call(exchange: Exchange, params: Parameters<Handlers['call']>[0]) {
     const { request, ctx } = exchange
     const tool = byName.get(params.name)
-    if (!tool) throw protocolError(RPC_CODES.params, 'Unknown tool')
+    if (!tool) throw rpcError(RPC_CODES.params, 'Unknown tool')
     onCall(request, params.name)
     try {
       return await callTool(tool, { request, ctx, args: params.arguments, deadlines })
@@ -80,7 +83,8 @@ export function createMcpRoute(
   async function exchangeOne(message: unknown, exchange: Exchange): Promise<Answer> {
     try {
       if (OPENINGS.includes(methodOf(message))) await list(exchange)
-      const response = await exchangeMessage({
+      answerBySdk ??= (await import('./exchange-messages.ts')).exchangeMessage
+      const response = await answerBySdk({
         about,
         message,
         request: exchange.request,
@@ -124,7 +128,11 @@ export function createMcpRoute(
 }
 
 async function answerOf(response: Response): Promise<Answer> {
-  const { status, headers } = response
-  const body = withPlainError(await response.text())
-  return { status, headers: [...headers], body: body === '' ? undefined : body }
+  const type = response.headers.get('content-type')
+  const body = await response.text()
+  return {
+    status: response.status,
+    headers: type === null ? [] : [['content-type', type]],
+    body: type === 'text/event-stream' ? body : withPlainError(body) || undefined,
+  }
 }
