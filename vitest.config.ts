@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config'
 
 /** They install packages, in copies of the project and in apps that are not this one. */
 const MATRIX = [
+  'bench/test/growth.test.ts',
   'packages/*/test/packed.test.ts',
   'packages/create/test/create.test.ts',
   'packages/server/test/e2e/{clean-clone,template}.test.ts',

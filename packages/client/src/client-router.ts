@@ -2,6 +2,7 @@ import type {
   AnyRouter,
   AnyTRPCRootTypes,
   TRPCBuiltRouter,
+  TRPCDecorateCreateRouterOptions,
   TRPCMutationProcedure,
   TRPCQueryProcedure,
   TRPCRouterRecord,
@@ -56,3 +57,15 @@ export type ClientRouter<Router extends AnyRouter> = Router extends {
  */
 export const seenByClients = <Router extends AnyRouter>() =>
   undefined as unknown as ClientRouter<Router>
+
+/**
+ * The router of features that a module exports, each as `seenByClients` gives it. Where the router of a large app
+ * would be too long for one declaration, each of its features has one.
+ *
+ * @typeParam One any of them: its errors and its transformer are those of all
+ * @example export type AppRouter = ClientRouterOf<typeof features, typeof features.orders>
+ */
+export type ClientRouterOf<
+  Features extends Readonly<Record<string, AnyRouter>>,
+  One extends AnyRouter,
+> = TRPCBuiltRouter<One['_def']['_config']['$types'], TRPCDecorateCreateRouterOptions<Features>>

@@ -18,7 +18,7 @@ export {
   type ProofRequest,
   type TokenRequest,
 } from './authorized-fetch.ts'
-export { seenByClients, type ClientRouter } from './client-router.ts'
+export { seenByClients, type ClientRouter, type ClientRouterOf } from './client-router.ts'
 
 /** The most calls that the server takes in one batch. */
 const MAX_BATCH_SIZE = 10

@@ -1,16 +1,14 @@
+import { randomUUID } from 'node:crypto'
 import type { RequestHandler } from 'express'
-import { LRUCache } from 'lru-cache'
 import type { IssuerMetadata } from '@trpc-hybrid/access-token/engine'
 import type { About } from '../about.ts'
 import { baseUrlOf } from '../http/base-url.ts'
-import { sendWithEtag } from '../http/etag.ts'
-import type { SecurityScheme } from 'trpc-hybrid'
+import { etagOf, sendWithEtag } from '../http/etag.ts'
+import { inTurns } from './in-turns.ts'
+import type { OpenApiDocument, SecurityScheme } from 'trpc-hybrid'
 import type { RestOperation } from 'trpc-hybrid/engine'
 
 export const DESCRIPTION_PATH = '/api/openapi.json'
-
-/** Requests choose their `Host`, so documents are kept for a few addresses only. */
-const MAX_ADDRESSES = 10
 
 export interface DescriptionOptions {
   readonly about: About
@@ -36,45 +34,62 @@ export interface Description {
 }
 
 /**
- * The document for the address at which it is requested. It is made again when more is known about the issuer.
- * The code that makes it is loaded only then: loading it takes a quarter of the time of a start, which no
- * request should wait for.
+ * The document for the address at which it is requested. What it says of sign-in is put in when more is known about
+ * the issuer. The code that makes it is loaded only then: loading it takes a quarter of the time of a start, which
+ * no request should wait for.
  */
 export function createDescription(
   operations: readonly RestOperation[],
   options: DescriptionOptions,
 ): Description {
-  const { publicUrl, audiences } = options
+  const { about, securitySchemes, publicUrl, audiences } = options
 
-  async function describe(issuer: IssuerMetadata | undefined) {
-    const { describeServer } = await import('./describe-server.ts')
-    return {
-      document: describeServer(operations, {
-        about: options.about,
-        signIn: { issuer, audience: audiences[0] },
-        securitySchemes: options.securitySchemes,
-      }),
-      bodies: new LRUCache<string, string>({ max: MAX_ADDRESSES }),
-    }
+  const knownOf = (issuer: IssuerMetadata | undefined) => ({
+    signIn: { issuer, audience: audiences[0] },
+    securitySchemes,
+  })
+
+  async function describe() {
+    const { describeServer, withSignIn } = await import('./describe-server.ts')
+    const known = knownOf(options.issuerMetadata())
+    const document = await inTurns(describeServer(operations, { about, ...known }))
+    return (issuer: IssuerMetadata | undefined) =>
+      aroundUrl(withSignIn(document, operations, knownOf(issuer)))
   }
 
-  let made: { issuer: IssuerMetadata | undefined; result: ReturnType<typeof describe> } | undefined
-  const current = () => {
+  let described: ReturnType<typeof describe> | undefined
+  let written: { readonly issuer: IssuerMetadata | undefined; readonly text: Text } | undefined
+  const current = async (): Promise<Text> => {
+    described ??= describe()
+    const write = await described
     const issuer = options.issuerMetadata()
-    if (!made || made.issuer !== issuer) made = { issuer, result: describe(issuer) }
-    return made.result
+    if (!written || written.issuer !== issuer) written = { issuer, text: write(issuer) }
+    return written.text
   }
 
   return {
     async serve(req, res) {
-      const { document, bodies } = await current()
-      const url = baseUrlOf(req, publicUrl) ?? '/'
-      const body = bodies.get(url) ?? JSON.stringify({ ...document, servers: [{ url }] })
-      bodies.set(url, body)
-      sendWithEtag(res, { type: 'json', body })
+      const { before, after, hash } = await current()
+      const url = JSON.stringify(baseUrlOf(req, publicUrl) ?? '/')
+      const body = Buffer.concat([before, Buffer.from(url), after])
+      sendWithEtag(res, { type: 'json', body, etag: etagOf(hash + url) })
     },
     async make() {
       await current()
     },
   }
+}
+
+/** A document in JSON, before and behind the address of its server: it is long, and that alone differs. */
+interface Text {
+  readonly before: Buffer
+  readonly after: Buffer
+  readonly hash: string
+}
+
+function aroundUrl(document: OpenApiDocument): Text {
+  const mark = JSON.stringify(randomUUID())
+  const text = JSON.stringify({ ...document, servers: [{ url: JSON.parse(mark) as string }] })
+  const [before = '', after = ''] = text.split(mark)
+  return { before: Buffer.from(before), after: Buffer.from(after), hash: etagOf(before + after) }
 }

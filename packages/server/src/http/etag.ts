@@ -5,14 +5,16 @@ export interface Content {
   /** A file name extension or a media type. */
   readonly type: string
   readonly body: string | Buffer
+  /** Where it is known already. */
+  readonly etag?: string
 }
 
 /**
  * Sends what seldom changes. The client keeps it and asks each time whether it is still current (RFC 9110
  * §8.8.3), which Express answers with 304.
  */
-export function sendWithEtag(res: Response, { type, body }: Content): void {
-  res.setHeader('etag', etagOf(body))
+export function sendWithEtag(res: Response, { type, body, etag = etagOf(body) }: Content): void {
+  res.setHeader('etag', etag)
   res.setHeader('cache-control', 'no-cache')
   res.type(type).send(body)
 }

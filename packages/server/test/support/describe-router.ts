@@ -1,7 +1,8 @@
 import type { OpenAPIObject } from 'trpc-openapi'
+import { atOnce } from 'trpc-hybrid/describe'
 import { createRoutes } from 'trpc-hybrid/engine'
 import { ABOUT } from './about.ts'
-import { describeServer } from '../../src/description/describe-server.ts'
+import { describeServer, withSignIn } from '../../src/description/describe-server.ts'
 import type { SecuritySchemes } from '../../src/define-api.ts'
 import type { SignIn } from '../../src/description/security-schemes.ts'
 import type { AnyRouter } from '@trpc/server'
@@ -15,8 +16,10 @@ export function describeRouter(
     securitySchemes = {},
   }: { readonly signIn?: SignIn; readonly securitySchemes?: SecuritySchemes | undefined } = {},
 ): OpenAPIObject {
-  return describeServer(createRoutes({ router }).operations, {
-    about: ABOUT,
+  const { operations } = createRoutes({ router })
+  const early = { issuer: undefined, audience: AUDIENCE }
+  const steps = describeServer(operations, { about: ABOUT, signIn: early, securitySchemes })
+  return withSignIn(atOnce(steps), operations, {
     signIn,
     securitySchemes,
   }) as unknown as OpenAPIObject

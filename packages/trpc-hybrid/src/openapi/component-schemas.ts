@@ -14,8 +14,12 @@ export class ComponentSchemas {
   /** The procedures whose inputs they are of. */
   readonly #owners = new Map<string, string>()
 
+  /** Whether an id of the outputs' is one of the server's own. */
+  readonly #hasOwn: boolean
+
   constructor(outputs: Schemas) {
     this.#outputs = outputs
+    this.#hasOwn = Object.keys(outputs).some(isOwn)
   }
 
   get all(): Schemas {
@@ -27,6 +31,7 @@ export class ComponentSchemas {
    * @throws {Unfit} for a schema whose id is one of the server's own
    */
   checkOutput(responses: unknown): void {
+    if (!this.#hasOwn) return
     const { schemas = {} } = usedComponents(responses, { schemas: this.#outputs })
     Object.keys(schemas).forEach(refuseOwn)
   }
@@ -68,8 +73,10 @@ export class ComponentSchemas {
   }
 }
 
+const isOwn = (name: string) => name in COMPONENTS.schemas
+
 function refuseOwn(name: string): void {
-  if (!(name in COMPONENTS.schemas)) return
+  if (!isOwn(name)) return
   throw new Unfit(
     `a schema of its has the id ${name}, which is one of the server's: choose another`,
   )

@@ -1,27 +1,23 @@
-import { generateOpenApiDocument, type OpenAPIObject, type OpenApiRouter } from 'trpc-openapi'
+import type { OpenAPIObject } from 'trpc-openapi'
 import { Problems, Unfit } from '../errors/router-error.ts'
 import { statusText } from '../errors/status-text.ts'
 import { isGuarded } from '../procedures/guard.ts'
 import type { RestOperation } from '../procedures/operations.ts'
 import { ComponentSchemas, type Schemas } from './component-schemas.ts'
 import { COMPONENTS } from './components.ts'
-import type { OpenApiDocument, OpenApiInfo, OpenApiOperation, SecurityScheme } from './document.ts'
-import { withCorrections } from './corrections.ts'
+import type { OpenApiDocument, OpenApiInfo, OpenApiOperation } from './document.ts'
+import { describeFrame } from './frame.ts'
 import { describeInputs, type DescribedInput } from './inputs.ts'
-import { checkOutput, explainOutput, sharedId, tidied, type CheckedOutput } from './json-schema.ts'
 import { withDeprecation } from './deprecation.ts'
 import { describeResponses } from './responses.ts'
-import { describeSecurity, explainGuard, type DescribeGuard } from './security.ts'
+import { describeSecurity, explainGuard, type DescribeGuard, type Schemes } from './security.ts'
 import { usedComponents } from './used-components.ts'
 
 type Operation = NonNullable<NonNullable<OpenAPIObject['paths']>[string]['get']>
 
 /** What an API says of itself. */
-export interface DescribeOptions {
+export interface DescribeOptions extends Schemes {
   readonly info: OpenApiInfo
-  readonly securitySchemes: Readonly<Record<string, SecurityScheme>>
-  /** Schemes that may stand in for the one named: `{ bearer: ['bearer', 'oauth2'] }`. */
-  readonly alternatives: Readonly<Record<string, readonly string[]>>
   readonly describeGuard: DescribeGuard
   readonly surroundings: Surroundings
   /** The id where a meta says none: `reportsById` for the procedure `reports.byId` unless it is said. */
@@ -45,14 +41,16 @@ export interface Surroundings {
  * what comes out of a procedure. What goes in is described by zod itself (`inputs.ts` says why). What an
  * operation asks for, and every answer it can give, are read from the guards of its chain.
  *
+ * It is made in steps: of many operations it takes long, and others may have their turn between them.
+ *
  * @throws {RouterError} where a procedure can't be described
  */
-export function describeApi(
+export function* describeApi(
   operations: readonly RestOperation[],
   options: DescribeOptions,
-): OpenApiDocument {
+): Generator<undefined, OpenApiDocument> {
   const problems = new Problems()
-  const document = describeFit(operations, options, problems)
+  const document = yield* describeInSteps(operations, options, problems)
   problems.throwAny()
   return document
 }
@@ -63,14 +61,34 @@ export function describeFit(
   options: DescribeOptions,
   problems: Problems,
 ): OpenApiDocument {
-  const inputs = new Map(
-    problems.collect(operations, (rest) => [rest, describeInputs(rest)] as const),
-  )
-  const { document, described } = generate(operations, {
+  return atOnce(describeInSteps(operations, options, problems))
+}
+
+/** All steps, one after the other. */
+export function atOnce<T>(steps: Generator<undefined, T>): T {
+  for (;;) {
+    const { done, value } = steps.next()
+    if (done) return value
+  }
+}
+
+function* describeInSteps(
+  operations: readonly RestOperation[],
+  options: DescribeOptions,
+  problems: Problems,
+): Generator<undefined, OpenApiDocument> {
+  const inputs = new Map<RestOperation, DescribedInput>()
+  for (const rest of operations) {
+    const input = problems.attempt(rest, () => describeInputs(rest))
+    if (input) inputs.set(rest, input)
+    yield
+  }
+  const { document, described } = yield* describeFrame(operations, {
     problems,
     frame: { ...options.info, openApiVersion: '3.1.0', baseUrl: '/' },
   })
   const schemas = new ComponentSchemas((document.components?.schemas ?? {}) as Schemas)
+  const components = componentsOf(options)
   const ids = new Map<string, string>()
   const complete = (rest: RestOperation) => {
     const given = inputs.get(rest)
@@ -80,7 +98,7 @@ export function describeFit(
     if (!operation) throw new Unfit('trpc-openapi does not describe it')
     schemas.checkOutput(operation.responses)
     const input = schemas.add(given, rest.name)
-    completeOperation(operation, { rest, input, options })
+    completeOperation(operation, { rest, input, options, components })
     const id = String(operation.operationId)
     const other = ids.get(id)
     if (other !== undefined) {
@@ -88,11 +106,13 @@ export function describeFit(
     }
     ids.set(id, rest.name)
   }
-  for (const rest of described)
+  for (const rest of described) {
     problems.attempt(rest, () => {
       complete(rest)
     })
-  const { headers, responses } = componentsOf(options)
+    yield
+  }
+  const { headers, responses } = components
   const used = usedComponents(document.paths, {
     schemas: { ...schemas.all, ...COMPONENTS.schemas },
     headers,
@@ -129,91 +149,31 @@ function withHeaders(
 }
 
 function describeTags(operations: readonly RestOperation[]) {
-  const tags = [...new Set(operations.flatMap(({ meta }) => meta.tags ?? []))]
-  return tags.map((tag) => {
-    const names = operations.filter(({ meta }) => meta.tags?.includes(tag)).map(({ name }) => name)
-    return { name: tag, description: `Over RPC: ${names.map((name) => `\`${name}\``).join(', ')}.` }
-  })
-}
-
-interface GenerateOptions {
-  readonly frame: Parameters<typeof generateOpenApiDocument>[1]
-  readonly problems: Problems
-}
-
-interface Generated {
-  readonly document: OpenAPIObject
-  readonly described: readonly RestOperation[]
-}
-
-/**
- * The frame, as trpc-openapi writes it. If trpc-openapi fails, it is called for each operation alone, to
- * find and name those that it can't describe.
- */
-function generate(
-  operations: readonly RestOperation[],
-  { frame, problems }: GenerateOptions,
-): Generated {
-  const routerOf = (some: readonly RestOperation[]) =>
-    ({
-      _def: { procedures: Object.fromEntries(some.map(withoutInput)) },
-    }) as unknown as OpenApiRouter
-  const checkId = createIdCheck()
-  const checked = problems.collect(operations, (rest) => {
-    const output = checkOutput(rest.output)
-    checkId(rest.name, output)
-    return { rest, corrections: output.corrections }
-  })
-  const describe = (some: typeof checked): Generated => {
-    const described = some.map(({ rest }) => rest)
-    const corrections = new Map(some.flatMap((one) => [...one.corrections]))
-    const write = () => structuredClone(generateOpenApiDocument(routerOf(described), frame))
-    const document = tidied(withCorrections(corrections, write)) as OpenAPIObject
-    return { document, described }
-  }
-  try {
-    return describe(checked)
-  } catch (error) {
-    const fit = checked.filter(({ rest }) =>
-      problems.attempt(rest, () => {
-        try {
-          return generateOpenApiDocument(routerOf([rest]), frame)
-        } catch (cause) {
-          throw new Unfit(`it can't be described: ${explainOutput(cause)}`)
-        }
-      }),
-    )
-    if (fit.length === checked.length) throw error
-    return describe(fit)
-  }
-}
-
-/** Two schemas of the same id would be one component, however alike they are: zod then describes neither. */
-function createIdCheck(): (owner: string, output: CheckedOutput) => void {
-  const known = new Map<string, { readonly schema: unknown; readonly owner: string }>()
-  return (owner, { named }) => {
-    for (const [id, schema] of named) {
-      const other = known.get(id)
-      if (other && other.schema !== schema) throw sharedId(id, `here and in ${other.owner}`)
-      known.set(id, other ?? { schema, owner })
+  const tagged = new Map<string, Set<string>>()
+  for (const { name, meta } of operations) {
+    for (const tag of meta.tags ?? []) {
+      const names = tagged.get(tag) ?? new Set()
+      tagged.set(tag, names.add(`\`${name}\``))
     }
   }
-}
-
-/** Errors are described here, so that it need not. */
-function withoutInput({ name, procedure, meta, output, template: { path } }: RestOperation) {
-  const deprecated = meta.deprecated && true
-  const openapi = { ...meta, path, deprecated, errorResponses: {} }
-  return [name, { _def: { ...procedure._def, output, inputs: [], meta: { openapi } } }] as const
+  return [...tagged].map(([name, names]) => ({
+    name,
+    description: `Over RPC: ${[...names].join(', ')}.`,
+  }))
 }
 
 interface Completion {
   readonly rest: RestOperation
   readonly input: DescribedInput
   readonly options: DescribeOptions
+  /** Those of every operation. */
+  readonly components: Surroundings['components']
 }
 
-function completeOperation(operation: Operation, { rest, input, options }: Completion): void {
+function completeOperation(
+  operation: Operation,
+  { rest, input, options, components }: Completion,
+): void {
   const { name, meta, guard, status, empty, fileType } = rest
   const { parameters, requestBody } = input
   const { surroundings } = options
@@ -226,7 +186,7 @@ function completeOperation(operation: Operation, { rest, input, options }: Compl
   Object.assign(operation, parameters.length > 0 && { parameters }, requestBody && { requestBody })
   const responses = describeResponses(operation.responses?.['200'], {
     guard: isGuarded(guard) ? options.describeGuard(guard) : undefined,
-    components: componentsOf(options),
+    components,
     common: { ...surroundings.responses, ...surroundings.responsesOf?.(rest) },
     status,
     others: meta.successStatuses ?? {},
@@ -237,10 +197,7 @@ function completeOperation(operation: Operation, { rest, input, options }: Compl
     errors: errorsOf(meta.errorResponses),
   })
   operation.responses = withHeaders(
-    withDeprecation(responses, {
-      deprecation: rest.deprecation,
-      components: componentsOf(options),
-    }),
+    withDeprecation(responses, { deprecation: rest.deprecation, components }),
     options,
   )
 }

@@ -64,10 +64,7 @@ function extracted(
   described: Json,
   { key, prefix }: { readonly key: 'input' | 'output'; readonly prefix: string },
 ): Described {
-  const text = JSON.stringify(described)
-    .replaceAll('"#/$defs/__', `"#/components/schemas/${prefix}__`)
-    .replaceAll('"#/$defs/', '"#/components/schemas/')
-  const { properties, $defs = {} } = tidied(JSON.parse(text) as Json) as {
+  const { properties, $defs = {} } = tidied(withNames(described, prefix)) as {
     readonly properties: Readonly<Record<string, Json>>
     readonly $defs?: Record<string, Json>
   }
@@ -79,6 +76,15 @@ function extracted(
     schema: properties[key] ?? {},
     components: Object.fromEntries(components) as Described['components'],
   }
+}
+
+/** With the names that its definitions have as components, where it refers to any. */
+function withNames(described: Json, prefix: string): Json {
+  if (!described['$defs']) return described
+  const text = JSON.stringify(described)
+    .replaceAll('"#/$defs/__', `"#/components/schemas/${prefix}__`)
+    .replaceAll('"#/$defs/', '"#/components/schemas/')
+  return JSON.parse(text) as Json
 }
 
 /** Types that an answer in JSON can't hold. `undefined`, and what is not parsed, are judged with their surroundings. */
@@ -201,16 +207,22 @@ const isImpossible = (schema: unknown) => isSameJson(schema, IMPOSSIBLE)
 
 /**
  * The same without members of a union that can't be sent, and without what is there twice. A record whose keys are
- * all required has them as properties.
+ * all required has them as properties. What is given may be changed: copies are most of what this would cost.
  */
 export function tidied(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(tidied)
   if (typeof value !== 'object' || value === null) return value
-  const { anyOf, allOf, ...rest } = Object.fromEntries(
-    Object.entries(value).map(([name, inner]) => [name, tidied(inner)]),
-  )
+  const parts = value as Record<string, unknown>
+  for (const name of Object.keys(parts)) {
+    const inner = tidied(parts[name])
+    if (inner !== parts[name]) parts[name] = inner
+  }
+  if (Array.isArray(value) || !UNTIDY.some((name) => parts[name] !== undefined)) return value
+  const { anyOf, allOf, ...rest } = parts
   return withMembers('allOf', allOf, withMembers('anyOf', anyOf, withProperties(rest)))
 }
+
+/** What has none of these is as it should be. */
+const UNTIDY = ['anyOf', 'allOf', 'propertyNames']
 
 function withMembers(name: 'anyOf' | 'allOf', given: unknown, rest: Json): Json {
   if (!Array.isArray(given)) return given === undefined ? rest : { [name]: given, ...rest }

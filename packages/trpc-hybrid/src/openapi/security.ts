@@ -1,4 +1,10 @@
-import type { OpenApiOperation, SecurityScheme } from './document.ts'
+import type {
+  OpenApiDocument,
+  OpenApiOperation,
+  OpenApiPathItem,
+  SecurityScheme,
+} from './document.ts'
+import type { RestOperation } from '../procedures/operations.ts'
 import { isGuarded, type Guarded } from '../procedures/guard.ts'
 import { statusText } from '../errors/status-text.ts'
 import { errorResponse, type ErrorResponse } from './components.ts'
@@ -47,6 +53,35 @@ export function describeSecurity(
     (all, names) => all.flatMap((one) => names.map((name) => ({ ...one, [name]: [] }))),
     security.length > 0 ? security : [{}],
   )
+}
+
+/** What is known of sign-in: it may be found later than all else that a document says. */
+export interface Schemes {
+  readonly securitySchemes: Readonly<Record<string, SecurityScheme>>
+  /** Those that may stand in for the one named: `{ bearer: ['bearer', 'oauth2'] }`. */
+  readonly alternatives: Readonly<Record<string, readonly string[]>>
+}
+
+/**
+ * The same document with other schemes: as if it had been made with these.
+ *
+ * @param operations those that it describes
+ */
+export function withSchemes(
+  document: OpenApiDocument,
+  operations: readonly RestOperation[],
+  { securitySchemes, alternatives }: Schemes,
+): OpenApiDocument {
+  const paths: Record<string, OpenApiPathItem> = { ...document.paths }
+  for (const { template, method, guard } of operations) {
+    const item = paths[template.path]
+    const name = method.toLowerCase()
+    const operation = item?.[name]
+    if (!operation || guard.schemes.length === 0) continue
+    const security = describeSecurity(guard, alternatives)
+    paths[template.path] = { ...item, [name]: { ...operation, security } }
+  }
+  return { ...document, paths, components: { ...document.components, securitySchemes } }
 }
 
 /** What a person needs for it, in Markdown. */

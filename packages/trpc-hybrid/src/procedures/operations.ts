@@ -257,26 +257,36 @@ function maxBytesOf({ maxBytes }: RestMeta): number | undefined {
 
 /** Those that no other hides. */
 function withoutTwins(operations: readonly RestOperation[], problems: Problems): RestOperation[] {
-  return operations.filter((operation, at) => {
-    const problem = twinProblemOf(operation, operations.slice(0, at))
+  const byShape = new Map<string, RestOperation>()
+  const byRoute = new Map<string, RestOperation>()
+  return operations.filter((operation) => {
+    const { method, template } = operation
+    const problem = twinProblemOf(operation, { byShape, byRoute })
+    if (!byShape.has(template.shape)) byShape.set(template.shape, operation)
+    const route = `${method} ${template.path}`
+    if (!byRoute.has(route)) byRoute.set(route, operation)
     if (problem !== undefined) problems.add(operation, problem)
     return problem === undefined
   })
 }
 
+/** The first operation of each shape and of each route that came before. */
+interface Before {
+  readonly byShape: ReadonlyMap<string, RestOperation>
+  readonly byRoute: ReadonlyMap<string, RestOperation>
+}
+
 function twinProblemOf(
   { method, template }: RestOperation,
-  before: readonly RestOperation[],
+  { byShape, byRoute }: Before,
 ): string | undefined {
-  const same = before.find((other) => other.template.shape === template.shape)
+  const same = byShape.get(template.shape)
   if (!same) return undefined
   if (same.template.path !== template.path) {
     const paths = `${template.path} and ${same.template.path}`
     return `${paths} of ${same.name} are one path: give its parameters the same names`
   }
-  const twin = before.find((other) => isSameRoute(other, { method, template }))
-  return twin && `${method} ${template.path} is that of ${twin.name} already`
+  const route = `${method} ${template.path}`
+  const twin = byRoute.get(route)
+  return twin && `${route} is that of ${twin.name} already`
 }
-
-const isSameRoute = (one: RestOperation, other: Pick<RestOperation, 'method' | 'template'>) =>
-  one.method === other.method && one.template.path === other.template.path

@@ -18,14 +18,20 @@ export interface Part {
 
 /** The schemas directly inside one. Lazy ones are resolved, as zod does it: once for each. */
 export function partsOf(schema: Schema, source: Source): Part[] {
+  const { def } = (schema as AnySchema)._zod
+  if (def.type === 'object') return fieldsOf(def).map((inner) => ({ schema: inner, source }))
   const parts: Part[] = []
-  const { shape, getter } = withParts(schema, source, (part) => {
+  const { getter } = withParts(schema, source, (part) => {
     parts.push(part)
     return part.schema
   })
-  if (shape) for (const name of Reflect.ownKeys(shape)) Reflect.get(shape, name)
   getter?.()
   return parts
+}
+
+function fieldsOf({ shape, catchall }: z.core.$ZodObjectDef): Schema[] {
+  const fields = Reflect.ownKeys(shape).map((name) => Reflect.get(shape, name) as Schema)
+  return catchall ? [catchall, ...fields] : fields
 }
 
 type Resolve = (part: Part) => Schema
