@@ -6,9 +6,9 @@ const MATRIX = [
   'bench/test/growth.test.ts',
   'packages/*/test/packed.test.ts',
   'packages/create/test/create.test.ts',
-  'packages/server/test/e2e/{clean-clone,template}.test.ts',
+  'packages/server/test/e2e/{clean-clone,next,template}.test.ts',
   'packages/server/test/mcp/programs.test.ts',
-  'packages/trpc-hybrid/test/trpc-versions.test.ts',
+  'packages/trpc-hybrid/test/{recipes,trpc-versions}.test.ts',
   'scripts/test/pack.test.ts',
 ]
 

@@ -31,12 +31,20 @@ export async function packInto(
   await succeed([...NPM_INSTALL, ...tarballs, ...others], folder)
 }
 
-/** Checks every declaration that a program reaches, as an app's strictest settings do, and compiles it. */
-export async function compileStrictly(folder: string, files: readonly string[]): Promise<void> {
+/**
+ * Checks every declaration that a program reaches, as an app's strictest settings do, and compiles it.
+ *
+ * @param skipLibCheck for programs that use packages whose own declarations have faults
+ */
+export async function compileStrictly(
+  folder: string,
+  files: readonly string[],
+  { skipLibCheck = false }: { readonly skipLibCheck?: boolean } = {},
+): Promise<void> {
   const flags = ['--strict', '--exactOptionalPropertyTypes', '--noUncheckedIndexedAccess']
   const target = ['--target', 'ES2022', '--lib', 'ES2023', '--module', 'NodeNext']
   const resolution = ['--rewriteRelativeImportExtensions', '--types', 'node']
-  const settings = [...flags, ...target, ...resolution, '--skipLibCheck', 'false']
+  const settings = [...flags, ...target, ...resolution, '--skipLibCheck', String(skipLibCheck)]
   await succeed([process.execPath, TSC, ...settings, ...files], folder)
 }
 
