@@ -108,7 +108,7 @@ export class AuthError extends Error {
     return {
       status: this.status,
       message: AUTH_ERRORS[this.code].message,
-      headers: retryAfter(this),
+      headers: this.headers,
       permissions: this.permissions,
       challenge: (options) => formatChallenge(this, options),
     }

@@ -10,7 +10,7 @@ export const REFUSAL: unique symbol = Symbol.for('trpc-hybrid.refusal')
 export interface Refusal {
   readonly status: number
   readonly message: string
-  /** `retry-after`, where it is known. */
+  /** `www-authenticate`, unless whoever answers makes a `challenge` that says more, and `retry-after`. */
   readonly headers: Readonly<Record<string, string>>
   /** Those that the caller lacks. */
   readonly permissions: readonly string[]

@@ -1,3 +1,7 @@
+import { initTRPC } from '@trpc/server'
+import { createGuard, createHybrid, type HybridMeta } from 'trpc-hybrid'
+import { fetchHandler } from 'trpc-hybrid/fetch'
+import { z } from 'zod'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
   AuthError,
@@ -154,11 +158,53 @@ describe('a refusal', () => {
   it('carries the brand by which other packages know it', async () => {
     const { [REFUSAL]: refusal } = await refusalOf({ authorization: undefined })
     expect(REFUSAL).toBe(Symbol.for('trpc-hybrid.refusal'))
-    expect(refusal).toMatchObject({ status: 401, message: 'Requires authentication', headers: {} })
+    expect(refusal).toMatchObject({ status: 401, message: 'Requires authentication' })
+    expect(refusal.headers['www-authenticate']).toMatch(/^Bearer, DPoP algs="/)
     expect(refusal.challenge({ scheme: 'Bearer', resourceMetadataUrl: METADATA })).toBe(
       `Bearer resource_metadata="${METADATA}"`,
     )
   })
+
+  it.each([
+    ['REST', '/mine'],
+    ['RPC', '/trpc/mine'],
+  ])(
+    'is answered with its challenge by a hybrid that has no server of ours, over %s',
+    async (_how, path) => {
+      const t = initTRPC
+        .context<{ authorization: string | undefined }>()
+        .meta<HybridMeta>()
+        .create()
+      const { authenticate } = create()
+      const guard = createGuard(
+        async ({ authorization }: { authorization: string | undefined }) => ({
+          token: await authenticate({ authorization }),
+        }),
+      )
+      const mine = t.procedure
+        .use(guard)
+        .meta({ openapi: { method: 'GET', path: '/mine' } })
+        .output(z.boolean())
+        .query(({ ctx }) => ctx.token.subject !== undefined)
+      const info = { title: 'Mine', version: '1.0.0' }
+      const handle = fetchHandler(createHybrid({ router: t.router({ mine }), info }), {
+        createContext: ({ request }) => ({
+          authorization: request.headers.get('authorization') ?? undefined,
+        }),
+      })
+      const challengeOf = async (headers: Record<string, string>) => {
+        const { status, headers: sent } = await handle(
+          new Request(`http://api${path}`, { headers }),
+        )
+        return [status, sent.get('www-authenticate')]
+      }
+      expect(await challengeOf({})).toEqual([401, expect.stringMatching(/^Bearer, DPoP algs="/)])
+      expect(await challengeOf({ authorization: 'Bearer x.y.z' })).toEqual([
+        401,
+        expect.stringMatching(/^Bearer error="invalid_token", error_description="/),
+      ])
+    },
+  )
 
   it('is 503 without a challenge while the issuer gives no keys', async () => {
     const fetchNothing = () => Promise.reject(new TypeError('fetch failed'))
