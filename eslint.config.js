@@ -2,7 +2,7 @@ import js from '@eslint/js'
 import tseslint from 'typescript-eslint'
 
 export default tseslint.config(
-  { ignores: ['dist/', 'coverage/', 'examples/*/dist/', 'packages/*/dist/'] },
+  { ignores: ['dist/', 'coverage/', 'examples/*/dist/', 'examples/next/', 'packages/*/dist/'] },
   js.configs.recommended,
   tseslint.configs.strictTypeChecked,
   {

@@ -1,0 +1,3 @@
+import { hybrid } from '../../reports'
+
+export const GET = () => Response.json(hybrid.document)
