@@ -77,8 +77,14 @@ export class FetchRequest implements HybridRequest {
     return this.#request.signal.aborted
   }
 
+  /** Deno, and servers of Node.js behind Hono, have an empty stream where nothing was sent. */
   get hasBody(): boolean {
-    return this.#request.body !== null
+    if (this.#request.body === null) return false
+    const length = this.header('content-length')
+    if (length !== undefined) return Number(length) > 0
+    return (
+      this.header('content-type') !== undefined || this.header('transfer-encoding') !== undefined
+    )
   }
 
   /** Aborted when the client hangs up, where the platform tells. */
@@ -103,7 +109,8 @@ export class FetchRequest implements HybridRequest {
   }
 
   async #readBody(maxBytes: number): Promise<Uint8Array> {
-    const { body } = this.#request
+    const { body, bodyUsed } = this.#request
+    if (bodyUsed) throw new TRPCError({ code: 'INTERNAL_SERVER_ERROR', message: READ_BEFORE })
     if (!body) return new Uint8Array()
     const coding = this.header('content-encoding')?.trim().toLowerCase() ?? 'identity'
     if (coding !== 'identity' && !isCompression(coding)) {
@@ -113,6 +120,9 @@ export class FetchRequest implements HybridRequest {
     return coding === 'identity' ? sent : collect(decompressed(sent, coding), maxBytes)
   }
 }
+
+const READ_BEFORE =
+  'The body of the request was read in front of the handler: read that of request.clone() there'
 
 type Bytes = ReadableStream<Uint8Array<ArrayBuffer>>
 
