@@ -101,6 +101,23 @@ describeHelpdesk('a ticket', (desk) => {
     expect(read.body).toMatchObject({ title: 'Printer', version: 2 })
   })
 
+  it('is changed and opened by the typed client as well, with headers of a call', async () => {
+    const { tickets } = clientOf(desk, 'user')
+    const key = { context: { headers: { 'idempotency-key': randomUUID() } } }
+    const [first, second, third] = await Promise.all([
+      tickets.open.mutate(TICKET, key),
+      tickets.open.mutate(TICKET, key),
+      tickets.open.mutate(TICKET),
+    ])
+    expect(second.id).toBe(first.id)
+    expect(third.id).not.toBe(first.id)
+    const change = { id: first.id, title: 'Lamp' }
+    const seen = { context: { headers: { 'if-match': '"1"' } } }
+    expect(await tickets.change.mutate(change, seen)).toMatchObject({ title: 'Lamp', version: 2 })
+    const stale = tickets.change.mutate(change, seen)
+    await expect(stale).rejects.toMatchObject({ data: { httpStatus: 412 } })
+  })
+
   it('is resolved by an agent, or nothing is said', async () => {
     const id = await open(desk, 'user')
     const resolve = (as: 'user' | 'admin', text: string) =>

@@ -41,13 +41,15 @@ export interface Transformer {
 
 /**
  * A typed client of an API: calls made in the same tick travel in one request. A query whose input makes a URL too
- * long goes by POST, in a request of its own.
+ * long goes by POST, in a request of its own, and so does a call with headers of its own, which are given as
+ * `context.headers`.
  *
  * A call rejects with a `TRPCClientError`: see `isHybridError`.
  *
  * @example
  * const client = createHybridClient<AppRouter>({ url: 'http://localhost:6060', getAccessToken })
  * const { message } = await client.messages.protected.query()
+ * await client.reports.change.mutate(report, { context: { headers: { 'if-match': '"7"' } } })
  */
 export function createHybridClient<Router extends AnyRouter>(
   options: HybridClientOptions,
@@ -59,13 +61,24 @@ export function createHybridClient<Router extends AnyRouter>(
   return createTRPCClient<Router>({
     links: [
       splitLink({
-        condition: (call) => isTooLong(call, { url, transformer }),
+        condition: (call) => headersOf(call) !== undefined || isTooLong(call, { url, transformer }),
         // which options a link takes depends on a router that is not known here
-        true: httpBatchLink<Router>({ ...link, maxItems: 1, methodOverride: 'POST' } as never),
+        true: httpBatchLink<Router>({ ...link, ...ALONE } as never),
         false: httpBatchLink<Router>(batches as never),
       }),
     ],
   })
+}
+
+/** Headers of a call, which others in its request must not get. */
+const headersOf = ({ context }: Operation) =>
+  context['headers'] as Readonly<Record<string, string>> | undefined
+
+const ALONE = {
+  maxItems: 1,
+  methodOverride: 'POST',
+  headers: ({ opList: [call] }: { opList: readonly [Operation, ...Operation[]] }) =>
+    headersOf(call) ?? {},
 }
 
 /** Whether a query can't be sent by GET: then not even a batch that has no other call takes it. */

@@ -171,6 +171,31 @@ describe('a query of any length', () => {
   })
 })
 
+describe('headers of a call', () => {
+  const tenants = router({
+    tenant: publicProcedure.query(({ ctx }) => ctx.header('x-tenant') ?? 'none'),
+    change: publicProcedure.mutation(({ ctx }) => ctx.header('if-match') ?? 'none'),
+  })
+  const own = useServer({ router: tenants })
+  const of = (headers: Record<string, string>) => ({ context: { headers } })
+
+  it('are sent with it alone, however many calls there are in the same tick', async () => {
+    const client = createHybridClient<typeof tenants>({ url: own.server.url })
+    const read = [
+      client.tenant.query(undefined, of({ 'X-Tenant': 'a' })),
+      client.tenant.query(),
+      client.change.mutate(undefined, of({ 'If-Match': '"7"' })),
+      client.tenant.query(undefined, of({ 'X-Tenant': 'b' })),
+      client.tenant.query(),
+    ]
+    expect(await Promise.all(read)).toEqual(['a', 'none', '"7"', 'b', 'none'])
+    const requests = sent.mock.calls.filter(
+      ([input]) => typeof input === 'string' && input.includes('/trpc/'),
+    )
+    expect(requests).toHaveLength(4)
+  })
+})
+
 describe('a token that the server refuses', () => {
   it('replaces a token that the server refuses once by a fresh one', async () => {
     const { client, asked } = clientWith('stale', await fixture.issuer.mint())
