@@ -136,7 +136,7 @@ export async function start(config: Config, options: StartOptions): Promise<Runn
     docs,
     docsScopes: config.docsScopes,
     docsClientId: config.docsClientId ?? (localIssuer && LOCAL_DOCS_CLIENT_ID),
-    docsPeople: localIssuer?.people ?? {},
+    docsPeople: localIssuer?.people,
     requestScope: options.requestScope,
     deadlines,
     streams,

@@ -20,7 +20,7 @@ export interface DocsOptions {
   /** What to ask for at sign-in. */
   readonly docsScopes: readonly string[]
   /** Names of people by the `sub` of their tokens, where these don't hold them. */
-  readonly docsPeople: Readonly<Record<string, string>>
+  readonly docsPeople: Readonly<Record<string, string>> | undefined
   /** This server's address where it is configured. */
   readonly publicUrl: string | undefined
 }

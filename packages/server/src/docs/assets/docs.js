@@ -102,7 +102,7 @@ function withIntroduction(description, canSignIn) {
 }
 
 async function start() {
-  const [{ clientId, scopes, people }, description] = await Promise.all([
+  const [{ clientId, scopes, people = {} }, description] = await Promise.all([
     getJson('/docs/settings.json'),
     getJson('/api/openapi.json'),
   ])
