@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { readManifest, ROOT } from './publishable.ts'
 
 /** Of this repository's manifest, what an app needs too. */
-const DEPENDENCIES = ['@trpc/server', 'zod']
+const DEPENDENCIES = ['@modelcontextprotocol/server', '@trpc/server', 'zod']
 const DEV_DEPENDENCIES = [
   ...['@trpc/client', '@types/node', '@types/supertest', 'pino-pretty', 'supertest'],
   ...['tsx', 'typescript', 'vitest'],
