@@ -64,7 +64,7 @@ function renderPlot(
   { x, y }: { readonly x: number; readonly y: number },
 ): string {
   const last = points.at(-1) ?? { procedures: 1, value: 1 }
-  const max = Math.max(...points.map(({ value }) => value))
+  const max = Math.max(Number.MIN_VALUE, ...points.map(({ value }) => value))
   const bottom = y + HEIGHT
   const places = points.map(({ procedures, value }) => ({
     px: (x + (WIDTH * procedures) / last.procedures).toFixed(1),
