@@ -4,7 +4,7 @@ import { DEMO_PACKAGES } from '../packages/create/src/leave-out.ts'
 import { readManifest, ROOT } from './publishable.ts'
 
 /** Of this repository's manifest, what an app needs too. */
-const DEPENDENCIES = ['@trpc/server', 'zod']
+const DEPENDENCIES = ['@modelcontextprotocol/server', '@trpc/server', 'zod']
 const DEV_DEPENDENCIES = [
   ...['@trpc/client', '@types/node', '@types/supertest', 'eslint', 'pino-pretty', 'supertest'],
   ...['tsx', 'typescript', 'typescript-eslint', 'vitest'],

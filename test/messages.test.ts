@@ -61,3 +61,35 @@ describe('the admin message', () => {
     expect(challenge).toContain('error="insufficient_scope", scope="read:admin-messages"')
   })
 })
+
+describe('the messages as tools (MCP)', () => {
+  /** Sends one message of the protocol. */
+  async function ask(method: string, params: object, token?: string) {
+    const sent = request(api.url).post('/mcp').set('accept', 'application/json, text/event-stream')
+    if (token !== undefined) sent.auth(token, { type: 'bearer' })
+    return sent.send({ jsonrpc: '2.0', id: 1, method, params })
+  }
+  const namesFor = async (token?: string) => {
+    const answer = await ask('tools/list', {}, token)
+    const { result } = answer.body as { result: { tools: { name: string }[] } }
+    return result.tools.map(({ name }) => name)
+  }
+
+  it('are listed to those who may read them', async () => {
+    expect(await namesFor()).toEqual(['messages_public'])
+    expect(await namesFor(await api.tokenOf('user'))).toEqual([
+      'messages_public',
+      'messages_protected',
+    ])
+    expect(await namesFor(await api.tokenOf('admin'))).toContain('messages_admin')
+  })
+
+  it('are read behind the same guards', async () => {
+    const call = { name: 'messages_admin', arguments: {} }
+    expect(await ask('tools/call', call, await api.tokenOf('admin'))).toMatchObject({
+      body: { result: { structuredContent: JSON.parse(ADMIN) as object } },
+    })
+    expect(await ask('tools/call', call, await api.tokenOf('user'))).toMatchObject({ status: 403 })
+    expect(await ask('tools/call', call)).toMatchObject({ status: 401 })
+  })
+})

@@ -9,6 +9,7 @@ const Message = z
 export const messagesRouter = router({
   public: publicProcedure
     .meta({
+      mcp: true,
       openapi: {
         method: 'GET',
         path: '/api/messages/public',
@@ -23,6 +24,7 @@ export const messagesRouter = router({
 
   protected: protectedProcedure
     .meta({
+      mcp: true,
       openapi: {
         method: 'GET',
         path: '/api/messages/protected',
@@ -37,6 +39,7 @@ export const messagesRouter = router({
 
   admin: adminProcedure
     .meta({
+      mcp: true,
       openapi: {
         method: 'GET',
         path: '/api/messages/admin',
