@@ -141,6 +141,7 @@ export default tseslint.config(
   {
     // What a package does not export is nobody else's, and what it exports for packages is not an app's.
     files: ['src/**', 'bench/**/*.js', 'examples/**'],
+    ignores: ['examples/*/test/**'],
     rules: {
       'no-restricted-imports': [
         'error',

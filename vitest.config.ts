@@ -48,6 +48,8 @@ export default defineConfig({
         test: {
           ...times,
           name: 'unit',
+          isolate: false, // each file would load the server anew, which takes longer than most tests
+          maxWorkers: 3, // they wait a lot
           include: ['**/test/**/*.test.ts'],
           exclude: [...SYSTEM, ...MATRIX, '**/node_modules/**', '**/dist/**'],
         },

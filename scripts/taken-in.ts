@@ -1,5 +1,4 @@
 import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import type { Plugin } from 'esbuild'
 import { ROOT } from './publishable.ts'
 
@@ -8,6 +7,9 @@ import { ROOT } from './publishable.ts'
  * a tenth of a start, and Node.js' servers, which other runtimes have not.
  */
 export const TAKEN_IN: readonly string[] = ['trpc-openapi']
+
+/** Of a request that the plugin makes itself. */
+const RESOLVED = Symbol('resolved')
 
 /**
  * Joins what is used of the packages in `TAKEN_IN` with our own modules, and leaves all others to whoever installs
@@ -19,11 +21,12 @@ export function takeIn(taken: Set<string>): Plugin {
   return {
     name: 'take-in',
     setup(build) {
-      build.onResolve({ filter: /^[^./]/ }, ({ path, kind }) => {
-        if (kind === 'entry-point') return undefined
+      build.onResolve({ filter: /^[^./]/ }, async ({ path, kind, resolveDir, pluginData }) => {
+        if (kind === 'entry-point' || pluginData === RESOLVED) return undefined
         if (!TAKEN_IN.includes(path)) return { path, external: true, sideEffects: false }
         taken.add(path)
-        return { path: fileURLToPath(import.meta.resolve(path)), sideEffects: false }
+        const found = await build.resolve(path, { kind, resolveDir, pluginData: RESOLVED })
+        return { ...found, sideEffects: false }
       })
       build.onResolve({ filter: /^\./ }, ({ path, importer }) =>
         TAKEN_IN.some((name) => importer.startsWith(join(ROOT, 'node_modules', name)))

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { cpSync, existsSync, mkdtempSync, renameSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -14,22 +13,20 @@ import { afterAll, beforeAll, describe, expect } from 'vitest'
 import { createApi } from '../api.ts'
 import { connectDatabase, type Database } from '../database/database.ts'
 import type { AppRouter } from '../router.ts'
+import { hasPostgres, startPostgres } from '../../../packages/server/test/support/postgres.ts'
 
 const AUDIENCE = 'https://helpdesk.example.com'
 const ORIGIN = 'http://localhost:4040'
 export const SECRET = 'a secret of the tests, of 32 characters'
-/** Of a server on which whoever runs the tests may create databases. */
-export const { DATABASE_URL } = process.env
-
 type Person = 'user' | 'admin'
 
 /** Runs the tests with each kind of database. */
 export function describeHelpdesk(name: string, tests: (desk: Helpdesk) => void): void {
   describe(`${name} (PGlite)`, () => {
-    tests(useHelpdesk(undefined))
+    tests(useHelpdesk('PGlite'))
   })
-  describe.skipIf(DATABASE_URL === undefined)(`${name} (PostgreSQL of DATABASE_URL)`, () => {
-    tests(useHelpdesk(DATABASE_URL))
+  describe.skipIf(!hasPostgres)(`${name} (PostgreSQL)`, () => {
+    tests(useHelpdesk('PostgreSQL'))
   })
 }
 
@@ -46,17 +43,17 @@ interface Description {
   readonly paths: Record<string, Record<string, { responses: Record<string, unknown> }>>
 }
 
-function useHelpdesk(server: string | undefined): Helpdesk {
+function useHelpdesk(kind: 'PGlite' | 'PostgreSQL'): Helpdesk {
   const desk = {} as { -readonly [Name in keyof Helpdesk]: Helpdesk[Name] }
-  let dropDatabase: () => Promise<unknown> = () => Promise.resolve()
+  let endPostgres: () => Promise<void> = () => Promise.resolve()
   beforeAll(async () => {
-    if (server !== undefined) {
-      const made = await createDatabase(server)
-      desk.databaseUrl = made.url
-      dropDatabase = made.drop
+    if (kind === 'PostgreSQL') {
+      const postgres = await startPostgres()
+      desk.databaseUrl = postgres.url
+      endPostgres = () => postgres.end()
     }
     const api = createApi(async (where) => (desk.database = await connectDatabase(where)))
-    const folder = server === undefined ? await createFolder() : undefined
+    const folder = kind === 'PGlite' ? await createFolder() : undefined
     desk.running = await serve(api, {
       env: {
         PORT: '0',
@@ -82,7 +79,7 @@ function useHelpdesk(server: string | undefined): Helpdesk {
   })
   afterAll(async () => {
     await desk.running.close()
-    await dropDatabase()
+    await endPostgres()
   })
   return desk
 }
@@ -101,13 +98,6 @@ async function createFolder(): Promise<string> {
     if (!existsSync(template)) renameSync(copy, template)
   }
   return folder
-}
-
-async function createDatabase(server: string) {
-  const name = `helpdesk_${randomBytes(6).toString('hex')}`
-  await query(server, `create database ${name}`)
-  const url = Object.assign(new URL(server), { pathname: name }).href
-  return { url, drop: () => query(server, `drop database ${name} with (force)`) }
 }
 
 /** Asks a PostgreSQL by a connection of its own. */
