@@ -2,7 +2,7 @@ export { around, FeatureError, requireHeaders } from 'trpc-hybrid/engine'
 export type { FeatureErrorCode, SecurityScheme } from 'trpc-hybrid'
 export type { AccessToken } from '@trpc-hybrid/access-token'
 export { apiDefaults, type ApiErrorShape } from './api-defaults.ts'
-export { createGuard, type GuardRequest } from './create-guard.ts'
+export { createGuard, type GuardOptions, type GuardRequest } from './create-guard.ts'
 export type { ApiContext, ApiMeta, RequestLog } from './context.ts'
 export { ConfigError } from './config/config-error.ts'
 export {

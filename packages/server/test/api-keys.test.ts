@@ -24,7 +24,19 @@ const bySession = createGuard(
   { scheme: 'session' },
 )
 const get = (path: `/${string}`) => ({ openapi: { method: 'GET', path } }) as const
+const byTill = createGuard(
+  (_ctx, { headers }) => {
+    if (headers['x-till'] !== '7') throw new TRPCError({ code: 'UNAUTHORIZED' })
+    return undefined
+  },
+  { scheme: 'till', challenge: 'Till realm="shop"' },
+)
 const appRouter = router({
+  challenged: publicProcedure
+    .use(byTill)
+    .meta(get('/api/challenged'))
+    .output(z.string())
+    .query(() => 'welcome'),
   till: publicProcedure
     .use(byKey)
     .meta(get('/api/till'))
@@ -44,6 +56,7 @@ const appRouter = router({
 const securitySchemes = {
   apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key' },
   session: { type: 'apiKey', in: 'cookie', name: 'session' },
+  till: { type: 'apiKey', in: 'header', name: 'X-Till' },
 } as const
 
 let issuer: TestIssuer
@@ -84,6 +97,25 @@ describe('a guard with a scheme of its own', () => {
       expect(await answer.json()).toEqual({ message: 'Unauthorized' })
     }
   })
+
+  it.each(['/api/challenged', '/trpc/challenged'])(
+    'refuses at %s with the challenge that it has',
+    async (path) => {
+      await start()
+      const answer = await read(path, { 'x-till': '8' })
+      expect(answer.status).toBe(401)
+      expect(answer.headers.get('www-authenticate')).toBe('Till realm="shop"')
+      expect(await answer.text()).toContain('"message":"Unauthorized"')
+      expect((await read(path, { 'x-till': '7' })).status).toBe(200)
+    },
+  )
+
+  it.each(['', ' realm="shop"', 'Till realm="shop"\r\nx: y', '"Till"'])(
+    'can not have the challenge %j',
+    (challenge) => {
+      expect(() => createGuard(() => undefined, { scheme: 'till', challenge })).toThrow(TypeError)
+    },
+  )
 
   it('stands beside an access token', async () => {
     await start()
@@ -130,6 +162,7 @@ describe('the limit of failed authentications', () => {
   it.each([
     ['/api/till', key('bad')],
     ['/trpc/till', key('bad')],
+    ['/api/challenged', { 'x-till': '8' }],
     ['/api/session', { cookie: 'other=2; session=bad' }],
   ])(
     'counts wrong credentials of a guard at %s, and lets right ones through',

@@ -19,7 +19,11 @@ import {
 
 /** How refusals of access tokens are described, with the challenges that are really sent. */
 export const describeGuard: DescribeGuard = (guard) => {
-  if (!guard.schemes.includes('bearer')) return describeOtherGuard(guard)
+  if (!guard.schemes.includes('bearer')) {
+    const { responses } = describeOtherGuard(guard)
+    const headers = { 'WWW-Authenticate': OWN_CHALLENGE }
+    return { responses: { ...responses, 401: { ...responses[401], headers } } }
+  }
   const { permissions, schemes } = guard
   const isMixed = schemes.some((scheme) => scheme !== 'bearer')
   return {
@@ -59,6 +63,12 @@ const MALFORMED_CHALLENGE = challengeHeader(
   { authorization: exampleChallenge(invalidRequest(), 'Bearer') },
   false,
 )
+
+/** Of a scheme of the app's own. */
+const OWN_CHALLENGE = {
+  description: 'The challenge of the scheme, where it has one (RFC 9110 §11.6.1).',
+  schema: { type: 'string' as const },
+}
 
 function forbidden(permissions: readonly string[]) {
   const names = permissions.map((name) => `\`${name}\``).join(', ')
