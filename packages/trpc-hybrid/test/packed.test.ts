@@ -94,7 +94,7 @@ it('is packed as what it needs to run, without the way to its sources', () => {
   const installed = join(folder, 'node_modules/trpc-hybrid')
   const text = readFileSync(join(installed, 'package.json'), 'utf8')
   const { dependencies } = JSON.parse(text) as { dependencies: object }
-  expect(Object.keys(dependencies)).toEqual(['trpc-openapi', 'zod-openapi'])
+  expect(Object.keys(dependencies)).toEqual(['zod-openapi'])
   expect(text).not.toMatch(/source|scripts|src/)
   const files = ['LICENSE', 'README.md', 'dist/index.js', 'dist/adapters/fetch.d.ts']
   expect(files.filter((file) => !existsSync(join(installed, file)))).toEqual([])

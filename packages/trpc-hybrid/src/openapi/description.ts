@@ -83,10 +83,11 @@ function* describeInSteps(
     if (input) inputs.set(rest, input)
     yield
   }
-  const { document, described } = yield* describeFrame(operations, {
+  const { document: frame, described } = yield* describeFrame(operations, {
     problems,
     frame: { ...options.info, openApiVersion: '3.1.0', baseUrl: '/' },
   })
+  const document = frame as OpenAPIObject
   const schemas = new ComponentSchemas((document.components?.schemas ?? {}) as Schemas)
   const components = componentsOf(options)
   const ids = new Map<string, string>()

@@ -2,15 +2,18 @@ import { generateOpenApiDocument, type OpenAPIObject, type OpenApiRouter } from 
 import { Unfit, type Problems } from '../errors/router-error.ts'
 import type { RestOperation } from '../procedures/operations.ts'
 import { withCorrections } from './corrections.ts'
+import type { OpenApiInfo } from './document.ts'
 import { checkOutput, explainOutput, sharedId, tidied, type CheckedOutput } from './json-schema.ts'
 
 interface FrameOptions {
-  readonly frame: Parameters<typeof generateOpenApiDocument>[1]
+  /** What it says of the API, for trpc-openapi. */
+  readonly frame: OpenApiInfo & { readonly openApiVersion: '3.1.0'; readonly baseUrl: string }
   readonly problems: Problems
 }
 
 interface Framed {
-  readonly document: OpenAPIObject
+  /** An `OpenAPIObject` of trpc-openapi, whose types stay inside of the package. */
+  readonly document: object
   readonly described: readonly RestOperation[]
 }
 
