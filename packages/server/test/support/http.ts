@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto'
 import { createServer, type Server } from 'node:http'
 import { connect, type AddressInfo } from 'node:net'
 import { expect, vi } from 'vitest'
@@ -12,12 +13,22 @@ export function listenOnLoopback(server: Server, port = 0): Promise<number> {
   })
 }
 
+/** Below those that systems choose themselves, for servers at port 0 and for clients: none of them takes it meanwhile. */
+const CHOSEN_PORTS = { from: 12_000, to: 32_000 } // Linux begins at 32,768, macOS and Windows at 49,152
+
 /** A port that is free now, for what must know its address before it listens. */
 export async function findFreePort(): Promise<number> {
-  const server = createServer()
-  const port = await listenOnLoopback(server)
-  await closeServer(server)
-  return port
+  for (;;) {
+    const port = randomInt(CHOSEN_PORTS.from, CHOSEN_PORTS.to)
+    const server = createServer()
+    const isFree = await listenOnLoopback(server, port).then(
+      () => true,
+      () => false,
+    )
+    if (!isFree) continue
+    await closeServer(server)
+    return port
+  }
 }
 
 export function closeServer(server: Server): Promise<void> {

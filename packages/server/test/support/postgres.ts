@@ -4,8 +4,7 @@ import { chownSync, existsSync, mkdtempSync, readdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { endWithUs } from './end-with-us.ts'
-import { isListening } from './http.ts'
-import { freePort } from './redis.ts'
+import { findFreePort, isListening } from './http.ts'
 
 /** Where Debian has each version's programs. */
 const VERSIONS = '/usr/lib/postgresql'
@@ -22,7 +21,7 @@ if (!hasPostgres) console.warn('SKIPPED: tests with PostgreSQL, because there is
 
 /** A PostgreSQL of its own on a free port, whose data is gone with it. */
 export async function startPostgres() {
-  const port = await freePort()
+  const port = await findFreePort()
   const data = mkdtempSync(join(tmpdir(), 'postgres-'))
   const user = unprivileged()
   if (user.uid !== undefined) chownSync(data, user.uid, user.gid)

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { createClient } from '@redis/client'
-import { freePort, launch } from './redis.ts'
+import { findFreePort } from './http.ts'
+import { launch } from './redis.ts'
 
 const SLOTS = 16_384
 /** A node that is silent for so long has failed. */
@@ -65,7 +66,7 @@ async function startNodes(directory: string, tries = 3): Promise<Node[]> {
 }
 
 async function startNode(directory: string, n: number) {
-  const [port, bus] = [await freePort(), await freePort()]
+  const [port, bus] = [await findFreePort(), await findFreePort()]
   const child = await launch(port, {
     dir: directory,
     'cluster-enabled': 'yes',

@@ -1,9 +1,8 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { endWithUs } from './end-with-us.ts'
-import { isListening } from './http.ts'
+import { findFreePort, isListening } from './http.ts'
 
 /** Whether Debian's `redis-server` is there. Tests that need it are skipped without it, and say so. */
 export const hasRedis = spawnSync('redis-server', ['--version']).status === 0
@@ -18,7 +17,7 @@ const PROOFS_SINCE = 'messages-api:dpop-proofs-since'
  * @param options of the server's own, over those of `launch`
  */
 export async function startRedis(options: object = {}) {
-  const port = await freePort()
+  const port = await findFreePort()
   let child = await launch(port, options)
   return {
     url: `redis://127.0.0.1:${port}`,
@@ -64,13 +63,4 @@ export async function launch(port: number, more: object = {}) {
     await new Promise((resolve) => setTimeout(resolve, 20))
   }
   return child
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }
