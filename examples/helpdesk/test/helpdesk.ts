@@ -78,8 +78,7 @@ function useHelpdesk(kind: 'PGlite' | 'PostgreSQL'): Helpdesk {
     desk.document = (await description.json()) as Description
   })
   afterAll(async () => {
-    await desk.running.close()
-    await endPostgres()
+    await desk.running.close().finally(endPostgres)
   })
   return desk
 }

@@ -1,10 +1,10 @@
-import { execFileSync, spawn } from 'node:child_process'
+import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { chownSync, existsSync, mkdtempSync, readdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { endWithUs } from './end-with-us.ts'
-import { findFreePort, isListening } from './http.ts'
+import { findFreePort } from './http.ts'
 
 /** Where Debian has each version's programs. */
 const VERSIONS = '/usr/lib/postgresql'
@@ -34,7 +34,9 @@ export async function startPostgres() {
     { ...user, stdio: 'ignore', detached: true, cwd: tmpdir() },
   )
   endWithUs(child)
-  while (!(await isListening(port))) {
+  const isReady = () =>
+    spawnSync(program('pg_isready'), ['-q', '-h', '127.0.0.1', '-p', String(port)]).status === 0
+  while (!isReady()) {
     if (child.exitCode !== null) throw new Error('postgres ended')
     await new Promise((resolve) => setTimeout(resolve, 20))
   }
