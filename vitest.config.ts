@@ -40,7 +40,7 @@ const times = { testTimeout: 120_000, hookTimeout: 120_000, expect: { poll: { ti
 export default defineConfig({
   test: {
     globalSetup: [`${SUPPORT}/temporary-folder.ts`, `${SUPPORT}/search-output.ts`],
-    maxWorkers: 2,
+    maxWorkers: 3, // on two cores: tests wait a lot
     teardownTimeout: 60_000, // a busy machine takes long to end a process
     projects: [
       {
@@ -49,7 +49,6 @@ export default defineConfig({
           ...times,
           name: 'unit',
           isolate: false, // each file would load the server anew, which takes longer than most tests
-          maxWorkers: 3, // they wait a lot
           include: ['**/test/**/*.test.ts'],
           exclude: [...SYSTEM, ...MATRIX, '**/node_modules/**', '**/dist/**'],
         },
