@@ -1,6 +1,7 @@
 import type { Answer } from '../answer.ts'
 import { Unfit } from '../errors/router-error.ts'
 import type { Deprecation, RestMeta } from './meta.ts'
+import { dateOf } from './rfc3339.ts'
 
 /**
  * What each answer of a deprecated operation says of that: `Deprecation` (RFC 9745), `Sunset` (RFC 8594), and a `Link`
@@ -31,17 +32,12 @@ export function deprecationHeaders({
   return headers
 }
 
-/** RFC 3339. */
-const DAY = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d:\d\d(?:Z|[+-]\d\d:\d\d))?$/
 /** The characters of RFC 3986 §2. */
 const URI_REFERENCE = /^[\w.~:/?#[\]@!$&'()*+,;=%-]+$/
 
-/** In milliseconds since 1970, without a fraction of a second. */
+/** In milliseconds since 1970, without a fraction of a second, which `Deprecation` has no room for. */
 function timeOf(name: keyof Deprecation, text: string): number {
-  const time = DAY.test(text) ? Date.parse(text) : NaN
-  // a day that a month does not have would be one of the next
-  const isReal =
-    !Number.isNaN(time) && new Date(text.slice(0, 10)).toISOString().startsWith(text.slice(0, 10))
-  if (isReal) return time
+  const time = dateOf(text.includes('T') ? text : `${text}T00:00:00Z`)?.getTime()
+  if (time !== undefined && time % 1000 === 0) return time
   throw new Unfit(`its deprecated.${name} is ${text}: write a day that exists, such as 2026-12-31`)
 }
