@@ -1,7 +1,6 @@
 import { execFileSync } from 'node:child_process'
-import { cpSync, mkdirSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { writeClient } from './client.ts'
 
 const TSC = fileURLToPath(new URL('../../node_modules/typescript/bin/tsc', import.meta.url))
 
@@ -15,13 +14,7 @@ export interface CompileTime {
 
 export function measureCompileTime(app: string): CompileTime {
   const appSeconds = compile(app)
-  const client = join(app, 'client')
-  mkdirSync(join(client, 'types'), { recursive: true })
-  for (const name of ['client.d.ts', 'client-features.d.ts']) {
-    cpSync(join(app, 'dist', name), join(client, 'types', name))
-  }
-  writeFileSync(join(client, 'client.ts'), CLIENT)
-  writeFileSync(join(client, 'tsconfig.json'), JSON.stringify(CONFIG))
+  const client = writeClient(app, CLIENT, { skipLibCheck: true })
   return { appSeconds, clientSeconds: compile(client) }
 }
 
@@ -39,16 +32,3 @@ import type { AppRouter } from './types/client.js'
 const client = createHybridClient<AppRouter>({ url: 'http://localhost:6060' })
 export const count: Promise<number> = client.part0.count.query().then((answer) => answer.count)
 `
-
-const CONFIG = {
-  compilerOptions: {
-    module: 'NodeNext',
-    target: 'ES2022',
-    lib: ['ES2023', 'DOM'],
-    types: [],
-    strict: true,
-    skipLibCheck: true,
-    noEmit: true,
-  },
-  files: ['client.ts'],
-}

@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { AnyRouter } from '@trpc/server'
@@ -6,6 +6,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { succeed } from '../../packages/server/test/support/install.ts'
 import { ROOT } from '../../packages/server/test/support/process.ts'
 import { writeApp } from '../growth/app.ts'
+import { writeClient } from '../growth/client.ts'
 
 const PROCEDURES = 1_000
 const TSC = [process.execPath, join(ROOT, 'node_modules/typescript/bin/tsc')]
@@ -27,17 +28,7 @@ export const wrongFeature = () => client.part100
 export const wrongProcedure = () => client.part99.nothing
 `
 
-const CLIENT_CONFIG = {
-  compilerOptions: {
-    module: 'NodeNext',
-    target: 'ES2022',
-    lib: ['ES2023', 'DOM', 'ESNext.Disposable'],
-    types: [],
-    strict: true,
-    noEmit: true,
-  },
-  files: ['client.ts'],
-}
+const OPTIONS = { lib: ['ES2023', 'DOM', 'ESNext.Disposable'] }
 
 describe(`an app of ${PROCEDURES} procedures`, () => {
   let app: string
@@ -59,13 +50,7 @@ describe(`an app of ${PROCEDURES} procedures`, () => {
   })
 
   it('gives clients elsewhere a type that needs nothing of the server, and knows every call', async () => {
-    const folder = join(app, 'client')
-    mkdirSync(join(folder, 'types'), { recursive: true })
-    for (const name of ['client.d.ts', 'client-features.d.ts']) {
-      cpSync(join(app, 'dist', name), join(folder, 'types', name))
-    }
-    writeFileSync(join(folder, 'client.ts'), CLIENT)
-    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(CLIENT_CONFIG))
+    const folder = writeClient(app, CLIENT, OPTIONS)
     await succeed([...TSC, '-p', folder], ROOT)
     expect(readFileSync(join(folder, 'types/client-features.d.ts'), 'utf8')).not.toContain(
       '@trpc-hybrid/server',
