@@ -104,19 +104,16 @@ describe('ports in use', () => {
     `${ROOT}packages/server/src/process/ports-command.ts`,
   ]
 
+  const freePorts = async () => ({
+    PORT: String(await findFreePort()),
+    METRICS_PORT: String(await findFreePort()),
+    LOCAL_ISSUER_PORT: String(await findFreePort()),
+  })
+
   it('are all named, with the API that runs there already, before anything is started', async ({
     onTestFinished,
   }) => {
-    const [port, metrics, issuer] = [
-      await findFreePort(),
-      await findFreePort(),
-      await findFreePort(),
-    ]
-    const env = {
-      PORT: String(port),
-      METRICS_PORT: String(metrics),
-      LOCAL_ISSUER_PORT: String(issuer),
-    }
+    const env = await freePorts()
     const first = run(MAIN, { cwd: folderWithEnv(), env })
     onTestFinished(() => end(first))
     await first.printed(/Try it from another terminal/)
@@ -124,12 +121,12 @@ describe('ports in use', () => {
       const second = run(command, { cwd: folderWithEnv(), env })
       expect(await second.exit).toBe(1)
       expect(second.output().split('\n')).toEqual([
-        `An API runs at http://localhost:${port} already. To restart it, stop it first (Ctrl+C in its terminal).`,
-        `Ports are already in use: ${port} (PORT), ${metrics} (METRICS_PORT), ${issuer} (LOCAL_ISSUER_PORT). Stop the programs that use them, or set others.`,
+        `An API runs at http://localhost:${env.PORT} already. To restart it, stop it first (Ctrl+C in its terminal).`,
+        `Ports are already in use: ${env.PORT} (PORT), ${env.METRICS_PORT} (METRICS_PORT), ${env.LOCAL_ISSUER_PORT} (LOCAL_ISSUER_PORT). Stop the programs that use them, or set others.`,
         '',
       ])
     }
-    const elsewhere = run(PORTS_COMMAND, { cwd: folderWithEnv(`PORT=${await findFreePort()}`) })
+    const elsewhere = run(PORTS_COMMAND, { cwd: folderWithEnv(), env: await freePorts() })
     expect(await elsewhere.exit).toBe(0)
   })
 

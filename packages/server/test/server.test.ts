@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { MESSAGES } from './support/contract.ts'
 import { useServer } from './support/fixtures.ts'
 import { openRaw, type RawConnection } from './support/raw.ts'
@@ -143,9 +143,7 @@ describe('bytes of no meaning', () => {
     }
     const response = await fetch(`${fixture.server.url}/api/messages/public`)
     expect(await response.text()).toBe(MESSAGES.public)
-    await vi.waitFor(async () => {
-      expect(await connections(fixture)).toBeLessThanOrEqual(2) // those of fetch, kept alive
-    }, 60_000)
+    await expect.poll(() => connections(fixture)).toBeLessThanOrEqual(2) // those of fetch, kept alive
     const failures = fixture.server.log.filter(({ level }) => Number(level) >= 50)
     expect(failures).toEqual([])
   })

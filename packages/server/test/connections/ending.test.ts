@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { bearer, MESSAGES } from '../support/contract.ts'
 import { startIssuer, type TestIssuer } from '../support/issuer.ts'
 import { openRaw } from '../support/raw.ts'
@@ -84,13 +84,9 @@ describe('the body of a request that is answered', () => {
   it('leaves the connection open where it is small', async () => {
     const request = `${PUBLIC}Content-Length: 5\r\n\r\n`
     const { socket, received } = openRaw(server.port, request)
-    await vi.waitFor(() => {
-      expect(received()).toContain(MESSAGES.public)
-    }, 60_000)
+    await expect.poll(received).toContain(MESSAGES.public)
     socket.write(`hello${PUBLIC}\r\n`)
-    await vi.waitFor(() => {
-      expect(received().match(/HTTP\/1\.1 200/g)).toHaveLength(2)
-    }, 60_000)
+    await expect.poll(() => received().match(/HTTP\/1\.1 200/g)).toHaveLength(2)
     socket.destroy()
   })
 })

@@ -66,7 +66,7 @@ describe('a subscription', () => {
   it('is closed when its client takes none of its pings any more', async () => {
     const socket = await openStalled()
     const line = () => server.log.find(({ route }) => route === '/trpc/events')
-    await expect.poll(line, { timeout: 10_000 }).toMatchObject({ status: 200, aborted: true })
+    await expect.poll(line).toMatchObject({ status: 200, aborted: true })
     socket.destroy()
   })
 

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { readdirSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { publicProcedure, router } from '../support/trpc.ts'
 import { createClock } from '../support/clock.ts'
@@ -70,18 +70,14 @@ describe('requests that nobody reads the answers of', () => {
     const before = descriptors()
     const senders = await openManyDeaf(20, get(path).repeat(100))
     for (const socket of senders) socket.destroy()
-    await vi.waitFor(() => {
-      expect(descriptors()).toBeLessThanOrEqual(before)
-    }, 60_000)
+    await expect.poll(descriptors).toBeLessThanOrEqual(before)
     expect(await answers()).toBe(MESSAGES.public)
   })
 
   it('answers up to 16 requests of a connection, in their order', async () => {
     const paths = Array.from({ length: 16 }, (_, i) => (i % 2 ? '/livez' : '/api/messages/public'))
     const { socket, received } = openRaw(server.port, paths.map(get).join(''))
-    await vi.waitFor(() => {
-      expect(received().match(/HTTP\/1\.1 200 /g)).toHaveLength(16)
-    }, 60_000)
+    await expect.poll(() => received().match(/HTTP\/1\.1 200 /g)).toHaveLength(16)
     const bodies = [...received().matchAll(/\r\n\r\n(\{.*?\})/g)].map(([, body]) => body)
     expect(bodies.filter((body) => body === MESSAGES.public)).toHaveLength(8)
     expect(bodies.slice(0, 2)).toEqual([MESSAGES.public, bodies[1]])
@@ -131,9 +127,7 @@ describe('requests that nobody reads the answers of', () => {
       await delay(100) // so long is between two looks
     }
     socket.on('data', (chunk: Buffer) => (received += chunk.length)).resume()
-    await vi.waitFor(() => {
-      expect(received).toBeGreaterThan(HUGE.length)
-    }, 60_000)
+    await expect.poll(() => received).toBeGreaterThan(HUGE.length)
     socket.destroy()
   })
 })

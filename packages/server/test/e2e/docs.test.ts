@@ -1,16 +1,13 @@
 import axe from 'axe-core'
 import { fetchToken } from '@trpc-hybrid/dev-issuer'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { describeInBrowser, launchBrowser } from '../support/browser.ts'
 import { MESSAGES } from '../support/contract.ts'
 import { useServer } from '../support/fixtures.ts'
 import { findFreePort } from '../support/http.ts'
 import { ADMIN, AUDIENCE } from '../support/issuer.ts'
 import { startTestServer, type TestServer } from '../support/server.ts'
-
-/** A browser starts and loads slowly on a busy machine. */
-vi.setConfig({ testTimeout: 120_000 })
 
 describeInBrowser('the docs page', () => {
   let browser: Browser

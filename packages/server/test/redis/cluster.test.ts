@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ask, bearer } from '../support/contract.ts'
 import { untilReady } from '../support/http.ts'
 import { startIssuer, type TestIssuer } from '../support/issuer.ts'
@@ -18,7 +18,7 @@ describe.skipIf(!hasRedis)('two servers with a Redis Cluster', () => {
     issuer = await startIssuer()
     cluster = await startRedisCluster()
     servers = await Promise.all([startServer(), startServer()])
-  }, 30_000)
+  })
   afterAll(async () => {
     await Promise.all(servers.map((server) => server.close()))
     await cluster.end()
@@ -34,12 +34,7 @@ describe.skipIf(!hasRedis)('two servers with a Redis Cluster', () => {
   }
 
   const told = ({ log }: TestServer, text: string) =>
-    vi.waitFor(
-      () => {
-        expect(log.map(({ msg }) => String(msg))).toContain(text)
-      },
-      { timeout: 10_000 },
-    )
+    expect.poll(() => log.map(({ msg }) => String(msg))).toContain(text)
 
   /** What is left to a subject after one request to each server. */
   async function remaining(sub: string): Promise<(string | undefined)[]> {

@@ -7,7 +7,7 @@ import { initTRPC } from '@trpc/server'
 import express from 'express'
 import Fastify from 'fastify'
 import { Hono } from 'hono'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { createHybrid, type HybridMeta } from 'trpc-hybrid'
 import { fastifyPlugin } from 'trpc-hybrid/fastify'
@@ -16,8 +16,6 @@ import { nodeHandler } from 'trpc-hybrid/node'
 import { closeServer, listenOnLoopback } from '../../../server/test/support/http.ts'
 import { openRaw, type RawConnection } from '../../../server/test/support/raw.ts'
 import { asListener } from './hosts.ts'
-
-vi.setConfig({ testTimeout: 20_000 })
 
 const FORM = 'application/x-www-form-urlencoded'
 const Note = z.object({ text: z.string() })
@@ -206,9 +204,9 @@ describe.each(Object.entries(HOSTS))('In %s', (host, start) => {
       return openRaw(portOf(hasty), headOf(lane, 'Content-Length: 99000\r\n') + ' '.repeat(95_000))
     })
     for (const { closed } of opened) expect(statusesOf(await closed)).toEqual([408])
-    await expect.poll(() => connectionsOf(hasty), { timeout: 5_000 }).toBe(0)
-    await expect.poll(() => connectionsOf(patient), { timeout: 5_000 }).toBe(0)
-    await expect.poll(bytesInBuffers, { timeout: 5_000 }).toBeLessThan(before + 2_000_000)
+    await expect.poll(() => connectionsOf(hasty)).toBe(0)
+    await expect.poll(() => connectionsOf(patient)).toBe(0)
+    await expect.poll(bytesInBuffers).toBeLessThan(before + 2_000_000)
     expect(faults).toEqual([])
   })
 })

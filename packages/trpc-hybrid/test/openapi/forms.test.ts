@@ -1,12 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { publicProcedure, router } from '../../../server/test/support/trpc.ts'
 import { describeInBrowser, launchBrowser } from '../../../server/test/support/browser.ts'
 import { useServer } from '../../../server/test/support/fixtures.ts'
 import { describeBehindAuth0 } from '../../../server/test/support/lint-description.ts'
-
-/** A browser starts and loads slowly on a busy machine. */
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
 const FORM = 'application/x-www-form-urlencoded'
 const Tags = z.object({ tags: z.array(z.string()) })

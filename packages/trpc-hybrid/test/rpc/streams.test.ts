@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { createTRPCClient, httpSubscriptionLink, type TRPCClientError } from '@trpc/client'
 import { tracked } from '@trpc/server'
 import { EventSource } from 'eventsource'
-import { afterEach, beforeAll, afterAll, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeAll, afterAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { protectedProcedure, publicProcedure, router } from '../../../server/test/support/trpc.ts'
 import { bearer } from '../../../server/test/support/contract.ts'
@@ -107,10 +107,7 @@ async function metric(name: string): Promise<number> {
   return Number(line?.slice(name.length))
 }
 const ended = (end: string) => metric(`streams_ended_total{end="${end}"}`)
-const untilOpen = (count: number) =>
-  vi.waitFor(async () => {
-    expect(await metric('open_streams')).toBe(count)
-  }, 10_000)
+const untilOpen = (count: number) => expect.poll(() => metric('open_streams')).toBe(count)
 
 describe('a stream whose token expires', () => {
   it.each([
@@ -152,9 +149,7 @@ describe('a stream whose token expires', () => {
     await untilOpen(2)
     nowSeconds = AT + 60
     await Promise.all(reads)
-    await vi.waitFor(() => {
-      expect(over).toBe(2)
-    })
+    await expect.poll(() => over).toBe(2)
   })
 
   it('lasts through the clock tolerance where it began in it, so that nobody comes back over and over', async () => {
@@ -213,20 +208,19 @@ describe("a tRPC client's subscription", () => {
     }
     return { received, state, leave }
   }
-  const patient = { timeout: 15_000 }
 
   it('comes back with the token of that time, and misses no event', async () => {
     await start()
     events.length = 0
     add('one')
     const { received, state, leave } = subscribe([await mint(), await mint({ exp: AT + 1_000 })])
-    await expect.poll(() => received, patient).toEqual(['one'])
+    await expect.poll(() => received).toEqual(['one'])
     nowSeconds = AT + 60
     await untilOpen(0)
     add('two')
-    await expect.poll(() => received, patient).toEqual(['one', 'two'])
+    await expect.poll(() => received).toEqual(['one', 'two'])
     add('three')
-    await expect.poll(() => received, patient).toEqual(['one', 'two', 'three'])
+    await expect.poll(() => received).toEqual(['one', 'two', 'three'])
     expect(state).toEqual({ connections: 2, error: undefined })
     leave()
     await untilOpen(0)
@@ -238,7 +232,7 @@ describe("a tRPC client's subscription", () => {
     const { state } = subscribe([await mint()])
     await untilOpen(1)
     nowSeconds = AT + 66
-    await expect.poll(() => state.error?.data?.httpStatus, patient).toBe(401)
+    await expect.poll(() => state.error?.data?.httpStatus).toBe(401)
     expect(state.connections).toBe(2)
   })
 })
