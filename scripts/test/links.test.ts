@@ -37,7 +37,7 @@ function isDead(page: string, link: string): boolean {
 }
 
 describe('links within the project', () => {
-  it.each(pages)('of %s lead somewhere', (page) => {
+  it.each(pages)('links of %s lead somewhere', (page) => {
     const links = [...proseOf(page).matchAll(LINK)].map(([, link]) => link ?? '')
     const inside = links.filter((link) => !/^[a-z]+:/.test(link))
     expect(inside.filter((link) => isDead(page, link))).toEqual([])

@@ -95,7 +95,7 @@ describeHelpdesk('a mail', (desk) => {
     })
 
     it.each(['no JSON', '{}', mail('m4', ''), mail('m5').replace('@', ' at ')])(
-      'as %s',
+      'a mail is refused as %s',
       async (text) => {
         expect(await post(text, signatureOf(text))).toEqual({
           status: 400,

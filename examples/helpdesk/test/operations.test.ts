@@ -57,11 +57,11 @@ describe('a setting', () => {
   it.each([
     ['DATABASE_URL', 'mysql://localhost/helpdesk'],
     ['WEBHOOK_SECRET', 'short'],
-  ])('that can not be used is named: %s', async (name, value) => {
+  ])('a setting that can not be used is named: %s', async (name, value) => {
     await expect(serve(createApi(), { env: { [name]: value } })).rejects.toThrow(name)
   })
 
-  it('that leads to no database stops the start', async () => {
+  it('a setting that leads to no database stops the start', async () => {
     const env = { PORT: '0', LOG_LEVEL: 'silent', DATABASE_URL: 'postgres://127.0.0.1:1/none' }
     await expect(serve(createApi(), { env })).rejects.toThrow('ECONNREFUSED')
   })

@@ -133,7 +133,7 @@ describe('a refusal', () => {
     ['no token', 'Bearer ', { status: 400, code: 'invalid_request' }],
     ['two headers', ['Bearer a', 'Bearer a'], { status: 400, code: 'invalid_request' }],
     ['a text that is no token', 'Bearer abc', { status: 401, code: 'invalid_token' }],
-  ])('of %s has a status and a code', async (_what, authorization, expected) => {
+  ])('a refusal of %s has a status and a code', async (_what, authorization, expected) => {
     expect(await refusalOf({ authorization })).toMatchObject(expected)
   })
 

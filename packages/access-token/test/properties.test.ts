@@ -40,7 +40,7 @@ const part = fc.oneof(
 const tokenText = fc.array(part, { minLength: 1, maxLength: 6 }).map((parts) => parts.join('.'))
 
 describe.each(['/api/messages/admin', '/trpc/messages.admin'])('whatever is sent to %s', (path) => {
-  it('as Authorization, the answer is one of the contract', async () => {
+  it('whatever is sent as Authorization, the answer is one of the contract', async () => {
     await fc.assert(
       fc.asyncProperty(headerText, async (authorization) => {
         expect(STATUSES).toContain(await statusOf(path, { authorization }))
@@ -49,7 +49,7 @@ describe.each(['/api/messages/admin', '/trpc/messages.admin'])('whatever is sent
     )
   })
 
-  it('as a token, the answer is one of the contract', async () => {
+  it('whatever is sent as a token, the answer is one of the contract', async () => {
     await fc.assert(
       fc.asyncProperty(tokenText, fc.constantFrom('Bearer', 'DPoP'), async (token, scheme) => {
         const headers = { authorization: `${scheme} ${token}` }
@@ -59,7 +59,7 @@ describe.each(['/api/messages/admin', '/trpc/messages.admin'])('whatever is sent
     )
   })
 
-  it('as claims of a token that the issuer signed, the answer is one of the contract', async () => {
+  it('whatever is sent as claims of a token that the issuer signed, the answer is one of the contract', async () => {
     const anyClaims = fc.record(
       {
         permissions: fc.anything(),

@@ -159,7 +159,7 @@ describe('a resource', () => {
   const apiWith = (...resources: Resource[]) =>
     defineApi({ ...ABOUT, create: () => ({ router: testRouter, resources }) })
 
-  it('that is not ready is named by /readyz', async () => {
+  it('a resource that is not ready is named by /readyz', async () => {
     let isUp: boolean | Error = false
     const ready = () => {
       if (isUp instanceof Error) throw isUp
@@ -175,7 +175,7 @@ describe('a resource', () => {
     expect(await readiness(running)).toEqual({ status: 200, body: { status: 'ok' } })
   })
 
-  it('that does not say whether it is ready is not', async () => {
+  it('a resource that does not say whether it is ready is not', async () => {
     const running = await start(
       apiWith({ name: 'database', ready: () => new Promise(() => undefined) }),
     )

@@ -52,7 +52,7 @@ describe('a slow or silent connection', () => {
     clearInterval(drip)
   })
 
-  it('when the rest of a request that was answered does not come', async () => {
+  it('cuts a connection where the rest of a request that was answered does not come', async () => {
     const head = 'POST /trpc/messages.public HTTP/1.1\r\nHost: localhost\r\n'
     const type = 'Content-Type: application/json\r\nContent-Length: 100\r\n\r\n'
     await open(impatient, `${head}${type}{`).closed

@@ -204,7 +204,7 @@ describe('an exception that nobody caught', () => {
     ])
   })
 
-  it('in a stop makes its status 1, and lets open requests end as before', async () => {
+  it('an exception that nobody caught in a stop makes its status 1, and lets open requests end as before', async () => {
     const open = await startWithOpenRequest({ preload: CRASH })
     server.signal('SIGTERM')
     await server.printed(/"msg":"stopping"/)

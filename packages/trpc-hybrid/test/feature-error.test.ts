@@ -101,7 +101,7 @@ describe("a feature's refusal", () => {
 
 describe('an error of another library', () => {
   it.each(['/api/foreign', '/trpc/foreign'])(
-    'at %s is a 500 without its status, message and headers',
+    'an error of another library at %s is a 500 without its status, message and headers',
     async (path) => {
       const response = await fetch(`${fixture.server.url}${path}`)
       expect(response.status).toBe(500)

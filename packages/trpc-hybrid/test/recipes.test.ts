@@ -104,7 +104,7 @@ describe('A recipe leaves the other paths of its app', () => {
   it.each([
     ['NestJS', 'Cannot GET /other'],
     ['Koa', 'Not Found'],
-  ])('to %s', async (name, text) => {
+  ])('leaves the other paths to %s', async (name, text) => {
     const host = await HOSTS[name]?.()
     const response = await fetch(new URL('/other', host?.url))
     expect([response.status, await response.text()]).toEqual([404, expect.stringContaining(text)])

@@ -31,11 +31,14 @@ describe('every setting', () => {
 })
 
 describe('a default', () => {
-  it.each(defaults)('in docs/settings.md is what holds: $name is $value', ({ name, value }) => {
-    expect(loadConfig({ [name]: value })).toEqual(loadConfig({}))
-  })
+  it.each(defaults)(
+    'a default in docs/settings.md is what holds: $name is $value',
+    ({ name, value }) => {
+      expect(loadConfig({ [name]: value })).toEqual(loadConfig({}))
+    },
+  )
 
-  it('in .env.example is what holds, so that a copy of it changes nothing', () => {
+  it('a default in .env.example is what holds, so that a copy of it changes nothing', () => {
     expect(loadConfig(dotenv.parse(example))).toEqual(loadConfig({}))
   })
 })

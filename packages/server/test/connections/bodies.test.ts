@@ -214,22 +214,22 @@ describe('a compressed body', () => {
     return openRaw(patient.port, bytes).closed
   }
 
-  it('that grows over 100 KiB gets 413', async () => {
+  it('a compressed body that grows over 100 KiB gets 413', async () => {
     const bomb = gzipSync(Buffer.alloc(20_000_000, ' '), { level: 9 })
     expect(bomb.length).toBeLessThan(100_000)
     expectRefusal(await send('gzip', bomb), 413)
   })
 
-  it('that is cut off or no such thing gets 400', async () => {
+  it('a compressed body that is cut off or no such thing gets 400', async () => {
     expectRefusal(await send('gzip', gzipSync('{"text":"hello"}').subarray(0, -9)), 400)
     expectRefusal(await send('br', Buffer.from('{"text":"hello"}')), 400)
   })
 
-  it('in an unknown coding gets 415', async () => {
+  it('a compressed body in an unknown coding gets 415', async () => {
     expect(statusesOf(await send('rot13', Buffer.from('x')))).toEqual([415])
   })
 
-  it('that never ends and never decompresses to anything gets 413', async () => {
+  it('a compressed body that never ends and never decompresses to anything gets 413', async () => {
     const empty = Buffer.from([0, 0, 0, 0xff, 0xff]) // an empty block (RFC 1951 §3.2.4)
     const head = headOf(lane, `Content-Encoding: gzip\r\n${CHUNKED}`)
     const connection = openRaw(patient.port, head)

@@ -39,15 +39,15 @@ async function servesTheReports(ask: Ask, rpcPath: string): Promise<void> {
 }
 
 describe('an example puts a tRPC router into an app', () => {
-  it('of Express, in place of trpc-to-openapi', async () => {
+  it('puts a tRPC router into an app of Express, in place of trpc-to-openapi', async () => {
     await servesTheReports(await start('express-existing'), '/trpc')
   })
 
-  it('of Fastify', async () => {
+  it('puts a tRPC router into an app of Fastify', async () => {
     await servesTheReports(await start('fastify'), '/api/trpc')
   })
 
-  it('of Hono', async () => {
+  it('puts a tRPC router into an app of Hono', async () => {
     await servesTheReports(
       async (path, headers = {}) => hono.request(path, { headers }),
       '/api/trpc',
@@ -76,7 +76,7 @@ describe('an example checks tokens alone, in an app of Fastify', () => {
   })
   afterAll(() => issuer.close())
 
-  it('and lets those through that have the permission', async () => {
+  it('lets those through that have the permission', async () => {
     const ask = await start('tokens-only', { ISSUER: issuer.url, AUDIENCE })
     const withToken = async (permissions: string[]) => {
       const token = await issuer.mint({ claims: { permissions } })

@@ -93,7 +93,7 @@ describe('files on the server', () => {
     ['/api/large-files', 1_000_001],
     ['/trpc/saveLarge', 1_000_001],
     ['/trpc/saveLarge,save?batch=1', 200_000],
-  ])('that are too large are not asked for: %s', async (path, length) => {
+  ])('files on the server that are too large are not asked for: %s', async (path, length) => {
     const token = await fixture.issuer.mint()
     const headers = [
       'Host: a',

@@ -19,7 +19,7 @@ const PATHS = [
 ]
 
 describe('headers', () => {
-  it.each(PATHS)('of %s keep browsers and caches safe', async (path) => {
+  it.each(PATHS)('headers of %s keep browsers and caches safe', async (path) => {
     const { headers } = await get(path)
     expect(Object.fromEntries(headers)).toMatchObject({
       'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
@@ -35,7 +35,7 @@ describe('headers', () => {
     expect(headers.has('x-powered-by')).toBe(false)
   })
 
-  it.each(PATHS)('of %s name the request', async (path) => {
+  it.each(PATHS)('headers of %s name the request', async (path) => {
     const made = (await get(path)).headers.get('x-request-id')
     expect(made).toMatch(/^[\w-]{10,}$/)
     expect((await get(path)).headers.get('x-request-id')).not.toBe(made)
@@ -105,7 +105,7 @@ describe('the protected resource metadata', () => {
   const WELL_KNOWN = '/.well-known/oauth-protected-resource'
 
   it.each(['/messages', '/a/b(c):d*+?e'.replace('?', '%3F')])(
-    'of a server below the path %s is where RFC 9728 puts it too',
+    'the protected resource metadata of a server below the path %s is where RFC 9728 puts it too',
     async (path) => {
       const env = { PUBLIC_URL: `https://api.example.com${path}` }
       const server = await startTestServer({ issuer: fixture.issuer, env })

@@ -190,7 +190,7 @@ describe('the address of a client', () => {
     expect(await statuses(1, from('203.0.113.99'))).toEqual([429])
   })
 
-  it('of IPv6 is a network of 56 bits', async () => {
+  it('the address of a client of IPv6 is a network of 56 bits', async () => {
     await startLimited({ TRUST_PROXY: '1' })
     for (let i = 0; i < 5; i++) {
       expect(await statuses(1, from(`2001:db8:0:${i}::${i}`))).toEqual([200])
@@ -199,7 +199,7 @@ describe('the address of a client', () => {
     expect(await statuses(1, from('2001:db8:0:100::1'))).toEqual([200])
   })
 
-  it('of IPv6 in which an IPv4 address is counts as that', async () => {
+  it('the address of a client of IPv6 in which an IPv4 address is counts as that', async () => {
     await startLimited({ TRUST_PROXY: '1' })
     const same = ['203.0.113.7', '::ffff:203.0.113.7', '::ffff:cb00:7107', '64:ff9b::cb00:7107']
     for (const address of [...same, '64:FF9B::203.0.113.7']) {

@@ -117,7 +117,7 @@ describe('an error that can not be answered as it should be', () => {
 
 describe('a permission', () => {
   it.each(['чтение', 'read reports', 'read:"reports"', 'a\\b', '', 'a\n'])(
-    'that no challenge can name is refused where the guard is made: %j',
+    'a permission that no challenge can name is refused where the guard is made: %j',
     (permission) => {
       expect(() => requirePermissions(permission)).toThrow(/must be a scope token/)
     },

@@ -72,7 +72,7 @@ describe('a target', () => {
     'http://user@h/api/messages/public',
     'http://h:x/api/messages/public',
     'ftp://h/api/messages/public',
-  ])('that names somebody or somewhere else is a 400: %s', async (target) => {
+  ])('a target that names somebody or somewhere else is a 400: %s', async (target) => {
     expect(statusOf(await send(fixture.server.port, target))).toBe(400)
   })
 

@@ -177,7 +177,7 @@ describe('the log of a failure', () => {
   afterAll(() => server.close())
 
   it.each(['/api/broken', '/trpc/broken'])(
-    'at %s tells cause and stack, under one id',
+    'the log of a failure at %s tells cause and stack, under one id',
     async (path) => {
       const response = await fetch(`${server.url}${path}`, {
         headers: { 'x-request-id': `id:${path.length}` },

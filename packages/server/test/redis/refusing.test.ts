@@ -81,7 +81,7 @@ describe.skipIf(!hasRedis)('a Redis that answers and refuses commands', () => {
   const CONNECTED = 'Redis is connected'
 
   it.each(REFUSALS)(
-    'when it %s, counts in memory and then shares again',
+    'a server counts in memory while Redis refuses, and then shares again: it %s',
     async (_what, begin, end) => {
       await operator.sendCommand(['FLUSHALL'])
       await startServers()

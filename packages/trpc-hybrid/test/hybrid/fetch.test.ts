@@ -44,7 +44,7 @@ describe('A body', () => {
     expect([response.status, await response.json()]).toEqual([200, 'nobody'])
   })
 
-  it('without a media type is refused', async () => {
+  it('a body without a media type is refused', async () => {
     const headers = { 'transfer-encoding': 'chunked' }
     const body = new Blob(['{"name":"Ada"}']).stream()
     const init = { method: 'POST', headers, body, duplex: 'half' as const }
@@ -52,7 +52,7 @@ describe('A body', () => {
   })
 
   it.each(['/greet', '/trpc/greet'])(
-    'that was read in front of the handler is a bug, which is told to onError: %s',
+    'a body that was read in front of the handler is a bug, which is told to onError: %s',
     async (path) => {
       const app = new Hono()
       app.use(async (c, next) => {
@@ -67,7 +67,7 @@ describe('A body', () => {
     },
   )
 
-  it('of which a clone was read is read again', async () => {
+  it('a body of which a clone was read is read again', async () => {
     const app = new Hono()
     app.use(async (c, next) => {
       await c.req.raw.clone().json()

@@ -98,7 +98,7 @@ describe('The drop-in answers as trpc-to-openapi does', () => {
     ['a text that is no JSON', '/things', post('{')],
     ['the message of a TRPCError', '/things', json({ text: 'taken' })],
     ['a body that is too large', '/things', json({ text: 'x'.repeat(101_000) })],
-  ])('to %s', async (_name, path, init) => {
+  ])('answers as trpc-to-openapi does to %s', async (_name, path, init) => {
     const [mine, reference] = [await ours.call(path, init), await theirs.call(path, init)]
     // Difference: the body has no `data`, in which trpc-to-openapi tells the path and a stack.
     if (reference.body) delete reference.body['data']

@@ -163,7 +163,7 @@ describe.each(Object.entries(FILE_HOSTS))('files that are sent to %s', (_name, s
     expect((await send('/things/7/image', other))[0]).toBe(400)
   })
 
-  it('of another media type are a 415 that names those taken', async () => {
+  it('files of another media type are a 415 that names those taken', async () => {
     const message = (types: string) => ({ message: `Unsupported Media Type: send ${types}` })
     expect(await send('/file', '{}', 'application/json')).toEqual([
       415,
@@ -290,7 +290,7 @@ describe.each(Object.entries(FILE_HOSTS))('files that are sent to %s', (_name, s
     expect(runs.count).toBe(0)
   })
 
-  it('of a sender that leaves halfway end nothing else', async () => {
+  it('files of a sender that leaves halfway end nothing else', async () => {
     const { port } = new URL(host.url)
     for (const path of ['/photos/a', '/blob', '/trpc/blob']) {
       const socket = connect(Number(port), '127.0.0.1')

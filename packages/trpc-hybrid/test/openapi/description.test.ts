@@ -220,7 +220,7 @@ describe('the description', () => {
     await issuer.close()
   })
 
-  it('of inputs of every kind passes a strict linter', async () => {
+  it('the description of inputs of every kind passes a strict linter', async () => {
     expect(await lintDescription(describeBehindAuth0(reports))).toEqual([])
   }, 120_000)
 })
@@ -237,7 +237,7 @@ describe('every answer over REST is as described', () => {
     headers: bearer(await messages.issuer.mint({ claims: { ...claims } })),
   })
 
-  it('of the messages', async () => {
+  it('the description holds for every answer of the messages', async () => {
     const path = (name: string) => `/api/messages/${name}`
     const admin = await withToken(ADMIN)
     expect((await answers(messages, path('public')))[0]).toBe(200)
@@ -250,15 +250,18 @@ describe('every answer over REST is as described', () => {
     [400, bearer('a b')],
     [401, bearer('abc')],
     [401, { authorization: 'DPoP abc' }],
-  ] as const)('of refusals (%i)', async (status, headers) => {
-    expect((await answers(messages, '/api/messages/admin', { headers }))[0]).toBe(status)
-  })
+  ] as const)(
+    'the description holds for every answer of refusals (%i)',
+    async (status, headers) => {
+      expect((await answers(messages, '/api/messages/admin', { headers }))[0]).toBe(status)
+    },
+  )
 
-  it('of a token without the permission', async () => {
+  it('the description holds for every answer of a token without the permission', async () => {
     expect((await answers(messages, '/api/messages/admin', await withToken()))[0]).toBe(403)
   })
 
-  it('of unknown paths and other methods', async () => {
+  it('the description holds for every answer of unknown paths and other methods', async () => {
     expect(await answers(messages, '/nowhere')).toEqual([404, 'Not Found'])
     const method = { method: 'DELETE' }
     expect(await answers(messages, '/api/messages/admin', method)).toEqual([
@@ -267,7 +270,7 @@ describe('every answer over REST is as described', () => {
     ])
   })
 
-  it('of inputs, good and bad', async () => {
+  it('the description holds for every answer of inputs, good and bad', async () => {
     const headers = bearer(
       await others.issuer.mint({ claims: { permissions: ['read:reports', 'read:lines'] } }),
     )
@@ -279,7 +282,7 @@ describe('every answer over REST is as described', () => {
     expect((await answers(others, '/api/reports/abc', { headers: bearer('a b') }))[0]).toBe(400)
   })
 
-  it('of bodies, good and bad', async () => {
+  it('the description holds for every answer of bodies, good and bad', async () => {
     const post = (body: string, type = 'application/json') =>
       answers(others, '/api/reports', {
         method: 'POST',
@@ -296,11 +299,11 @@ describe('every answer over REST is as described', () => {
     expect(await post(`"${'x'.repeat(200_000)}"`)).toEqual([413, 'Payload Too Large'])
   })
 
-  it('of a bug', async () => {
+  it('the description holds for every answer of a bug', async () => {
     expect(await answers(others, '/api/broken')).toEqual([500, 'Internal Server Error'])
   })
 
-  it('while there are no keys', async () => {
+  it('the description holds for every answer while there are no keys', async () => {
     const issuer = await startIssuer()
     const headers = bearer(await issuer.mint())
     await issuer.kill()

@@ -48,7 +48,7 @@ describe('a date in an output is described as a date-time', () => {
     expect(describedBody(output).schema).toMatchObject(schema as object)
   })
 
-  it('in a schema with a name', () => {
+  it('a date is described as a date-time in a schema with a name', () => {
     const { components } = describedBody(z.object({ at: z.date() }).meta({ id: 'Sent' }))
     expect(components['Sent']).toMatchObject({ properties: { at: DATE } })
   })
@@ -60,7 +60,7 @@ describe('a date in an output is described as a date-time', () => {
     })
   })
 
-  it('and the metadata of its schema stays as it was', () => {
+  it('the metadata of its schema stays as it was', () => {
     const plain = z.date()
     const named = z.date().meta({ title: 'Sent' })
     describeBehindAuth0(answering(z.object({ plain, named })))

@@ -268,7 +268,7 @@ describe('an output', () => {
     await expect(createOutputParser(schema as never)('a')).rejects.toThrow('of the check')
   })
 
-  it('that holds itself fails where it is written, as it did', () => {
+  it('an output that holds itself fails where it is written, as it did', () => {
     const circle: Record<string, unknown> = {}
     circle['self'] = circle
     const parse = createOutputParser(z.object({ self: z.unknown() }) as never)
@@ -330,7 +330,7 @@ describe('where code may not be made from text', () => {
 })
 
 describe('an input', () => {
-  it('of dates and big integers as texts is parsed without zod itself where it fits', () => {
+  it('an input of dates and big integers as texts is parsed without zod itself where it fits', () => {
     const schema = z.object({
       rows: z.array(z.object({ at: z.date(), late: z.coerce.date().optional() })),
       sum: z.bigint(),

@@ -140,7 +140,7 @@ describe('the start names a procedure that takes a file', () => {
     [{ contentTypes: [] }, 'its contentTypes are []'],
     [{ contentTypes: [BYTES], maxBytes: 0 }, 'its maxBytes is 0: write a whole number above 0'],
     [{ contentTypes: [BYTES], maxBytes: 1.5 }, 'its maxBytes is 1.5'],
-  ])('with %j', (meta, problem) => {
+  ])('the start names a procedure that takes a file with %j', (meta, problem) => {
     expect(problemsOf(z.file(), meta)).toEqual([expect.stringContaining(`bad: ${problem}`)])
   })
 
@@ -180,7 +180,7 @@ describe('the start names a procedure that answers with a file', () => {
   const NO_ROUTE = "bad: its output is a file, which RPC can't carry: give it a REST route"
 
   it.each([z.file(), z.instanceof(Blob), z.instanceof(Uint8Array), z.instanceof(ReadableStream)])(
-    'without a media type',
+    'the start names a procedure that answers with a file without a media type',
     (schema) => {
       expect(problem(Get.output(schema as z.ZodType).query(none))).toEqual([
         expect.stringContaining(NO_TYPE),
@@ -188,7 +188,7 @@ describe('the start names a procedure that answers with a file', () => {
     },
   )
 
-  it('in an object, or as one of several', () => {
+  it('the start names a procedure that answers with a file in an object, or as one of several', () => {
     const csv = fileOutput('text/csv')
     for (const schema of [z.object({ csv }), csv.nullable(), z.array(csv)]) {
       expect(problem(Get.output(schema).query(none))).toEqual([
@@ -197,7 +197,7 @@ describe('the start names a procedure that answers with a file', () => {
     }
   })
 
-  it('over RPC alone', () => {
+  it('the start names a procedure that answers with a file over RPC alone', () => {
     const schemas = [fileOutput('text/csv'), z.file(), z.instanceof(ReadableStream)]
     for (const schema of [...schemas, z.instanceof(Uint8Array)] as z.ZodType[]) {
       expect(problem(t.procedure.output(schema).query(none))).toEqual([
@@ -206,14 +206,14 @@ describe('the start names a procedure that answers with a file', () => {
     }
   })
 
-  it('but not where a transformer can carry it, or where it is described in other words', () => {
+  it('the start takes a file that a transformer can carry, or that is described in other words', () => {
     const bytes = t.procedure.output(z.instanceof(Uint8Array)).query(none)
     expect(problem(bytes, superjson)).toEqual([])
     const described = fileOutput('text/csv').describe('All rows')
     expect(problem(Get.output(described).query(none))).toEqual([])
   })
 
-  it('whose media type is none', () => {
+  it('the start names a procedure that answers with a file whose media type is none', () => {
     for (const type of ['csv', 'text/csv\r\na: b', '']) {
       expect(() => fileOutput(type)).toThrow('is no media type, such as text/csv')
     }

@@ -85,7 +85,7 @@ describe('an input over REST', () => {
     expect((await call('/api/items/7/flag?on=1')).status).toBe(400)
   })
 
-  it('that came over REST changes nothing for those that come after it', async () => {
+  it('an input that came over REST changes nothing for those that come after it', async () => {
     const rpc = (text: string) => call('/trpc/items.count', { ...put(text), method: 'POST' })
     const rest = (text: string) => call('/api/count', { ...put(text), method: 'POST' })
     for (const text of ['{"n":"7"}', '{"n":null}']) expect((await rpc(text)).status).toBe(400)
@@ -96,18 +96,21 @@ describe('an input over REST', () => {
     }
   })
 
-  it.each(['null', '5', '[]', '"x"'])('of %s is no object, and so refused', async (text) => {
-    expect(await call('/api/options', { ...put(text), method: 'POST' })).toMatchObject({
-      status: 400,
-      body: { message: 'Input validation failed', issues: [{ path: [] }] },
-    })
-  })
+  it.each(['null', '5', '[]', '"x"'])(
+    'an input of %s is no object, and so refused',
+    async (text) => {
+      expect(await call('/api/options', { ...put(text), method: 'POST' })).toMatchObject({
+        status: 400,
+        body: { message: 'Input validation failed', issues: [{ path: [] }] },
+      })
+    },
+  )
 
   it('may be absent where nothing is required, with no body at all', async () => {
     expect(await call('/api/options', { method: 'POST' })).toEqual({ status: 200, body: {} })
   })
 
-  it('that does not fit is refused, and it says where', async () => {
+  it('an input that does not fit is refused, and it says where', async () => {
     expect(await call('/api/items/x')).toEqual({
       status: 400,
       body: {
@@ -142,7 +145,7 @@ describe('an input over REST', () => {
       put(JSON.stringify({ note: 'x'.repeat(2e5) })),
       { status: 413, message: 'Payload Too Large' },
     ],
-  ] as const)('with %s is refused', async (_, init, { status, message }) => {
+  ] as const)('an input with %s is refused', async (_, init, { status, message }) => {
     expect(await call('/api/items/8', init)).toEqual({ status, body: { message } })
   })
 
@@ -154,7 +157,7 @@ describe('an input over REST', () => {
 })
 
 describe('an input over RPC', () => {
-  it('that does not fit is refused in the envelope, with the same issues', async () => {
+  it('an input that does not fit is refused in the envelope, with the same issues', async () => {
     const input = encodeURIComponent(JSON.stringify({ id: 'x' }))
     expect(await call(`/trpc/items.get?input=${input}`)).toMatchObject({
       status: 400,
@@ -167,7 +170,7 @@ describe('an input over RPC', () => {
     })
   })
 
-  it('in a media type that tRPC does not take is refused', async () => {
+  it('an input in a media type that tRPC does not take is refused', async () => {
     const init = { method: 'POST', headers: { 'content-type': 'text/plain' }, body: '{}' }
     expect(await call('/trpc/items.put', init)).toMatchObject({
       status: 415,
@@ -177,14 +180,19 @@ describe('an input over RPC', () => {
 })
 
 describe('a bug', () => {
-  it.each(['/api/broken', '/trpc/items.broken'])('at %s reaches the log alone', async (path) => {
-    const response = await fetch(`${fixture.server.url}${path}`)
-    const text = await response.text()
-    expect(response.status).toBe(500)
-    expect(text).toContain('"message":"Internal Server Error"')
-    expect(text).not.toMatch(/hunter2|stack/)
-    const requestId = response.headers.get('x-request-id')
-    const entry = fixture.server.log.find((line) => line['err'] && line['requestId'] === requestId)
-    expect(JSON.stringify(entry)).toContain('hunter2')
-  })
+  it.each(['/api/broken', '/trpc/items.broken'])(
+    'a bug at %s reaches the log alone',
+    async (path) => {
+      const response = await fetch(`${fixture.server.url}${path}`)
+      const text = await response.text()
+      expect(response.status).toBe(500)
+      expect(text).toContain('"message":"Internal Server Error"')
+      expect(text).not.toMatch(/hunter2|stack/)
+      const requestId = response.headers.get('x-request-id')
+      const entry = fixture.server.log.find(
+        (line) => line['err'] && line['requestId'] === requestId,
+      )
+      expect(JSON.stringify(entry)).toContain('hunter2')
+    },
+  )
 })

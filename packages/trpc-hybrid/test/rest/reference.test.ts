@@ -109,7 +109,7 @@ describe('over REST, an answer is that of trpc-openapi to the byte', () => {
     ['no token', undefined],
     ['a token', []],
     ['a token with the permission', [ADMIN_PERMISSION]],
-  ])('with %s', async (_, permissions) => {
+  ])('an answer is that of trpc-openapi with %s', async (_, permissions) => {
     token = permissions && tokenWith(...permissions)
     const headers = permissions ? bearer(await ours.issuer.mint({ claims: { permissions } })) : {}
     for (const name of ['open', 'guarded', 'admin', 'wrong', 'missing']) {
@@ -139,7 +139,7 @@ describe('over REST, an answer is that of trpc-openapi to the byte', () => {
     ['/api/things/a', json('PUT', '{"text":"b"}')],
     ['/api/things/a', json('PUT', '{"text":"b","id":"c"}')],
     ['/api/things/a', json('PUT', '{}')],
-  ])('for %s, %o', async (path, init) => {
+  ])('an answer is that of trpc-openapi for %s, %o', async (path, init) => {
     expect(await answerOf(ours.server.url + path, init)).toEqual(
       await answerOf(reference + path, init),
     )

@@ -98,7 +98,7 @@ describe('a route', () => {
     ['GET /api/caf%C3%A9/~menu', 'GET /api/caf%c3%a9/%7Emenu', {}],
     ['GET /api/caf%c3%a9/%7emenu', 'GET /api/caf%c3%a9/%7Emenu', {}],
     ['GET /api/hyphen/%c3%a9%2f', 'GET /api/hyphen/{user-id}', { 'user-id': 'é/' }],
-  ])('of %s is %s', async (target, ran, given) => {
+  ])('a route of %s is %s', async (target, ran, given) => {
     expect((await call(target)).body).toEqual({ ran, input: given })
   })
 
@@ -131,14 +131,14 @@ describe('a route', () => {
     ['GET /api/names/a:archive', 'POST'],
     ['DELETE /api/slash', 'GET, HEAD'],
     ['OPTIONS /anything', 'PATCH, GET, HEAD'],
-  ])('that does not take %s says what is taken there: %s', async (target, allow) => {
+  ])('a route that does not take %s says what is taken there: %s', async (target, allow) => {
     const answer = await call(target)
     expect(answer.status).toBe(405)
     expect(answer.allow?.split(', ').toSorted()).toEqual(allow.split(', ').toSorted())
   })
 
   it.each(['/livez', '/readyz', '/docs', '/livez/'])(
-    'of the server itself is found before a template: %s',
+    'a route of the server itself is found before a template: %s',
     async (path) => {
       expect((await call(`PATCH ${path}`)).status).toBe(405)
     },

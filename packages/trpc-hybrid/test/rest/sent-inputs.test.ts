@@ -162,7 +162,7 @@ describe('an input, over REST and RPC alike,', () => {
       }),
     ],
     ['record', JSON.stringify({ record: { ['x'.repeat(90_000)]: 'no' } })],
-  ])('of many faults is told 20 of them at most, in 16 KiB: %s', async (name, body) => {
+  ])('an input of many faults is told 20 of them at most, in 16 KiB: %s', async (name, body) => {
     for (const { status, issues = [], size } of await both(name, body)) {
       expect(status).toBe(400)
       expect(issues.length).toBeGreaterThan(0)

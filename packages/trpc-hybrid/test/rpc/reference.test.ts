@@ -93,20 +93,23 @@ const input = (value: unknown) => `input=${encodeURIComponent(JSON.stringify(val
 const NAMES = Object.keys(kinds._def.procedures)
 
 describe('over RPC, an answer is that of tRPC to the byte', () => {
-  it.each(NAMES)('for %s, alone and in batches, by GET and by POST', async (name) => {
-    for (const path of [`kinds.${name}`, `deep.er.${name}`, `later.kinds.${name}`]) {
-      await expectSame(get(`/${path}`))
-      await expectSame(get(`/${path}?${input({ text: 'a' })}`))
-      await expectSame(get(`/${path}?batch=1&${input({ 0: { text: 'a', count: 2 } })}`))
-      await expectSame(
-        get(`/kinds.hello,${path}?batch=1&${input({ 1: { text: 'far too long' } })}`),
-      )
-      await expectSame(get(`/${path},kinds.bug,${path}?batch=1`))
-      await expectSame(post(`/${path}`, JSON.stringify({ text: 'a' })))
-      await expectSame(post(`/${path}?batch=1`, JSON.stringify({ 0: { text: 'a' } })))
-      await expectSame(post(`/kinds.touch,${path}?batch=1`, JSON.stringify({ 1: { text: 'b' } })))
-    }
-  })
+  it.each(NAMES)(
+    'an answer is that of tRPC for %s, alone and in batches, by GET and by POST',
+    async (name) => {
+      for (const path of [`kinds.${name}`, `deep.er.${name}`, `later.kinds.${name}`]) {
+        await expectSame(get(`/${path}`))
+        await expectSame(get(`/${path}?${input({ text: 'a' })}`))
+        await expectSame(get(`/${path}?batch=1&${input({ 0: { text: 'a', count: 2 } })}`))
+        await expectSame(
+          get(`/kinds.hello,${path}?batch=1&${input({ 1: { text: 'far too long' } })}`),
+        )
+        await expectSame(get(`/${path},kinds.bug,${path}?batch=1`))
+        await expectSame(post(`/${path}`, JSON.stringify({ text: 'a' })))
+        await expectSame(post(`/${path}?batch=1`, JSON.stringify({ 0: { text: 'a' } })))
+        await expectSame(post(`/kinds.touch,${path}?batch=1`, JSON.stringify({ 1: { text: 'b' } })))
+      }
+    },
+  )
 
   it.each<[string, RpcSent]>([
     ['an unknown procedure', get('/kinds.nobody')],
@@ -149,9 +152,9 @@ describe('over RPC, an answer is that of tRPC to the byte', () => {
     ['a body of null', post('/kinds.add', 'null')],
     ['a body with a byte order mark', post('/kinds.add', '\uFEFF{"text":"a"}')],
     ['a body that is too large', post('/kinds.add', JSON.stringify({ text: 'x'.repeat(2_000) }))],
-  ])('for %s', (_, sent) => expectSame(sent))
+  ])('an answer is that of tRPC for %s', (_, sent) => expectSame(sent))
 
-  it('for whatever is sent', async () => {
+  it('an answer is that of tRPC for whatever is sent', async () => {
     const names = [...NAMES.map((name) => `kinds.${name}`), 'later.kinds.echo', 'none', '', '%20']
     const value = fc.oneof(
       fc.record({ text: fc.string({ maxLength: 7 }), count: fc.option(fc.double()) }),
