@@ -7,7 +7,7 @@ import { pinned } from './cores.ts'
 import { CLIENT_ORIGIN, type BenchRequest } from './scenarios.ts'
 import type { BenchServer } from './servers.ts'
 
-const START_TIMEOUT_MS = 20_000
+const START_TIMEOUT_MS = 60_000
 const STOP_TIMEOUT_MS = 10_000
 const POLL_MS = 5
 const NO_LIMIT = '999999999' // the highest there is, for one window of a minute
