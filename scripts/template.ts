@@ -56,6 +56,9 @@ export function writeTemplate(target: string): void {
   change('.env.example', /example\.com\/messages/, 'example.com/v1')
 }
 
+/** A shell that npm stops would leave the program behind. Windows has no `exec`. */
+const inPlaceOfShell = (command: string) => `exec ${command} || ${command}`
+
 function appOf({ name, engines, overrides, ...manifest }: RootManifest): object {
   const version = String(readManifest(join(ROOT, 'packages/server'))['version'])
   const others = { ...manifest.dependencies, ...manifest.devDependencies }
@@ -73,12 +76,12 @@ function appOf({ name, engines, overrides, ...manifest }: RootManifest): object 
     engines,
     scripts: {
       predev: 'hybrid-ports',
-      dev: 'tsx watch --clear-screen=false --include .env src/main.ts',
+      dev: inPlaceOfShell('tsx watch --clear-screen=false --include .env src/main.ts'),
       demo: 'vite demo',
       token: 'hybrid-token',
       'check:issuer': 'hybrid-check-issuer',
       build: 'tsc -p tsconfig.build.json',
-      start: 'node dist/main.js',
+      start: inPlaceOfShell('node dist/main.js'),
       test: 'vitest run',
       typecheck: 'tsc && tsc -p demo',
       lint: 'eslint .',

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { MESSAGES } from '../../server/test/support/contract.ts'
-import { findFreePort } from '../../server/test/support/http.ts'
+import { findFreePort, isListening } from '../../server/test/support/http.ts'
 import { succeed } from '../../server/test/support/install.ts'
 import { end, run } from '../../server/test/support/process.ts'
 import { startRegistry } from '../../server/test/support/registry.ts'
@@ -55,23 +55,28 @@ interface Versioned {
   readonly version: string
 }
 
-/** Runs an app as its owner does in development. @returns what the lines for curl that it prints give */
-async function tryOut(app: string): Promise<string[]> {
-  const env = {
-    PORT: String(await findFreePort()),
-    LOCAL_ISSUER_PORT: String(await findFreePort()),
-  }
-  const program = run(['npm', 'run', 'dev'], { cwd: app, env })
+/**
+ * Runs an app as its owner does, and stops npm alone, as a supervisor does.
+ *
+ * @returns what the lines for curl that it prints give
+ */
+async function tryOut(app: string, command: string): Promise<string[]> {
+  const port = await findFreePort()
+  const env = { PORT: String(port), LOCAL_ISSUER_PORT: String(await findFreePort()) }
+  const program = run(['npm', 'run', command], { cwd: app, env })
   try {
     await program.printed(/curl .*\/api\/messages\/admin/)
     const lines = program.output().match(/^ *curl .*$/gm) ?? []
-    return lines.map((line) =>
+    const answers = lines.map((line) =>
       execFileSync('bash', ['-c', line.replace('curl', 'curl -s')], {
         cwd: app,
         env: { ...process.env, ...env },
         encoding: 'utf8',
       }),
     )
+    program.child.kill('SIGTERM')
+    await expect.poll(() => isListening(port)).toBe(false)
+    return answers
   } finally {
     await end(program)
   }
@@ -93,10 +98,12 @@ describe('npm create @trpc-hybrid', () => {
 
   it('makes an app that runs, is tested, typed and linted, and that npm update alone brings up to date', async () => {
     const before = filesOf(app)
-    expect(await tryOut(app)).toEqual([MESSAGES.public, MESSAGES.protected, MESSAGES.admin])
+    const answers = [MESSAGES.public, MESSAGES.protected, MESSAGES.admin]
+    expect(await tryOut(app, 'dev')).toEqual(answers)
     await npm('run typecheck', app)
     await npm('run lint', app)
     await npm('run build', app)
+    expect(await tryOut(app, 'start')).toEqual(answers)
     await succeed(['npx', 'vite', 'build', 'demo'], app)
     await npm('test', app)
 
@@ -110,7 +117,7 @@ describe('npm create @trpc-hybrid', () => {
     expect(names.map((name) => versionOf(app, name))).toEqual(names.map(() => next))
     await npm('run typecheck', app)
     await npm('test', app)
-    expect(await tryOut(app)).toEqual([MESSAGES.public, MESSAGES.protected, MESSAGES.admin])
+    expect(await tryOut(app, 'dev')).toEqual(answers)
     expect(filesOf(app)).toEqual(before)
   }, 600_000)
 

@@ -1,17 +1,19 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { HOSTS } from './hybrid/hosts.ts'
 import { itServesTheShop } from './hybrid/shop-contract.ts'
-import { findFreePort } from '../../server/test/support/http.ts'
+import { bearer } from '../../server/test/support/contract.ts'
+import { findFreePort, isListening } from '../../server/test/support/http.ts'
 import { compileStrictly, emptyApp, packInto } from '../../server/test/support/install.ts'
+import { AUDIENCE, startIssuer } from '../../server/test/support/issuer.ts'
 import { end, ROOT, run } from '../../server/test/support/process.ts'
 import { readBlocks } from '../../server/test/support/walkthrough.ts'
 
 const SOURCE = ['hosts.ts', 'shop.ts'] as const
-const [example] = readBlocks('packages/trpc-hybrid/README.md').filter(
-  ({ language }) => language === 'ts',
-)
+const blocks = readBlocks('packages/trpc-hybrid/README.md')
+const example = blocks.find(({ language }) => language === 'ts')
+const guarded = blocks.find(({ words }) => words.includes('guarded.ts'))
 
 /** Starts the host whose name it is given. */
 const MAIN = `
@@ -79,12 +81,13 @@ beforeAll(async () => {
     'main.ts': MAIN,
     'wrong.ts': WRONG,
     'example.ts': example?.text ?? '',
+    'guarded.ts': guarded?.text ?? '',
     'tools.ts': TOOLS,
   }
   folder = emptyApp({ ...(Object.fromEntries(copied) as Record<string, string>), ...own })
   await packInto(
     folder,
-    ['trpc-hybrid'],
+    ['trpc-hybrid', '@trpc-hybrid/access-token'],
     [...PEERS, ...FRAMEWORKS, '@modelcontextprotocol/server@2'],
   )
   await compileStrictly(folder, Object.keys(own))
@@ -146,6 +149,29 @@ describe("The README's example", () => {
     })
     await end(program)
   })
+})
+
+it("serves the README's guarded procedure to whoever has the permission", async () => {
+  const issuer = await startIssuer()
+  onTestFinished(() => issuer.close())
+  const PORT = String(await findFreePort())
+  const env = { ISSUER: issuer.issuer, AUDIENCE, PORT }
+  const program = run([process.execPath, 'guarded.js'], { cwd: folder, env })
+  onTestFinished(() => end(program))
+  await expect.poll(() => isListening(Number(PORT))).toBe(true)
+  const reader = await issuer.mint({ claims: { permissions: ['read:reports'] } })
+  const input = encodeURIComponent('{"id":"1"}')
+  for (const path of ['/api/reports/1', `/api/trpc/report?input=${input}`]) {
+    const ask = (headers = {}) => fetch(`http://127.0.0.1:${PORT}${path}`, { headers })
+    expect(await (await ask(bearer(reader))).text()).toContain('"reader":"auth0|someone"')
+    const refusals = [await ask(), await ask(bearer(await issuer.mint()))]
+    expect(refusals.map(({ status }) => status)).toEqual([401, 403])
+    const challenges = refusals.map(({ headers }) => headers.get('www-authenticate'))
+    expect(challenges).toEqual([
+      expect.stringMatching(/^Bearer, DPoP algs="/),
+      expect.stringContaining('error="insufficient_scope", scope="read:reports"'),
+    ])
+  }
 })
 
 it('serves tools from `trpc-hybrid/mcp`, with the official SDK beside it', async () => {
