@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { Unfit } from '../errors/router-error.ts'
+import { inputsOf, isSchema } from '../procedures/inputs.ts'
 import type { RestOperation } from '../procedures/operations.ts'
-import { isSureMeta, SchemaDoubts } from './schema-doubts.ts'
+import { SchemaDoubts } from './schema-doubts.ts'
 import { operationIdOf } from './operation-id.ts'
 import { errorsOf } from './own-errors.ts'
 
@@ -31,12 +32,12 @@ export function doubtfulOperations(
 
 type Looked = readonly [schema: RestOperation['output'], side: 'input' | 'output']
 
-function schemasIn({ input, headers, output, empty }: RestOperation): readonly Looked[] {
-  const fields = Object.values(input?.fields ?? {})
-  const others = input?.others ? [input.others] : []
-  const sent = [...fields, ...others, ...(input?.wholes ?? []), ...headers]
+function schemasIn({ procedure, headers, output, empty }: RestOperation): readonly Looked[] {
   return [
-    ...sent.map((schema): Looked => [schema, 'input']),
+    ...[...inputsOf(procedure).filter(isSchema), ...headers].map((schema): Looked => [
+      schema,
+      'input',
+    ]),
     ...(empty && isBare(output) ? [] : [[output, 'output'] as const]),
   ]
 }
@@ -45,8 +46,8 @@ const isBare = (schema: RestOperation['output']) =>
   !schema._zod.parent && z.globalRegistry.get(schema) === undefined
 
 /** Whether it has nothing that is described in a way of its own. */
-const isPlain = ({ input, meta }: RestOperation): boolean =>
-  !input?.bytes && isSureMeta(input?.meta) && !meta.requestHeaders && !meta.responseHeaders
+const isPlain = ({ meta, procedure }: RestOperation): boolean =>
+  !meta.requestHeaders && !meta.responseHeaders && inputsOf(procedure).every(isSchema)
 
 const namesOf = ({ guard: { schemes, security = [] } }: RestOperation): readonly string[] => [
   ...schemes,

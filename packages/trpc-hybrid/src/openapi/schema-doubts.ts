@@ -1,82 +1,54 @@
 import { z } from 'zod'
-import { isPreprocess } from '../procedures/inputs.ts'
-import { partsOf } from '../procedures/schema-parts.ts'
+import { partsInside } from '../procedures/known-parts.ts'
 import { COMPONENTS } from './components.ts'
 
 type Schema = z.core.$ZodType
 type AnySchema = z.core.$ZodTypes
+type Side = 'input' | 'output'
 
-/** Where a schema is sure to have a description. */
-interface Sure {
-  readonly input: boolean
-  readonly output: boolean
+interface Named {
+  readonly schema: Schema
+  readonly sides: Set<Side>
 }
 
-const SURE: Sure = { input: true, output: true }
-const DOUBTED: Sure = { input: false, output: false }
-const INPUT_ALONE: Sure = { input: true, output: false }
-
-const both = (one: Sure, other: Sure): Sure => ({
-  input: one.input && other.input,
-  output: one.output && other.output,
-})
-
-/**
- * Whether schemas are sure to have a description, as far as a short look tells: what is doubted may have one, too.
- * Each schema is looked at once.
- */
+/** Whether schemas are sure to have a description, as far as a short look tells: what is doubted may have one, too. */
 export class SchemaDoubts {
-  readonly #known = new Map<Schema, Sure>()
-  readonly #named = new Map<string, Schema>()
+  readonly #named = new Map<string, Named>()
   #mayCollide = false
 
-  isSure(schema: Schema, side: keyof Sure): boolean {
-    return this.#look(schema)[side]
+  /** @param schema all of an input, or of an output */
+  isSure(schema: Schema, side: Side): boolean {
+    const { all, isTree } = partsInside(schema, side)
+    const hasFields = side === 'input' && isTree && schema._zod.def.type === 'object'
+    let isSure = isTree
+    for (const part of all) {
+      const isInlined = hasFields && part === all[0] // its fields are described, each for itself
+      for (let one: Schema | undefined = part.schema; one; one = one._zod.parent) {
+        const meta = z.globalRegistry.get(one)
+        if (meta?.id !== undefined && !isInlined) this.#note(meta.id, one, side)
+        if (part.source === 'sent' || side === 'output') isSure &&= isSureItself(one, side, meta)
+      }
+    }
+    return isSure
   }
 
   /** Whether the ids of all that was looked at are sure to name one schema each. */
   get areIdsApart(): boolean {
-    return (
-      !this.#mayCollide && [...this.#named.keys()].every((id) => !this.#named.has(`${id}Input`))
-    )
+    const renamed = [...this.#named].filter(([, { sides }]) => sides.size > 1)
+    return !this.#mayCollide && renamed.every(([id]) => !this.#named.has(`${id}Input`))
   }
 
-  #look(schema: Schema): Sure {
-    const known = this.#known.get(schema)
-    if (known) return known
-    this.#known.set(schema, DOUBTED) // as long as it may turn out to hold itself
-    this.#note(schema)
-    const parts = partsOf(schema, 'sent').map((part) => this.#look(part.schema))
-    const { parent } = schema._zod
-    const given = parent ? [...parts, this.#look(parent)] : parts
-    const sure = both(
-      ownSureness(schema),
-      insideOf(schema, given, (part) => this.#look(part)),
-    )
-    this.#known.set(schema, sure)
-    return sure
+  #note(id: string, schema: Schema, side: Side): void {
+    const named = this.#named.get(id) ?? { schema, sides: new Set() }
+    this.#named.set(id, named)
+    named.sides.add(side)
+    if (id in COMPONENTS.schemas || named.schema !== schema) this.#mayCollide = true
   }
-
-  #note(schema: Schema): void {
-    const id = z.globalRegistry.get(schema)?.id
-    if (id === undefined) return
-    const other = this.#named.get(id)
-    if (id in COMPONENTS.schemas || (other && other !== schema)) this.#mayCollide = true
-    this.#named.set(id, schema)
-  }
-}
-
-/** What is not sent does not count: of a transform, what it makes. */
-function insideOf(schema: Schema, given: readonly Sure[], look: (part: Schema) => Sure): Sure {
-  const { def } = (schema as AnySchema)._zod
-  if (def.type !== 'pipe') return given.reduce(both, SURE)
-  return { input: look(isPreprocess(schema) ? def.out : def.in).input, output: false }
 }
 
 /** Without what is inside of it. */
-function ownSureness(schema: Schema): Sure {
-  const { _zod: zod } = schema
-  if (zod.toJSONSchema || !isSureMeta(z.globalRegistry.get(schema))) return DOUBTED
+function isSureItself({ _zod: zod }: Schema, side: Side, meta?: z.core.GlobalMeta): boolean {
+  if (zod.toJSONSchema || !isSureMeta(meta)) return false
   const { def } = zod as AnySchema['_zod']
   switch (def.type) {
     case 'string':
@@ -96,23 +68,27 @@ function ownSureness(schema: Schema): Sure {
     case 'nullable':
     case 'optional':
     case 'readonly':
-      return SURE
+      return true
     case 'bigint':
     case 'nonoptional':
     case 'pipe':
-      return INPUT_ALONE
+    case 'transform':
+      return side === 'input'
     case 'literal':
-      return def.values.every(isScalar) ? SURE : DOUBTED
+      return def.values.every(isScalar)
     case 'record':
-      return KEYS.includes((def.keyType as AnySchema)._zod.def.type) ? SURE : DOUBTED
+      return isSureKey(def.keyType)
     case 'default':
-      return isJson(() => def.defaultValue) ? SURE : DOUBTED
+      return isJson(() => def.defaultValue)
     case 'prefault':
-      return isJson(() => def.defaultValue) ? INPUT_ALONE : DOUBTED
+      return side === 'input' && isJson(() => def.defaultValue)
     default:
-      return DOUBTED
+      return false
   }
 }
+
+const isSureKey = (schema: Schema) =>
+  KEYS.includes((schema as AnySchema)._zod.def.type) && isSureMeta(z.globalRegistry.get(schema))
 
 const KEYS: readonly AnySchema['_zod']['def']['type'][] = ['string', 'enum', 'literal']
 
@@ -120,7 +96,7 @@ const isScalar = (value: unknown) =>
   value === null || ['string', 'number', 'boolean'].includes(typeof value)
 
 /** Whether all that it says is about the schema, and does not describe it in other words. */
-export const isSureMeta = (meta: z.core.GlobalMeta = {}): boolean =>
+const isSureMeta = (meta: z.core.GlobalMeta = {}): boolean =>
   Object.entries(meta).every(([name, value]) => {
     if (name === 'id')
       return /^[A-Za-z][\w.-]*$/.test(String(value)) && !/^schema\d/.test(String(value))

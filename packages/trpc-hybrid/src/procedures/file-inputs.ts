@@ -5,7 +5,7 @@ import { byteTypeOf, isPart } from './byte-schemas.ts'
 import { byteTypeIn, inputsOf, isSchema } from './inputs.ts'
 import { BODY_TYPES, isByteType } from './meta.ts'
 import type { RestOperation } from './operations.ts'
-import { holds } from './sent-schema.ts'
+import { holds } from './known-parts.ts'
 
 const FORM = 'multipart/form-data'
 const TAKE_BYTES = `let its input be bytes, such as z.file(), or an object with one such field that is not in the path`

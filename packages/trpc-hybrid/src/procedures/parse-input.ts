@@ -3,7 +3,8 @@ import { MAX_ISSUES } from './bounded-issues.ts'
 import { isTooDeep, MAX_NESTING } from './nesting.ts'
 import { compiledFirst } from './compiled.ts'
 import { isThenable } from './thenable.ts'
-import { requireZod4, sentSchema, unboundedSchema } from './sent-schema.ts'
+import { requireZod4 } from './known-parts.ts'
+import { sentSchema, unboundedSchema } from './sent-schema.ts'
 
 type Schema = z.core.$ZodType
 type RawIssue = z.core.$ZodRawIssue
