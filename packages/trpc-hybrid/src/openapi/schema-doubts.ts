@@ -23,7 +23,7 @@ export class SchemaDoubts {
     let isSure = isTree
     for (const part of all) {
       const isInlined = hasFields && part === all[0] // its fields are described, each for itself
-      for (let one: Schema | undefined = part.schema; one; one = one._zod.parent) {
+      for (const one of withParents(part.schema)) {
         const meta = z.globalRegistry.get(one)
         if (meta?.id !== undefined && !isInlined) this.#note(meta.id, one, side)
         if (part.source === 'sent' || side === 'output') isSure &&= isSureItself(one, side, meta)
@@ -44,6 +44,12 @@ export class SchemaDoubts {
     named.sides.add(side)
     if (id in COMPONENTS.schemas || named.schema !== schema) this.#mayCollide = true
   }
+}
+
+/** A schema, and those that it was made of by `.meta()` or a check, which are described too. */
+export function withParents(schema: Schema): readonly Schema[] {
+  const { parent } = schema._zod
+  return parent ? [schema, ...withParents(parent)] : [schema]
 }
 
 /** Without what is inside of it. */
