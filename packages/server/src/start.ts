@@ -174,7 +174,7 @@ export async function start(config: Config, options: StartOptions): Promise<Runn
     await Promise.all([localIssuer?.close(), tracing.close(), metrics.close()])
   }
   try {
-    await description.make()
+    await description.check()
   } catch (error) {
     server.close().closeAllConnections()
     await end()

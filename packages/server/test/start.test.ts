@@ -7,25 +7,48 @@ import { publicProcedure, router } from './support/trpc.ts'
 
 const PROCEDURES = 600
 
-const large = router(
-  Object.fromEntries(
-    Array.from({ length: PROCEDURES }, (_, at) => [
-      `item${at}`,
-      publicProcedure
-        .meta({ openapi: { method: 'GET', path: `/items/${at}` } })
-        .input(z.object({ page: z.number().optional() }))
-        .output(z.object({ items: z.array(z.object({ id: z.string() })) }))
-        .query(() => ({ items: [] })),
-    ]),
-  ),
-)
+const largeOf = (id: z.ZodType) =>
+  router(
+    Object.fromEntries(
+      Array.from({ length: PROCEDURES }, (_, at) => [
+        `item${at}`,
+        publicProcedure
+          .meta({ openapi: { method: 'GET', path: `/items/${at}` } })
+          .input(z.object({ page: z.number().optional() }))
+          .output(z.object({ items: z.array(z.object({ id })) }))
+          .query(() => ({ items: [] })),
+      ]),
+    ),
+  )
 
-describe('while a large router is described, at a start', () => {
-  it('requests are answered between its procedures, and the server is not ready', async () => {
+const plain = largeOf(z.string())
+/** Says in words of its own what it is, so that its description alone tells whether it has one. */
+const doubtful = largeOf(z.string().meta({ format: 'isbn' }))
+
+describe('a large router', () => {
+  it('is described when that is first asked for, between other requests', async () => {
+    const issuer = await startIssuer()
+    const server = await startTestServer({ issuer, router: plain })
+    const asked = fetch(`${server.url}/api/openapi.json`)
+    let described = false
+    void asked.finally(() => (described = true))
+    const isAsked = () => !described
+    const answers: number[] = []
+    while (isAsked()) answers.push((await fetch(`${server.url}/items/599`)).status)
+    const description = (await (await asked).json()) as { readonly paths: object }
+    await server.close()
+    await issuer.close()
+
+    expect(answers.length).toBeGreaterThan(5)
+    expect(new Set(answers)).toEqual(new Set([200]))
+    expect(Object.keys(description.paths)).toHaveLength(PROCEDURES)
+  })
+
+  it('that may have no description gets it before the server is ready, between requests', async () => {
     const issuer = await startIssuer()
     const port = await findFreePort()
     let started = false
-    const starting = startTestServer({ issuer, router: large, env: { PORT: String(port) } })
+    const starting = startTestServer({ issuer, router: doubtful, env: { PORT: String(port) } })
     void starting.finally(() => (started = true))
     const isStarting = () => !started
     const answers: number[][] = []

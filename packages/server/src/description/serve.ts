@@ -6,7 +6,7 @@ import { baseUrlOf } from '../http/base-url.ts'
 import { etagOf, sendWithEtag } from '../http/etag.ts'
 import { inTurns } from './in-turns.ts'
 import type { OpenApiDocument, SecurityScheme } from 'trpc-hybrid'
-import type { RestOperation } from 'trpc-hybrid/engine'
+import { doubtfulOperations, type RestOperation } from 'trpc-hybrid/engine'
 
 export const DESCRIPTION_PATH = '/api/openapi.json'
 
@@ -25,18 +25,14 @@ export interface DescriptionOptions {
 export interface Description {
   /** Answers with the document and an `ETag`, so that clients download it only once. */
   readonly serve: RequestHandler
-  /**
-   * Makes the document before anyone asks for it.
-   *
-   * @throws {RouterError} where a procedure can't be described
-   */
-  readonly make: () => Promise<void>
+  /** @throws {RouterError} where a procedure can't be described */
+  readonly check: () => Promise<void>
 }
 
 /**
  * The document for the address at which it is requested. What it says of sign-in is put in when more is known about
- * the issuer. The code that makes it is loaded only then: loading it takes a quarter of the time of a start, which
- * no request should wait for.
+ * the issuer. It is made when it is first asked for, since most processes of a service are never asked, and of many
+ * procedures it takes more time and memory than all else of a start. So does the code that makes it of few.
  */
 export function createDescription(
   operations: readonly RestOperation[],
@@ -49,18 +45,23 @@ export function createDescription(
     securitySchemes,
   })
 
-  async function describe() {
-    const { describeServer, withSignIn } = await import('./describe-server.ts')
+  async function describe(some: readonly RestOperation[]) {
+    const { describeServer } = await import('./describe-server.ts')
     const known = knownOf(options.issuerMetadata())
-    const document = await inTurns(describeServer(operations, { about, ...known }))
+    return inTurns(describeServer(some, { about, ...known }))
+  }
+
+  async function describeAll() {
+    const document = await describe(operations)
+    const { withSignIn } = await import('./describe-server.ts')
     return (issuer: IssuerMetadata | undefined) =>
       aroundUrl(withSignIn(document, operations, knownOf(issuer)))
   }
 
-  let described: ReturnType<typeof describe> | undefined
+  let described: ReturnType<typeof describeAll> | undefined
   let written: { readonly issuer: IssuerMetadata | undefined; readonly text: Text } | undefined
   const current = async (): Promise<Text> => {
-    described ??= describe()
+    described ??= describeAll()
     const write = await described
     const issuer = options.issuerMetadata()
     if (!written || written.issuer !== issuer) written = { issuer, text: write(issuer) }
@@ -74,8 +75,10 @@ export function createDescription(
       const body = Buffer.concat([before, Buffer.from(url), after])
       sendWithEtag(res, { type: 'json', body, etag: etagOf(hash + url) })
     },
-    async make() {
-      await current()
+    async check() {
+      const schemes = ['bearer', ...Object.keys(securitySchemes)]
+      const doubtful = doubtfulOperations(operations, { schemes })
+      if (doubtful.length > 0) await describe(doubtful)
     },
   }
 }

@@ -65,7 +65,13 @@ export async function startTestServer(options: TestServerOptions) {
     limits: options.limits,
     times: { graceMs: 0, ...options.times },
   })
-  const check = descriptionCheckOf(router, securitySchemes)
+  let check: DescriptionCheck
+  try {
+    check = descriptionCheckOf(router, securitySchemes)
+  } catch (cause) {
+    await running.close()
+    throw new Error('A router was started that has no description', { cause })
+  }
   const faults: string[] = []
   watchAnswers(running.server, (exchange) => faults.push(...check(exchange)))
   return {

@@ -2,9 +2,8 @@ import type { AnyProcedure, AnyRouter } from '@trpc/server'
 import { Unfit, type Problems } from '../errors/router-error.ts'
 import type { Guard } from '../guard.ts'
 import type { CallProcedure } from '../procedures/call.ts'
-import { byteTypeOf } from '../procedures/byte-schemas.ts'
-import { inputsOf, isSchema, type InputObject } from '../procedures/inputs.ts'
-import { holds } from '../procedures/sent-schema.ts'
+import { takesFile } from '../procedures/file-inputs.ts'
+import type { InputObject } from '../procedures/inputs.ts'
 import type { HybridMeta, RestMeta, ToolAnnotations, ToolMeta } from '../procedures/meta.ts'
 import { answerOf, inputOf, type OperationOptions } from '../procedures/operations.ts'
 import { describeArguments, describeResult, type ObjectSchema } from './tool-schemas.ts'
@@ -86,11 +85,6 @@ function toolOf({ name, procedure }: Named, options: ToolOptions): Tool {
     procedure,
   }
 }
-
-const takesFile = (procedure: AnyProcedure) =>
-  inputsOf(procedure).some(
-    (schema) => isSchema(schema) && holds(schema, (part) => byteTypeOf(part) !== undefined),
-  )
 
 /** In place of an `openapi` meta. */
 const NO_ROUTE: RestMeta = { method: 'POST', path: '/' }

@@ -1,6 +1,5 @@
 import type { OpenAPIObject } from 'trpc-openapi'
 import { Problems, Unfit } from '../errors/router-error.ts'
-import { statusText } from '../errors/status-text.ts'
 import { isGuarded } from '../procedures/guard.ts'
 import type { RestOperation } from '../procedures/operations.ts'
 import { ComponentSchemas, type Schemas } from './component-schemas.ts'
@@ -9,6 +8,8 @@ import type { OpenApiDocument, OpenApiInfo, OpenApiOperation } from './document.
 import { describeFrame } from './frame.ts'
 import { describeInputs, type DescribedInput } from './inputs.ts'
 import { withDeprecation } from './deprecation.ts'
+import { operationIdOf, type OperationIdOf } from './operation-id.ts'
+import { errorsOf } from './own-errors.ts'
 import { describeResponses } from './responses.ts'
 import { describeSecurity, explainGuard, type DescribeGuard, type Schemes } from './security.ts'
 import { usedComponents } from './used-components.ts'
@@ -20,8 +21,7 @@ export interface DescribeOptions extends Schemes {
   readonly info: OpenApiInfo
   readonly describeGuard: DescribeGuard
   readonly surroundings: Surroundings
-  /** The id where a meta says none: `reportsById` for the procedure `reports.byId` unless it is said. */
-  readonly operationIdOf?: (procedurePath: string) => string
+  readonly operationIdOf?: OperationIdOf
 }
 
 /** What stands around the procedures, and is therefore said of each of them. */
@@ -175,10 +175,10 @@ function completeOperation(
   operation: Operation,
   { rest, input, options, components }: Completion,
 ): void {
-  const { name, meta, guard, status, empty, fileType } = rest
+  const { meta, guard, status, empty, fileType } = rest
   const { parameters, requestBody } = input
   const { surroundings } = options
-  operation.operationId = meta.operationId ?? (options.operationIdOf ?? methodName)(name)
+  operation.operationId = operationIdOf(rest, options.operationIdOf)
   operation.description = [operation.description, explainGuard(guard)].filter(Boolean).join('\n\n')
   const security = describeSecurity(guard, options.alternatives)
   requireSchemes(security, options)
@@ -212,21 +212,4 @@ function requireSchemes(
     .find((name) => !Object.hasOwn(securitySchemes, name))
   if (unknown === undefined) return
   throw new Unfit(`it needs ${unknown}, which the securitySchemes have not: write it there`)
-}
-
-/** A list has only statuses, whose standard texts are the messages. */
-function errorsOf(declared: RestOperation['meta']['errorResponses'] = {}): Record<number, string> {
-  const errors = isList(declared)
-    ? Object.fromEntries(declared.map((status) => [status, statusText(status)]))
-    : declared
-  const wrong = Object.keys(errors).find((status) => !/^[45]\d\d$/.test(status))
-  if (wrong === undefined) return errors
-  throw new Unfit(`its errorResponses have ${wrong}: write statuses from 400 to 599`)
-}
-
-const isList = (declared: object): declared is readonly number[] => Array.isArray(declared)
-
-/** What a generated client calls the operation: `reportsById` for the procedure `reports.byId`. */
-function methodName(procedurePath: string): string {
-  return procedurePath.replace(/\.(\w)/g, (_, letter: string) => letter.toUpperCase())
 }

@@ -77,11 +77,9 @@ export function describeJsonInput(named: NamedInput & { readonly input: InputObj
 type NamedInput = Pick<RestOperation, 'name' | 'input'>
 
 function describeFields(named: NamedInput, input: InputObject): Described {
-  const object = z.object(input.fields)
-  return describe(
-    named,
-    (input.others ? object.catchall(input.others) : object).meta(without('id', input.meta ?? {})),
-  )
+  const fields = z.object(input.fields)
+  const object = input.others ? fields.catchall(input.others) : fields
+  return describe(named, input.meta ? object.meta(without('id', input.meta)) : object)
 }
 
 /** What is no object must fit as a whole, beside the fields that are not in the path. */

@@ -1,8 +1,10 @@
 import { z } from 'zod'
 import { Unfit } from '../errors/router-error.ts'
 import { byteTypeOf } from '../procedures/byte-schemas.ts'
+import { partsInside } from '../procedures/known-parts.ts'
 import { binary, BYTES } from './multipart-encoding.ts'
 import { isSameJson } from './same-json.ts'
+import { SchemaDoubts, withParents } from './schema-doubts.ts'
 
 export type Json = Readonly<Record<string, unknown>>
 
@@ -104,14 +106,20 @@ export interface CheckedOutput {
 export function checkOutput(schema: z.core.$ZodType): CheckedOutput {
   const corrections = new Map<z.core.$ZodType, Correction>()
   const named = new Map<string, z.core.$ZodType>()
+  const note = (part: z.core.$ZodType) => {
+    const id = z.globalRegistry.get(part)?.id
+    if (id !== undefined) named.set(id, part)
+    const correction = correctionOf(part)
+    if (correction) corrections.set(part, correction)
+  }
+  const doubts = new SchemaDoubts()
+  if (doubts.isSure(schema, 'output') && doubts.areIdsApart) {
+    for (const part of partsInside(schema, 'output').all) withParents(part.schema).forEach(note)
+    return { corrections, named }
+  }
   toJsonSchema(schema, 'output', ({ zodSchema, jsonSchema, path }) => {
-    const id = z.globalRegistry.get(zodSchema)?.id
-    if (id !== undefined) named.set(id, zodSchema)
+    note(zodSchema)
     const type = typeOf(zodSchema)
-    if (type === 'date') corrections.set(zodSchema, asDateTime)
-    if (type === 'string' && !arePatternsPortable(zodSchema)) {
-      corrections.set(zodSchema, leaveOutPatterns)
-    }
     if (type === 'bigint') {
       throw new Unfit(
         `its output${fieldOf(path)} is a bigint, which JSON has not: write z.string()`,
@@ -138,6 +146,12 @@ export function explainOutput(cause: unknown): string {
   const path = place.split(' > ')
   const field = fieldOf(path.slice(path.indexOf('schema') + 1))
   return `its output${field} is of the type ${type}: ${advice}`
+}
+
+function correctionOf(schema: z.core.$ZodType): Correction | undefined {
+  const type = typeOf(schema)
+  if (type === 'date') return asDateTime
+  return type === 'string' && !arePatternsPortable(schema) ? leaveOutPatterns : undefined
 }
 
 /** RFC 3339 §5.6, unless the author of the schema names another format. */

@@ -1,10 +1,11 @@
+import type { AnyProcedure } from '@trpc/server'
 import type { z } from 'zod'
 import { Unfit } from '../errors/router-error.ts'
 import { byteTypeOf, isPart } from './byte-schemas.ts'
-import { byteTypeIn } from './inputs.ts'
+import { byteTypeIn, inputsOf, isSchema } from './inputs.ts'
 import { BODY_TYPES, isByteType } from './meta.ts'
 import type { RestOperation } from './operations.ts'
-import { holds } from './sent-schema.ts'
+import { holds } from './known-parts.ts'
 
 const FORM = 'multipart/form-data'
 const TAKE_BYTES = `let its input be bytes, such as z.file(), or an object with one such field that is not in the path`
@@ -13,6 +14,10 @@ const TAKE_BYTES = `let its input be bytes, such as z.file(), or an object with 
 export const holdsFile = (schema: z.core.$ZodType): boolean =>
   holds(schema, (part) => byteTypeOf(part) !== undefined)
 
+/** Whether an input of a procedure has a file in it. */
+export const takesFile = (procedure: AnyProcedure): boolean =>
+  inputsOf(procedure).some((schema) => isSchema(schema) && holdsFile(schema))
+
 /**
  * @returns the operation itself
  * @throws {Unfit} for a file where none can be sent, and for media types of bytes where there is no file
@@ -20,7 +25,8 @@ export const holdsFile = (schema: z.core.$ZodType): boolean =>
 export function requireRoomForFiles<Operation extends RestOperation>(
   operation: Operation,
 ): Operation {
-  const { input, from, contentTypes, template } = operation
+  const { input, from, contentTypes, template, procedure } = operation
+  if (!takesFile(procedure) && !contentTypes.some(isByteType)) return operation
   if (input && from === 'query') requireNoFile(input, 'a query')
   else if (input?.bytes) requireByteTypes(contentTypes)
   else requireFields(operation)

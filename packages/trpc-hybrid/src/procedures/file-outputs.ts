@@ -2,7 +2,7 @@ import type { z } from 'zod'
 import { Unfit } from '../errors/router-error.ts'
 import { byteTypeIn } from './inputs.ts'
 import { fileTypeOf } from '../file-output.ts'
-import { holds } from './sent-schema.ts'
+import { holds } from './known-parts.ts'
 
 /** @throws {Unfit} for an output that is a file without a media type, or has a file in it */
 export function requireNoFileOutput(output: z.core.$ZodType): void {

@@ -41,15 +41,26 @@ interface Definition {
   readonly resolver: unknown
 }
 
-type Builder = Record<Definition['type'], (resolver: unknown) => AnyProcedure & CallProcedure>
+type Procedure = AnyProcedure & CallProcedure
+type Builder = Record<Definition['type'], (resolver: unknown) => Procedure>
 
-/** The same procedure, in whose chain `change` has replaced each middleware. */
+/**
+ * The same procedure, in whose chain `change` has replaced each middleware. tRPC builds it when it is called, which
+ * it is not where the chain is run in our own way: of a thousand procedures that would take a tenth of a start.
+ */
 export function withMiddlewares(
   procedure: AnyProcedure,
   change: (middleware: AnyMiddlewareFunction) => AnyMiddlewareFunction,
-): AnyProcedure & CallProcedure {
+): Procedure {
   const { middlewares, type, resolver } = procedure._def as unknown as Definition
-  const changed = middlewares.slice(0, -1).map(change) // the last is the resolver
-  const chain = { ...procedure._def, middlewares: changed }
-  return (createBuilder(chain) as unknown as Builder)[type](resolver)
+  const changed = middlewares.slice(0, -1).map(change)
+  const resolve = middlewares.slice(-1)
+  const build = () => {
+    const builder = createBuilder({ ...procedure._def, middlewares: changed })
+    return (builder as unknown as Builder)[type](resolver)
+  }
+  let built: Procedure | undefined
+  const call: CallProcedure = (options) => (built ??= build())(options)
+  const chain = { ...procedure._def, middlewares: [...changed, ...resolve] }
+  return Object.assign(call, procedure, { _def: chain })
 }

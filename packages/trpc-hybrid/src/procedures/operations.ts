@@ -20,7 +20,7 @@ import { mayBeNull, withoutOptional } from './nothing.ts'
 import { headerSchemasOf } from './request-headers.ts'
 import { describedStandard, isStandardSchema } from './standard-schema.ts'
 import { isZod3, ZOD_3 } from './zod-3.ts'
-import { requireZod4 } from './sent-schema.ts'
+import { requireZod4 } from './known-parts.ts'
 import { isAtOrBelow, parseTemplate, type PathTemplate } from './path-template.ts'
 import { Unfit, type Problems } from '../errors/router-error.ts'
 

@@ -7,7 +7,7 @@ import { inputsOf, isSchema } from './inputs.ts'
 import { mapProcedures, withMiddlewares } from './map-procedures.ts'
 import { createInputParser, type ParseInput } from './parse-input.ts'
 import { Unfit, type Problems } from '../errors/router-error.ts'
-import { holds } from './sent-schema.ts'
+import { holds } from './known-parts.ts'
 import { createStandardParser, isStandardSchema } from './standard-schema.ts'
 import { isZod3, ZOD_3 } from './zod-3.ts'
 

@@ -63,28 +63,15 @@ function rewrite(schema: Schema, nodes: Nodes) {
 }
 
 /**
+ * A schema and all inside of it, each once.
+ *
  * @throws {Unfit} for a schema that has one of zod 3 inside, naming its field, or makes schemas without end
  */
-export function requireZod4(schema: Schema, what: 'input' | 'output'): void {
-  sentPartsOf(schema, what)
-}
-
-/** Whether such a schema is part of what is sent. */
-export function holds(schema: Schema, isWanted: (part: Schema) => boolean): boolean {
-  return sentPartsOf(schema).some(isWanted)
-}
-
-/** Several checks of a start ask for the parts of a schema, and several procedures have the same one. */
-const KNOWN_PARTS = new WeakMap<Schema, readonly Schema[]>()
-
-function sentPartsOf(schema: Schema, what?: 'input' | 'output'): readonly Schema[] {
-  const known = KNOWN_PARTS.get(schema)
-  if (known) return known
+export function distinctParts(schema: Schema, what: 'input' | 'output'): readonly Part[] {
   const nodes = noNodes(true)
   collect({ schema, source: 'sent' }, nodes, what)
-  const parts = [...nodes.sent.keys()]
-  KNOWN_PARTS.set(schema, parts)
-  return parts
+  const all = [...nodes.sent.values(), ...nodes.native.values()]
+  return all.map(({ schema, source }) => ({ schema, source }))
 }
 
 function collect(root: Part, nodes: Nodes, what = 'input'): Node {
