@@ -14,7 +14,7 @@ const isNative = new Date(1).toJSON() === '1970-01-01T00:00:00.001Z'
 
 /**
  * A procedure's data for `JSON.stringify`, which then writes the same text as without this. It takes 2 µs for each
- * `Date`, most of what 200 rows from a database with two each cost; here it is 0.4 µs. Data of procedures whose
+ * `Date`, most of what 200 rows from a database with two each cost; here it is 0.5 µs. Data of procedures whose
  * output has no `z.date()` is given back as it is.
  */
 export function createDateTexts(): (procedure: AnyProcedure | undefined, data: unknown) => unknown {
@@ -72,14 +72,30 @@ const isPlainDate = (date: Date) =>
   date.toJSON === toJSON &&
   date.toISOString === toISOString
 
-/** As `toJSON` writes it, which is `null` for one that is none, in half of the time of `toISOString`. */
+const MS_A_DAY = 86_400_000
+/** Of the text of a date, behind its day. */
+const TIME_LENGTH = 'HH:mm:ss.sssZ'.length
+/** Days that were written before, each at one place, since the rows of a list are of few. */
+const DAYS = 256
+const days = new Float64Array(DAYS).fill(NaN)
+const dayTexts = new Array<string>(DAYS).fill('')
+const DIGITS = Array.from({ length: 60 }, (_, value) => String(value).padStart(2, '0'))
+
+/** As `toJSON` writes it, in a third of the time of `toISOString`; `null` for one that is none. */
 function textOf(date: Date): string | null {
-  const year = date.getUTCFullYear()
-  if (!(year >= 1000 && year <= 9999)) return date.toJSON()
-  const day = `${year}-${two(date.getUTCMonth() + 1)}-${two(date.getUTCDate())}`
-  const time = `${two(date.getUTCHours())}:${two(date.getUTCMinutes())}:${two(date.getUTCSeconds())}`
-  const ms = date.getUTCMilliseconds()
-  return `${day}T${time}.${ms < 100 ? '0' : ''}${two(ms)}Z`
+  const time = date.getTime()
+  if (Number.isNaN(time)) return null
+  const day = Math.floor(time / MS_A_DAY)
+  const at = day & (DAYS - 1)
+  if (days[at] !== day) {
+    days[at] = day
+    dayTexts[at] = date.toISOString().slice(0, -TIME_LENGTH)
+  }
+  const ms = time - day * MS_A_DAY
+  const seconds = Math.floor(ms / 1000)
+  const minutes = Math.floor(seconds / 60)
+  const clock = `${two(Math.floor(minutes / 60))}:${two(minutes % 60)}:${two(seconds % 60)}`
+  return `${dayTexts[at] ?? ''}${clock}.${String(ms % 1000).padStart(3, '0')}Z`
 }
 
-const two = (value: number) => (value < 10 ? `0${value}` : String(value))
+const two = (value: number) => DIGITS[value] ?? ''

@@ -82,15 +82,20 @@ describe('Dates in an output', () => {
     )
   })
 
-  it.each(['0001-01-01', '0999-12-31', '1000-01-01', '1969-12-31', '2024-02-29', '9999-12-31'])(
-    'are written to the millisecond: %s',
-    async (day) => {
-      const dates = ['00:00:00.000', '09:08:07.006', '10:20:30.045', '23:59:59.999'].map(
-        (time) => new Date(`${day}T${time}Z`),
-      )
-      expect(await answersOf(dates, z.array(z.date()))).toEqual(written(dates))
-    },
-  )
+  it.each([
+    '0001-01-01',
+    '0999-12-31',
+    '1000-01-01',
+    '1969-12-31',
+    '2024-02-29',
+    '2024-11-11',
+    '9999-12-31',
+  ])('are written to the millisecond: %s', async (day) => {
+    const dates = ['00:00:00.000', '09:08:07.006', '10:20:30.045', '23:59:59.999'].map(
+      (time) => new Date(`${day}T${time}Z`),
+    )
+    expect(await answersOf(dates, z.array(z.date()))).toEqual(written(dates))
+  })
 
   it("stay dates in the procedure's own data", async () => {
     const rows = [{ at: new Date(1) }]
