@@ -14,6 +14,7 @@ const MATRIX = [
 
 /** They drive browsers, databases, Redis, nginx, compilers and servers in processes of their own, or wait for many sockets. */
 const SYSTEM = [
+  'bench/test/ticket-database.test.ts',
   'examples/helpdesk/test/*.test.ts',
   'packages/client/test/readme.test.ts',
   'packages/server/test/{e2e,redis}/*.test.ts',

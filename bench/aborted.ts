@@ -1,6 +1,6 @@
 import { connect } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { BenchRequest } from './scenarios.ts'
+import type { BenchRequest } from './requests.ts'
 
 const MAX_WAIT_MS = 4
 

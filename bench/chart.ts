@@ -1,5 +1,5 @@
 import type { ScenarioResult } from './measure.ts'
-import { OURS, serverNamed } from './servers.ts'
+import { serverNamed } from './servers.ts'
 import { median } from './statistics.ts'
 
 const WIDTH = 800
@@ -40,8 +40,8 @@ const SECTIONS: Readonly<Record<string, string>> = {
   'crowd-4000': 'REST: GET /api/messages/admin over 4,000 connections',
 }
 
-/** Those that exchange many bytes: each has a scale of its own, else bars would be a few pixels long. */
-const LARGE_SECTIONS: Readonly<Record<string, string>> = {
+/** Those that exchange many bytes, or are something else: each has a scale of its own. */
+const OTHER_SECTIONS: Readonly<Record<string, string>> = {
   'list-20': 'REST: a list of 20 rows',
   'list-200': 'REST: a list of 200 rows',
   'list-1000': 'REST: a list of 1,000 rows',
@@ -49,6 +49,10 @@ const LARGE_SECTIONS: Readonly<Record<string, string>> = {
   'body-29k': 'REST: POST with a JSON body of 29 kB',
   'body-75k': 'REST: POST with a JSON body of 75 kB',
   'rpc-body-75k': 'RPC: a mutation with an input of 75 kB',
+  'helpdesk-20': 'Help desk: a list of 20 tickets from PostgreSQL',
+  'helpdesk-200': 'Help desk: a list of 200 tickets from PostgreSQL',
+  fetch: 'fetch: a Request to its Response, without a socket',
+  'hono-rpc': 'Hono on Node.js: one query over RPC',
 }
 
 interface Row {
@@ -64,8 +68,8 @@ interface Section {
 /** A bar chart of requests a second over REST and RPC, as SVG; servers without a guard are paler. */
 export function renderChart(results: readonly ScenarioResult[], note: string): string {
   const small = sectionsOf(SECTIONS, results)
-  const large = sectionsOf(LARGE_SECTIONS, results)
-  const sections = [...small, ...large]
+  const others = sectionsOf(OTHER_SECTIONS, results)
+  const sections = [...small, ...others]
   let y = TOP
   const parts = sections.map((section) => {
     const at = y
@@ -124,10 +128,10 @@ function renderSection(section: Section, { y, max }: Place): string {
 }
 
 function renderRow(row: Row, at: Place): string {
-  const { label, guarded } = serverNamed(row.server)
+  const { label, guarded, ours } = serverNamed(row.server)
   const space = WIDTH - LABEL_WIDTH - VALUE_WIDTH
   const length = Math.max(2, (space * row.perSecond) / at.max).toFixed(1)
-  const kind = row.server === OURS ? ' ours' : guarded ? '' : ' unguarded'
+  const kind = ours ? ' ours' : guarded ? '' : ' unguarded'
   const middle = at.y + BAR_HEIGHT / 2 + 5
   const bar = `x="${LABEL_WIDTH}" y="${at.y}" height="${BAR_HEIGHT}" rx="3"`
   return `<text class="label${kind}" x="0" y="${middle}">${escape(label)}</text>

@@ -1,6 +1,8 @@
+import { fetchScenarios } from './fetch-scenarios.ts'
+import { helpdeskScenarios } from './helpdesk-scenarios.ts'
 import type { ServerResult } from './measure.ts'
 import type { Results } from './results.ts'
-import { BARE, OURS, SERVERS, YARDSTICK } from './servers.ts'
+import { BARE, OURS, SERVERS, YARDSTICK, type BenchServer } from './servers.ts'
 import { median, ratio } from './statistics.ts'
 
 export interface GoalResult {
@@ -21,8 +23,8 @@ const PROCEDURE_CALLS = [
 /** Where most of the time goes into JSON, which bare node:http writes and parses too. */
 const JSON_SCENARIOS = ['list-20', 'list-200', 'list-1000', 'body-29k', 'body-75k']
 const PEERS = SERVERS.filter(
-  ({ name, guarded, fairAs, guardAlone }) =>
-    guarded && !guardAlone && fairAs === undefined && name !== OURS,
+  ({ name, guarded, fairAs, only }) =>
+    guarded && only === undefined && fairAs === undefined && name !== OURS,
 )
 
 /** Every goal whose figures are there. */
@@ -39,6 +41,8 @@ export function evaluateGoals(results: Results): GoalResult[] {
     ),
     ...results.scenarios.flatMap(({ scenario }) => aheadOfPeers(scenario, rates)),
     ...limitGoals(rates),
+    ...helpdeskGoals(results),
+    ...fetchGoals(rates),
     ...JSON_SCENARIOS.flatMap((scenario) =>
       atLeast(0.75, {
         goal: `${scenario}: × bare node:http`,
@@ -57,6 +61,16 @@ type Rates = (scenario: string, server: string) => readonly number[] | undefined
 function ratesOf(results: Results): Rates {
   return (scenario, server) =>
     find(results, { scenario, server })?.samples.map(({ requests, seconds }) => requests / seconds)
+}
+
+/** Requests in a second of the server's own processor time: what waits for a database is not in it. */
+function ratesByProcessorTime(results: Results): Rates {
+  return (scenario, server) => {
+    const micros = find(results, { scenario, server })?.samples.flatMap(
+      ({ cpuMicros }) => cpuMicros ?? [],
+    )
+    return micros?.length ? micros.map((each) => 1e6 / each) : undefined
+  }
 }
 
 function find(
@@ -112,6 +126,40 @@ function limitGoals(rates: Rates): GoalResult[] {
   ]
 }
 
+function helpdeskGoals(results: Results): GoalResult[] {
+  const rates = ratesByProcessorTime(results)
+  return helpdeskScenarios.flatMap(({ name, servers }) =>
+    aheadOf(servers, { at: 1.2, goal: `${name}: processor time, × Fastify by hand`, rates, name }),
+  )
+}
+
+function fetchGoals(rates: Rates): GoalResult[] {
+  const wanted = [
+    { name: 'fetch', at: 2, goal: 'fetch: × the faster of Hono and oRPC' },
+    { name: 'hono-rpc', at: 1.5, goal: 'hono-rpc: × Hono + @hono/trpc-server' },
+  ]
+  return wanted.flatMap(({ name, at, goal }) => {
+    const { servers = [] } = fetchScenarios.find((scenario) => scenario.name === name) ?? {}
+    return aheadOf(servers, { at, goal, rates, name })
+  })
+}
+
+/** Ours against the fastest of the others that have a guard. */
+function aheadOf(
+  servers: readonly BenchServer[],
+  wanted: { at: number; goal: string; rates: Rates; name: string },
+): GoalResult[] {
+  const { at, goal, rates, name } = wanted
+  const ours = servers.find((server) => server.ours)
+  const others = servers.filter((server) => server.guarded && !server.ours)
+  const samplesOf = (server: string) => rates(name, server)
+  const fastest = fastestOf(
+    others.map((server) => server.name),
+    samplesOf,
+  )
+  return atLeast(at, { goal, of: ours && samplesOf(ours.name), to: fastest?.samples })
+}
+
 interface Compared {
   readonly goal: string
   readonly of: readonly number[] | undefined
@@ -132,7 +180,7 @@ function atMost(wanted: number, { goal, of, to }: Compared): GoalResult[] {
 
 function latencyGoal(results: Results): GoalResult[] {
   const p99 = (server: string) =>
-    find(results, { scenario: 'admin', server })?.samples.map(({ p99Ms }) => p99Ms)
+    find(results, { scenario: 'admin', server })?.samples.flatMap(({ p99Ms }) => p99Ms ?? [])
   const [ours, bare] = [p99(OURS), p99(BARE)]
   return atMost(2, { goal: 'admin: p99 latency × bare node:http', of: ours, to: bare })
 }

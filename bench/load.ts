@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { pinned, type Command } from './cores.ts'
-import type { BenchRequest } from './scenarios.ts'
+import type { BenchRequest } from './requests.ts'
 
 export const CONNECTIONS = 32
 /** Past the length of a measurement, before the load generator is given up. */
@@ -25,8 +25,9 @@ export interface LoadSample {
   readonly refused: number
   /** Requests without an answer. */
   readonly failed: number
-  readonly p50Ms: number
-  readonly p99Ms: number
+  /** Absent where requests don't wait for one another. */
+  readonly p50Ms?: number
+  readonly p99Ms?: number
 }
 
 export type SendLoad = (load: Load) => Promise<LoadSample>

@@ -1,20 +1,18 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { TestIssuer } from '../packages/server/test/support/issuer.ts'
-import { cpuSeconds } from './cpu-time.ts'
-import { CONNECTIONS, type LoadSample, type SendLoad } from './load.ts'
-import type { BenchRequest, Scenario } from './scenarios.ts'
-import { startServer, type ServerProcess } from './server-process.ts'
+import { startInProcess } from './in-process.ts'
+import { CONNECTIONS, type SendLoad } from './load.ts'
+import { ADMIN_PATH, type BenchRequest } from './requests.ts'
+import type { Scenario } from './scenario.ts'
+import { startServed } from './served.ts'
 import type { BenchServer } from './servers.ts'
+import type { Sample, Subject } from './subject.ts'
 import type { Tokens } from './tokens.ts'
 
 export interface ScenarioResult {
   readonly scenario: string
   readonly seconds: number
   readonly servers: readonly ServerResult[]
-}
-
-export interface Sample extends LoadSample {
-  /** Processor time of the server, in microseconds a request; absent where it can't be read. */
-  readonly cpuMicros?: number
 }
 
 export interface ServerResult {
@@ -28,6 +26,8 @@ export interface MeasureOptions {
   readonly tokens: Tokens
   readonly send: SendLoad
   readonly serverCore: number | undefined
+  /** Of the PostgreSQL that has the tickets. */
+  readonly databaseUrl: () => Promise<string>
   readonly seconds: number
   readonly rounds: number
   readonly warmupSeconds: number
@@ -35,7 +35,7 @@ export interface MeasureOptions {
 
 interface Contender {
   readonly server: BenchServer
-  readonly process: ServerProcess
+  readonly subject: Subject
   readonly request: BenchRequest
   /** How many requests it has had, so that the tokens of a file go on from there. */
   sent: number
@@ -54,7 +54,12 @@ export async function measure(
 ): Promise<ScenarioResult> {
   const contenders: Contender[] = []
   try {
-    for (const server of servers) contenders.push(await enter(server, { scenario, options }))
+    for (const server of servers) {
+      const subject = await startSubject(server, { scenario, options })
+      const request = await scenario.request(server, options.tokens)
+      contenders.push({ server, subject, request, sent: 0 })
+    }
+    await checkAll(contenders, { scenario, options })
     for (const contender of contenders) {
       await sendTo(contender, { scenario, options, seconds: options.warmupSeconds })
     }
@@ -71,7 +76,7 @@ export async function measure(
       servers: servers.map(({ name }, index) => ({ server: name, samples: samples[index] ?? [] })),
     }
   } finally {
-    await Promise.all(contenders.map(({ process }) => process.stop()))
+    await Promise.all(contenders.map(({ subject }) => subject.stop()))
   }
 }
 
@@ -80,33 +85,51 @@ interface Run {
   readonly options: MeasureOptions
 }
 
-async function enter(server: BenchServer, { scenario, options }: Run): Promise<Contender> {
-  const { issuer, tokens, serverCore } = options
-  const request = await scenario.request(server, tokens)
-  const probe = await adminRequest(tokens)
-  const process = await startServer(server, { issuer, core: serverCore, probe })
-  await checkAnswer(server, { scenario, process, request })
-  if (server.guarded) await checkGuard(server, { url: process.url + probe.path, tokens })
-  return { server, process, request, sent: 0 }
+/** Starts what is measured, in a process of its own. */
+export async function startSubject(
+  server: BenchServer,
+  { scenario, options, nodeFlags = [] }: Run & { readonly nodeFlags?: readonly string[] },
+): Promise<Subject> {
+  const { issuer, tokens, serverCore: core, send } = options
+  const start = { issuer, core, nodeFlags }
+  if (scenario.inProcess) return startInProcess(server, start)
+  const env = scenario.database ? { DATABASE_URL: await options.databaseUrl() } : {}
+  return startServed(server, { ...start, env, send, probe: await probeOf(server, tokens) })
 }
 
 /** Answered well by every server, and by ours only once it has the issuer's keys. */
-export async function adminRequest(tokens: Tokens): Promise<BenchRequest> {
+export async function probeOf(
+  { probePath = ADMIN_PATH }: BenchServer,
+  tokens: Tokens,
+): Promise<BenchRequest> {
   const headers = { authorization: `Bearer ${await tokens.admin()}` }
-  return { method: 'GET', path: '/api/messages/admin', headers }
+  return { method: 'GET', path: probePath, headers }
+}
+
+/** @throws when one of them does not answer as the scenario asks for, or not as the others do where it has to */
+async function checkAll(
+  contenders: readonly Contender[],
+  { scenario, options }: Run,
+): Promise<void> {
+  const answers: unknown[] = []
+  for (const contender of contenders) {
+    const { server, subject } = contender
+    const text = await checkAnswer(contender, scenario)
+    if (server.guarded) await checkGuard(server, { subject, tokens: options.tokens })
+    if (scenario.sameAnswers) answers.push(JSON.parse(text ?? ''))
+    if (isDeepStrictEqual(answers.at(-1), answers[0])) continue
+    throw new Error(`${server.name} does not answer ${scenario.name} as the others do`)
+  }
 }
 
 async function checkAnswer(
-  server: BenchServer,
-  sent: { scenario: Scenario; process: ServerProcess; request: BenchRequest },
-): Promise<void> {
-  const { scenario, process, request } = sent
-  if (request.tokensFile !== undefined) return // the load's own count of refusals says it
-  const { method, headers, path, body = null } = request
-  const response = await fetch(process.url + path, { method, headers, body })
-  const answer = await response.text()
-  if (scenario.statuses.includes(response.status) && holds(answer, scenario)) return
-  throw new Error(`${server.name} answers ${scenario.name} with ${response.status} ${answer}`)
+  { server, subject, request }: Contender,
+  scenario: Scenario,
+): Promise<string | undefined> {
+  if (request.tokensFile !== undefined) return undefined // the load's own count of refusals says it
+  const { status, text } = await subject.ask(request)
+  if (scenario.statuses.includes(status) && holds(text, scenario)) return text
+  throw new Error(`${server.name} answers ${scenario.name} with ${status} ${text}`)
 }
 
 function holds(answer: string, { text, times = 1 }: Scenario): boolean {
@@ -116,42 +139,41 @@ function holds(answer: string, { text, times = 1 }: Scenario): boolean {
 /** A server that lets everyone in would be measured at work that it does not do. */
 async function checkGuard(
   server: BenchServer,
-  guard: { readonly url: string; readonly tokens: Tokens },
+  guard: { readonly subject: Subject; readonly tokens: Tokens },
 ): Promise<void> {
+  const { tokens, subject } = guard
   const bearer = (token: string) => ({ authorization: `Bearer ${token}` })
   const refused = [
     { status: 401, headers: {} },
-    { status: 401, headers: bearer(await guard.tokens.badSignature()) },
-    { status: 403, headers: bearer(await guard.tokens.withoutPermission()) },
+    { status: 401, headers: bearer(await tokens.badSignature()) },
+    { status: 403, headers: bearer(await tokens.withoutPermission()) },
   ]
+  const probe = await probeOf(server, tokens)
   for (const { status, headers } of refused) {
-    const response = await fetch(guard.url, { headers })
-    await response.body?.cancel()
-    if (response.status === status) continue
-    throw new Error(`${server.name} answers ${response.status} where ${status} is right`)
+    if (status === 403 && server.needsNoPermission) continue
+    const answer = await subject.ask({ ...probe, headers })
+    if (answer.status === status) continue
+    throw new Error(`${server.name} answers ${answer.status} where ${status} is right`)
   }
 }
 
 async function sendTo(contender: Contender, run: Run & { seconds: number }): Promise<Sample> {
-  const { url, pid } = contender.process
-  const before = cpuSeconds(pid)
-  const sample = await run.options.send({
-    url,
-    request: contender.request,
-    seconds: run.seconds,
-    connections: run.scenario.connections ?? CONNECTIONS,
+  const { server, subject, request } = contender
+  const { scenario, seconds } = run
+  const sample = await subject.load({
+    request,
+    seconds,
+    connections: scenario.connections ?? CONNECTIONS,
     firstToken: contender.sent,
   })
   contender.sent += sample.requests
-  const refused = run.scenario.statuses.some((status) => status >= 400) ? sample.requests : 0
-  const isLost = sample.failed > 0 && !run.scenario.mayLose
+  const refused = scenario.statuses.some((status) => status >= 400) ? sample.requests : 0
+  const isLost = sample.failed > 0 && !scenario.mayLose
   if (isLost || sample.refused !== refused) {
     throw new Error(
-      `${contender.server.name} did not answer every request of ${run.scenario.name} as it should: ` +
+      `${server.name} did not answer every request of ${scenario.name} as it should: ` +
         `${sample.refused} of ${sample.requests} were refused, ${sample.failed} failed`,
     )
   }
-  const after = cpuSeconds(pid)
-  if (before === undefined || after === undefined) return sample
-  return { ...sample, cpuMicros: ((after - before) * 1e6) / sample.requests }
+  return sample
 }

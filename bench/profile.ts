@@ -7,12 +7,15 @@ import { fileURLToPath } from 'node:url'
 import { startIssuer, type TestIssuer } from '../packages/server/test/support/issuer.ts'
 import { findCores, isInstalled } from './cores.ts'
 import { renderSelfTimes, selfTimes, type CpuProfile } from './cpu-profile.ts'
+import { buildHelpdesk } from './helpdesk-build.ts'
 import { CONNECTIONS, createLoad } from './load.ts'
-import { adminRequest } from './measure.ts'
+import { startSubject, type MeasureOptions } from './measure.ts'
 import { readFlags, type BenchOptions } from './options.ts'
-import { SCENARIOS, type Scenario } from './scenarios.ts'
-import { startServer } from './server-process.ts'
-import { OURS, serverNamed, type BenchServer } from './servers.ts'
+import type { Scenario } from './scenario.ts'
+import { SCENARIOS } from './scenarios.ts'
+import type { BenchServer } from './servers.ts'
+import type { Subject } from './subject.ts'
+import { createTicketDatabase } from './ticket-database.ts'
 import { createTokens } from './tokens.ts'
 
 const SHOWN = { files: 25, functions: 6 }
@@ -21,7 +24,7 @@ const PROFILER = new URL('load/profiler.js', import.meta.url)
 const WRITE_TIMEOUT_MS = 30_000
 const POLL_MS = 100
 
-interface Subject {
+interface Profiled {
   readonly scenario: Scenario
   readonly server: BenchServer
   readonly options: BenchOptions
@@ -29,33 +32,46 @@ interface Subject {
 
 /** Takes a CPU profile of a server under load. @returns requests a second while it was taken */
 async function profile(
-  { scenario, server, options }: Subject,
+  { scenario, server, options }: Profiled,
   around: { readonly issuer: TestIssuer; readonly directory: string },
 ): Promise<number> {
   const { issuer, directory } = around
   const cores = findCores()
   const tokens = createTokens(issuer, { directory, cold: options.tokens })
-  const request = await scenario.request(server, tokens)
-  const running = await startServer(server, {
-    issuer,
-    core: cores.server,
-    probe: await adminRequest(tokens),
-    nodeFlags: ['--import', `${PROFILER.href}?to=${encodeURIComponent(PROFILE)}`],
-  })
+  const database = createTicketDatabase(cores.load)
   const generator = options.generator ?? (isInstalled('wrk') ? 'wrk' : 'autocannon')
-  const send = createLoad({ generator, core: cores.load })
+  const measuring: MeasureOptions = {
+    ...options,
+    issuer,
+    tokens,
+    send: createLoad({ generator, core: cores.load }),
+    serverCore: cores.server,
+    databaseUrl: database.url,
+  }
+  const request = await scenario.request(server, tokens)
   const { connections = CONNECTIONS } = scenario
-  const load = { url: running.url, request, connections, firstToken: 0 }
+  let subject: Subject | undefined
   try {
-    const warmup = await send({ ...load, seconds: options.warmupSeconds })
-    process.kill(running.pid, 'SIGUSR2')
+    subject = await startSubject(server, {
+      scenario,
+      options: measuring,
+      nodeFlags: ['--import', `${PROFILER.href}?to=${encodeURIComponent(PROFILE)}`],
+    })
+    const load = { request, connections, firstToken: 0 }
+    const warmup = await subject.load({ ...load, seconds: options.warmupSeconds })
+    process.kill(subject.pid, 'SIGUSR2')
     const firstToken = warmup.requests
-    const { requests, seconds } = await send({ ...load, firstToken, seconds: options.seconds })
-    process.kill(running.pid, 'SIGUSR2')
+    const { requests, seconds } = await subject.load({
+      ...load,
+      firstToken,
+      seconds: options.seconds,
+    })
+    process.kill(subject.pid, 'SIGUSR2')
     await untilWritten()
     return requests / seconds
   } finally {
-    await running.stop()
+    await subject?.stop()
+    await database.end()
   }
 }
 
@@ -70,8 +86,11 @@ async function untilWritten(): Promise<void> {
 async function main(options: BenchOptions): Promise<void> {
   const scenario = SCENARIOS.find(({ name }) => options.scenarios.includes(name))
   if (!scenario) throw new Error('There is no such scenario')
-  const server = serverNamed(options.servers[0] ?? OURS)
+  const candidates = scenario.servers.filter(({ name }) => options.servers.includes(name))
+  const server = candidates.find(({ ours }) => ours) ?? candidates[0]
+  if (!server) throw new Error(`No such server is in ${scenario.name}`)
   execFileSync('npm', ['run', 'build'], { stdio: ['ignore', 'ignore', 'inherit'] })
+  await buildHelpdesk()
   rmSync(PROFILE, { force: true })
   const directory = mkdtempSync(join(tmpdir(), 'messages-api-profile-'))
   const issuer = await startIssuer()

@@ -2,9 +2,10 @@ import { evaluateGoals } from './goals.ts'
 import type { ScenarioResult, ServerResult } from './measure.ts'
 import type { Environment, Results } from './results.ts'
 import { SCENARIOS } from './scenarios.ts'
-import { BARE, OURS, serverNamed } from './servers.ts'
+import { serverNamed, type BenchServer } from './servers.ts'
 import type { MemoryPoint } from './soak.ts'
 import type { StartUp } from './start-up.ts'
+import type { Sample } from './subject.ts'
 import { median, ratio, spread } from './statistics.ts'
 
 /** How many rows the table of the memory soak has at most. */
@@ -45,43 +46,52 @@ const pinning = ({ pinned }: Environment) =>
   pinned ? ', server and load on a core of their own each' : ', nothing pinned'
 
 /** One scenario's table: medians over the rounds, the fastest server first. */
-export function renderScenario({ servers, seconds }: ScenarioResult): string {
+export function renderScenario({ scenario, servers, seconds }: ScenarioResult): string {
   const rows = [...servers]
     .sort((a, b) => median(perSecond(b)) - median(perSecond(a)))
     .map((server) => [
       serverNamed(server.server).label,
       Math.round(median(perSecond(server))).toLocaleString('en-US'),
       `${(spread(perSecond(server)) * 100).toFixed(0)} %`,
-      median(server.samples.map(({ p50Ms }) => p50Ms)).toFixed(2),
-      median(server.samples.map(({ p99Ms }) => p99Ms)).toFixed(2),
-      cpuMicros(server),
-      against(server, find(servers, BARE)),
-      against(find(servers, OURS), server),
+      medianOf(server, ({ p50Ms }) => p50Ms, 2),
+      medianOf(server, ({ p99Ms }) => p99Ms, 2),
+      medianOf(server, ({ cpuMicros }) => cpuMicros, 1),
+      against(
+        server,
+        find(servers, ({ bare }) => bare),
+      ),
+      against(
+        find(servers, ({ ours }) => ours),
+        server,
+      ),
     ])
-  const head = [
-    'server',
-    'req/s',
-    'spread',
-    'p50 ms',
-    'p99 ms',
-    'CPU µs/req',
-    'of node:http',
-    'Messages API is',
-  ]
-  const rounds = servers[0]?.samples.length ?? 0
-  return `${table(head, rows)}\n\nMedians of ${rounds} rounds of ${seconds} s.`
+  const head = ['server', 'req/s', 'spread', 'p50 ms', 'p99 ms', 'CPU µs/req', 'of bare', 'ours is']
+  const [sample, ...more] = servers[0]?.samples ?? []
+  const rounds = sample ? more.length + 1 : 0
+  const { inProcess } = SCENARIOS.find(({ name }) => name === scenario) ?? {}
+  const length = inProcess
+    ? `${(sample?.requests ?? 0).toLocaleString('en-US')} requests`
+    : `${seconds} s`
+  return `${table(head, rows)}\n\nMedians of ${rounds} rounds of ${length}.`
 }
 
 const perSecond = ({ samples }: ServerResult) =>
   samples.map(({ requests, seconds }) => requests / seconds)
 
-function cpuMicros({ samples }: ServerResult): string {
-  const known = samples.flatMap(({ cpuMicros: micros }) => micros ?? [])
-  return known.length > 0 ? median(known).toFixed(1) : ''
+/** Empty where it is not known. */
+function medianOf(
+  { samples }: ServerResult,
+  of: (sample: Sample) => number | undefined,
+  digits: number,
+): string {
+  const known = samples.flatMap((sample) => of(sample) ?? [])
+  return known.length > 0 ? median(known).toFixed(digits) : ''
 }
 
-const find = (servers: readonly ServerResult[], name: string) =>
-  servers.find(({ server }) => server === name)
+const find = (
+  servers: readonly ServerResult[],
+  isWanted: (server: BenchServer) => true | undefined,
+) => servers.find(({ server }) => isWanted(serverNamed(server)))
 
 function against(server: ServerResult | undefined, other: ServerResult | undefined): string {
   if (!server || !other) return ''

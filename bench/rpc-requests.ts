@@ -1,4 +1,4 @@
-import type { BenchRequest } from './scenarios.ts'
+import type { BenchRequest } from './requests.ts'
 
 /** One call of a procedure, such as `reports.byId`. */
 export interface Call {

@@ -4,8 +4,10 @@ import { loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { startIssuer } from '../packages/server/test/support/issuer.ts'
+import { hasPostgres } from '../packages/server/test/support/postgres.ts'
 import { renderChart } from './chart.ts'
 import { findCores, isInstalled, type Cores } from './cores.ts'
+import { buildHelpdesk } from './helpdesk-build.ts'
 import { createLoad } from './load.ts'
 import { measure, type MeasureOptions, type ScenarioResult } from './measure.ts'
 import { readFlags, type BenchOptions } from './options.ts'
@@ -15,6 +17,7 @@ import { SCENARIOS } from './scenarios.ts'
 import { SERVERS } from './servers.ts'
 import { soak } from './soak.ts'
 import { measureStartUps } from './start-up.ts'
+import { createTicketDatabase } from './ticket-database.ts'
 import { createTokens } from './tokens.ts'
 
 const here = fileURLToPath(new URL('.', import.meta.url))
@@ -35,6 +38,12 @@ async function measureAll(
   for (const scenario of SCENARIOS.filter(({ name }) => options.scenarios.includes(name))) {
     const servers = scenario.servers.filter(({ name }) => options.servers.includes(name))
     if (servers.length === 0) continue
+    if (scenario.database && !hasPostgres) {
+      console.warn(
+        `\n${scenario.name} is left out: there is no PostgreSQL here (apt-get install postgresql).`,
+      )
+      continue
+    }
     console.log(`\n## ${scenario.name}\n\n${scenario.title}\n`)
     const result = await measure(scenario, servers, measuring)
     console.log(renderScenario(result))
@@ -49,6 +58,7 @@ async function run(
 ): Promise<Pick<Results, 'scenarios' | 'memory' | 'startUps'>> {
   const directory = mkdtempSync(join(tmpdir(), 'messages-api-bench-'))
   const issuer = await startIssuer()
+  const database = createTicketDatabase(setup.cores.load)
   try {
     const measuring = {
       ...options,
@@ -56,6 +66,7 @@ async function run(
       tokens: createTokens(issuer, { directory, cold: options.tokens }),
       send: createLoad({ generator: setup.generator, core: setup.cores.load }),
       serverCore: setup.cores.server,
+      databaseUrl: database.url,
     }
     const nothing = { scenarios: [], memory: [], startUps: [] }
     if (options.startUp) return { ...nothing, startUps: await measureStartUps(measuring) }
@@ -64,6 +75,7 @@ async function run(
     }
     return { ...nothing, memory: await soak(measuring, options.soakRequests) }
   } finally {
+    await database.end()
     await issuer.close()
     rmSync(directory, { recursive: true })
   }
@@ -87,6 +99,7 @@ async function main(options: BenchOptions): Promise<void> {
     )
   }
   npm('run', 'build')
+  await buildHelpdesk()
   npm('ci', '--prefix', 'bench')
   const measured = await run(options, { cores, generator })
   if (options.servers.length < SERVERS.length) return

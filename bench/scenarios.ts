@@ -1,62 +1,31 @@
+import { fetchScenarios } from './fetch-scenarios.ts'
+import { helpdeskScenarios } from './helpdesk-scenarios.ts'
 import { rowOf } from './peers/reports.js'
-import { rpcRequest, type Call } from './rpc-requests.ts'
-import { SERVERS, YARDSTICK, type BenchServer } from './servers.ts'
-import type { Tokens } from './tokens.ts'
-
-export const CLIENT_ORIGIN = 'http://localhost:4040'
-
-export interface BenchRequest {
-  readonly method: 'GET' | 'POST' | 'OPTIONS'
-  readonly path: string
-  readonly headers: Readonly<Record<string, string>>
-  readonly body?: string
-  /** A file of tokens, one a line, that requests carry in turn. */
-  readonly tokensFile?: string
-}
-
-export interface Scenario {
-  readonly name: string
-  readonly title: string
-  /** Every answer must have one of these statuses, and the first one this text in its body. */
-  readonly statuses: readonly number[]
-  readonly text: string
-  /** How often the text must be there: in a batch once a call. */
-  readonly times?: number
-  readonly servers: readonly BenchServer[]
-  /** How many connections the load comes over: 32 unless it is said. */
-  readonly connections?: number
-  /** How long it is measured at least, such as where it takes a while to open all connections. */
-  readonly minSeconds?: number
-  /** Whether requests may stay without an answer, such as on connections that a server is slow to accept. */
-  readonly mayLose?: true
-  readonly request: (server: BenchServer, tokens: Tokens) => Promise<BenchRequest>
-}
+import {
+  ADMIN_PATH,
+  ADMIN_TEXT,
+  browser,
+  callsTo,
+  get,
+  send,
+  type BenchRequest,
+} from './requests.ts'
+import type { Call } from './rpc-requests.ts'
+import type { Scenario } from './scenario.ts'
+import { SERVERS, YARDSTICK } from './servers.ts'
 
 const BATCH_SIZE = 10
-const ADMIN_TEXT = 'The API successfully recognized you as an admin.'
-const ADMIN_PATH = '/api/messages/admin'
 const REPORT_TEXT = '"title":"The first quarter"'
 const READ_REPORT: Call = { procedure: 'reports.byId', type: 'query', input: { id: '42' } }
 const NEW_REPORT = { title: 'The first quarter' }
 const ADD_REPORT: Call = { procedure: 'reports.add', type: 'mutation', input: NEW_REPORT }
 const ADMIN_CALL: Call = { procedure: 'messages.admin', type: 'query' }
 
-const apis = SERVERS.filter(({ guardAlone }) => !guardAlone)
-const guards = SERVERS.filter(({ guardAlone }) => guardAlone)
+const apis = SERVERS.filter(({ only }) => only === undefined)
+const guards = SERVERS.filter(({ only }) => only === 'guard')
 const guarded = apis.filter((server) => server.guarded)
-const withRpc = SERVERS.filter((server) => server.rpc !== undefined)
+const withRpc = apis.filter(({ rpc }) => rpc !== undefined)
 const withLists = apis.filter(({ lists }) => lists)
-
-/** A request of a browser on an allowed origin. */
-const browser = { origin: CLIENT_ORIGIN }
-
-/** A request whose every sending carries the same token, if there is one. */
-async function send(request: BenchRequest, token?: Promise<string>): Promise<BenchRequest> {
-  const authorization = token && { authorization: `Bearer ${await token}` }
-  return { ...request, headers: { ...browser, ...authorization, ...request.headers } }
-}
-
-const get = (path: string): BenchRequest => ({ method: 'GET', path, headers: {} })
 
 /** A GET whose requests carry the tokens of a file in turn. */
 const getInTurn = async (file: Promise<string>): Promise<BenchRequest> => ({
@@ -64,12 +33,6 @@ const getInTurn = async (file: Promise<string>): Promise<BenchRequest> => ({
   headers: browser,
   tokensFile: await file,
 })
-
-/** Calls made in one tick, sent as the server's own client library does. */
-const callsTo =
-  (...calls: [Call, ...Call[]]): Scenario['request'] =>
-  ({ rpc = 'trpc' }, tokens) =>
-    send(rpcRequest(rpc, calls), tokens.admin())
 
 /** How many rows lists have: a page of a table, a long one, a whole small table. */
 const LISTS = [20, 200, 1_000]
@@ -233,6 +196,8 @@ export const SCENARIOS: readonly Scenario[] = [
   ...listScenarios,
   ...bodyScenarios,
   ...crowdScenarios,
+  ...helpdeskScenarios,
+  ...fetchScenarios,
   {
     name: 'bad-token',
     title: 'A token whose signature is wrong, always the same one',

@@ -4,7 +4,7 @@ import { createServer } from 'node:http'
 import { closeServer, listenOnLoopback } from '../packages/server/test/support/http.ts'
 import { AUDIENCE, type TestIssuer } from '../packages/server/test/support/issuer.ts'
 import { pinned } from './cores.ts'
-import { CLIENT_ORIGIN, type BenchRequest } from './scenarios.ts'
+import { CLIENT_ORIGIN, type BenchRequest } from './requests.ts'
 import type { BenchServer } from './servers.ts'
 
 const START_TIMEOUT_MS = 60_000
@@ -38,11 +38,11 @@ export async function startServer(
   const port = await freePort()
   const command = ['node', ...(options.nodeFlags ?? []), server.script] as const
   const [program, ...args] = pinned(options.core, command)
-  const given = { ...(await settings(options.issuer)), ...options.env, PORT: String(port) }
+  const env = await serverEnvironment(options.issuer)
   const startedAt = performance.now()
   const child = spawn(program, args, {
     stdio: ['ignore', 'ignore', 'inherit'],
-    env: { ...systemEnvironment(), ...given },
+    env: { ...env, ...options.env, PORT: String(port) },
   })
   const url = `http://127.0.0.1:${port}`
   try {
@@ -52,7 +52,13 @@ export async function startServer(
     throw error
   }
   const startedInMs = performance.now() - startedAt
-  return { url, pid: child.pid ?? 0, startedInMs, stop: () => stop(child) }
+  return { url, pid: child.pid ?? 0, startedInMs, stop: () => stopProcess(child) }
+}
+
+/** What a server is started with. Nothing of the caller's environment changes what is measured. */
+export async function serverEnvironment(issuer: TestIssuer): Promise<NodeJS.ProcessEnv> {
+  const { PATH, HOME } = process.env
+  return { PATH, HOME, ...(await settings(issuer)) }
 }
 
 /** The settings of Messages API and, under names that it does not know, of the peers. */
@@ -71,11 +77,6 @@ async function settings(issuer: TestIssuer): Promise<Record<string, string>> {
     PEER_JWKS_URI: `${issuer.url}/.well-known/jwks.json`,
     AUDIENCE,
   }
-}
-
-/** Nothing of the caller's environment changes what is measured. */
-function systemEnvironment(): NodeJS.ProcessEnv {
-  return { PATH: process.env['PATH'], HOME: process.env['HOME'] }
 }
 
 async function freePort(): Promise<number> {
@@ -101,7 +102,7 @@ async function untilAnswered(
   throw new Error(`${probe.name} did not start within ${START_TIMEOUT_MS} ms`)
 }
 
-async function stop(child: ChildProcess): Promise<void> {
+export async function stopProcess(child: ChildProcess): Promise<void> {
   if (hasEnded(child)) return
   const exited = once(child, 'exit')
   child.kill('SIGTERM')

@@ -1,6 +1,9 @@
 import { fileURLToPath } from 'node:url'
 import type { RpcProtocol } from './rpc-requests.ts'
 
+/** What servers that are no Messages API are compared by. */
+type Comparison = 'guard' | 'helpdesk' | 'fetch' | 'hono'
+
 export interface BenchServer {
   readonly name: string
   readonly label: string
@@ -10,8 +13,16 @@ export interface BenchServer {
   readonly guarded: boolean
   /** Whether it is one of the peers that the goal is set against: each does the same job as ours. */
   readonly rival?: true
-  /** Whether it has a guard and nothing else of an API: only guards are compared with it. */
-  readonly guardAlone?: true
+  /** Whether it runs this project's engine: what the others of a comparison are set against. */
+  readonly ours?: true
+  /** Whether it does next to nothing: the upper bound of its comparison. */
+  readonly bare?: true
+  /** The comparison that it is made for; those of the whole Messages API unless it is said. */
+  readonly only?: Comparison
+  /** What is asked of it to try its guard out, where it has no admin message at its usual path. */
+  readonly probePath?: string
+  /** Whether any valid token may ask for that. */
+  readonly needsNoPermission?: true
   /** A server that differs from it in what it leaves out alone: the goals are set against that one. */
   readonly fairAs?: string
   /** Whether it has the list and the import of many rows. */
@@ -20,18 +31,27 @@ export interface BenchServer {
   readonly rpc?: RpcProtocol
 }
 
-const peer = (name: string) => fileURLToPath(new URL(`peers/${name}.js`, import.meta.url))
+const file = (path: string) => fileURLToPath(new URL(path, import.meta.url))
+const peer = (name: string) => file(`peers/${name}.js`)
 
 export const OURS = 'messages-api'
 export const BARE = 'node-http'
 export const YARDSTICK = 'node-http-jose'
 
+const helpdesk = {
+  only: 'helpdesk',
+  probePath: '/api/v2/tickets',
+  needsNoPermission: true,
+} as const
+const inHono = { only: 'hono', probePath: '/trpc/messages.admin', rpc: 'trpc' } as const
+
 export const SERVERS: readonly BenchServer[] = [
   {
     name: OURS,
     label: 'Messages API',
+    ours: true,
     guarded: true,
-    script: fileURLToPath(new URL('messages-api.js', import.meta.url)),
+    script: file('messages-api.js'),
     rpc: 'trpc',
     lists: true,
   },
@@ -39,6 +59,7 @@ export const SERVERS: readonly BenchServer[] = [
     name: BARE,
     label: 'node:http, no guard and no checks',
     script: peer(BARE),
+    bare: true,
     guarded: false,
     lists: true,
   },
@@ -105,15 +126,83 @@ export const SERVERS: readonly BenchServer[] = [
     name: 'guard-access-token',
     label: 'Express, guarded by @trpc-hybrid/access-token',
     script: peer('guard-access-token'),
+    ours: true,
     guarded: true,
-    guardAlone: true,
+    only: 'guard',
   },
   {
     name: 'guard-oauth2',
     label: 'Express, guarded by express-oauth2-jwt-bearer',
     script: peer('guard-oauth2'),
     guarded: true,
-    guardAlone: true,
+    only: 'guard',
+  },
+  {
+    name: 'helpdesk',
+    label: 'The help desk',
+    script: file('../dist/helpdesk/main.js'),
+    ours: true,
+    guarded: true,
+    ...helpdesk,
+  },
+  {
+    name: 'helpdesk-fastify',
+    label: 'Fastify by hand, keys by get-jwks',
+    script: peer('helpdesk-fastify'),
+    guarded: true,
+    ...helpdesk,
+  },
+  {
+    name: 'helpdesk-fastify-same-job',
+    label: 'Fastify by hand, fixed key, same job',
+    script: peer('helpdesk-fastify-same-job'),
+    guarded: true,
+    ...helpdesk,
+  },
+  {
+    name: 'fetch-response',
+    label: 'new Response alone',
+    script: peer('fetch-response'),
+    bare: true,
+    guarded: false,
+    only: 'fetch',
+  },
+  {
+    name: 'fetch-hybrid',
+    label: 'trpc-hybrid/fetch + access-token',
+    script: file('fetch-hybrid.js'),
+    ours: true,
+    guarded: true,
+    only: 'fetch',
+  },
+  {
+    name: 'fetch-hono',
+    label: 'Hono + jose',
+    script: peer('fetch-hono'),
+    guarded: true,
+    only: 'fetch',
+  },
+  {
+    name: 'fetch-orpc',
+    label: 'oRPC + jose',
+    script: peer('fetch-orpc'),
+    guarded: true,
+    only: 'fetch',
+  },
+  {
+    name: 'hono-hybrid',
+    label: 'Hono + trpc-hybrid/fetch + access-token',
+    script: file('hono-hybrid.js'),
+    ours: true,
+    guarded: true,
+    ...inHono,
+  },
+  {
+    name: 'hono-trpc-server',
+    label: 'Hono + @hono/trpc-server + jose',
+    script: peer('hono-trpc-server'),
+    guarded: true,
+    ...inHono,
   },
 ]
 

@@ -1,8 +1,10 @@
 import { sendAborted } from './aborted.ts'
 import { CONNECTIONS } from './load.ts'
-import { adminRequest, type MeasureOptions } from './measure.ts'
+import { probeOf, type MeasureOptions } from './measure.ts'
 import { residentMiB } from './resident-memory.ts'
-import { SCENARIOS, type BenchRequest, type Scenario } from './scenarios.ts'
+import type { BenchRequest } from './requests.ts'
+import type { Scenario } from './scenario.ts'
+import { SCENARIOS } from './scenarios.ts'
 import { startServer, type ServerProcess } from './server-process.ts'
 import { OURS, serverNamed } from './servers.ts'
 
@@ -33,7 +35,7 @@ interface Turn {
 export async function soak(options: MeasureOptions, requests: number): Promise<MemoryPoint[]> {
   const { issuer, tokens, serverCore: core } = options
   const ours = serverNamed(OURS)
-  const server = await startServer(ours, { issuer, core, probe: await adminRequest(tokens) })
+  const server = await startServer(ours, { issuer, core, probe: await probeOf(ours, tokens) })
   const deadline = Date.now() + MAX_MINUTES * 60_000
   try {
     const points = [{ requests: 0, rssMiB: residentMiB(server.pid) }]

@@ -1,28 +1,10 @@
-// Fastify as its plugins' documentation puts it together: @fastify/jwt with its cache of verified
-// tokens, @fastify/helmet, @fastify/cors, and response schemas.
-import cors from '@fastify/cors'
-import helmet from '@fastify/helmet'
-import jwt from '@fastify/jwt'
-import Fastify from 'fastify'
+// The API on Fastify, with response schemas.
+import { authenticate } from './fastify-base.js'
 import { addReport, importReports, listReports, MAX_ROWS, reportById } from './reports.js'
-import { audience, clientOrigin, hasPermission, host, issuer, messages, port } from './settings.js'
+import { hasPermission, host, messages, port } from './settings.js'
 
-/**
- * @param keyOptions the options of @fastify/jwt that say which key verifies a token
- * @param more options of Fastify, and a function that adds to it before all else
- */
-export async function serve(keyOptions, more = {}) {
-  const fastify = Fastify(more.options)
-  await more.prepare?.(fastify)
-  await fastify.register(helmet)
-  await fastify.register(cors, { origin: clientOrigin, maxAge: 86_400 })
-  await fastify.register(jwt, {
-    ...keyOptions,
-    verify: { algorithms: ['RS256'], allowedIss: issuer, allowedAud: audience, cache: true },
-  })
-
-  const authenticate = (request) => request.jwtVerify()
-
+/** Adds the routes and listens. */
+export async function serve(fastify) {
   const requireAdmin = async (request, reply) => {
     if (!hasPermission(request.user)) return reply.code(403).send({ message: 'Permission denied' })
   }

@@ -1,40 +1,7 @@
-// Fastify with a fixed key, as in fastify-static-key.js, and with what Messages API does beside its answers:
-// an access log of one line a request, request ids, a metric of durations, and a rate limit per client.
-import { createPublicKey, randomUUID } from 'node:crypto'
-import rateLimit from '@fastify/rate-limit'
-import { Histogram } from 'prom-client'
+// Fastify with a fixed key, as in fastify-static-key.js, and with what Messages API does beside its answers.
 import { serve } from './fastify-app.js'
-import { jwksUri } from './settings.js'
+import { createFastify } from './fastify-base.js'
+import { fixedKey } from './fastify-keys.js'
+import { operations } from './fastify-operations.js'
 
-const response = await fetch(jwksUri)
-const { keys } = await response.json()
-const publicKey = createPublicKey({ key: keys[0], format: 'jwk' })
-
-const durations = new Histogram({
-  name: 'http_request_duration_seconds',
-  help: 'Requests',
-  labelNames: ['method', 'route', 'status'],
-})
-
-await serve(
-  { secret: { public: publicKey.export({ type: 'spki', format: 'pem' }) } },
-  {
-    options: {
-      logger: true,
-      disableRequestLogging: true, // two lines a request
-      requestIdHeader: 'x-request-id',
-      genReqId: () => randomUUID(),
-    },
-    async prepare(fastify) {
-      await fastify.register(rateLimit, { max: 999_999_999, timeWindow: 60_000 })
-      fastify.addHook('onRequest', async (request, reply) => {
-        reply.header('x-request-id', request.id)
-      })
-      fastify.addHook('onResponse', async ({ method, routeOptions: { url }, log }, reply) => {
-        const { statusCode: status, elapsedTime } = reply
-        log.info({ method, route: url, status, durationMs: elapsedTime }, 'request')
-        durations.labels(method, url ?? 'unmatched', String(status)).observe(elapsedTime / 1000)
-      })
-    },
-  },
-)
+await serve(await createFastify(await fixedKey(), operations))

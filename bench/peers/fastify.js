@@ -1,13 +1,5 @@
-// Keys come from the issuer's JWK set by get-jwks, as its README shows for @fastify/jwt: a new key of the
-// issuer is found, as in the other peers.
-import buildGetJwks from 'get-jwks'
 import { serve } from './fastify-app.js'
-import { issuer } from './settings.js'
+import { createFastify } from './fastify-base.js'
+import { keysOfIssuer } from './fastify-keys.js'
 
-const getJwks = buildGetJwks({ issuersWhitelist: [issuer] })
-
-await serve({
-  decode: { complete: true },
-  secret: (_request, { header: { kid, alg }, payload: { iss } }) =>
-    getJwks.getPublicKey({ kid, domain: iss, alg }),
-})
+await serve(await createFastify(keysOfIssuer()))

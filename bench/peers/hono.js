@@ -1,46 +1,14 @@
-// Hono on Node.js with its own secure headers and CORS. Tokens are verified by jose, which keeps the
-// keys: Hono's own jwk middleware fetches them on every request.
+// Hono on Node.js with its own secure headers and CORS.
 import { serve } from '@hono/node-server'
 import { Hono } from 'hono'
 import { cors } from 'hono/cors'
-import { HTTPException } from 'hono/http-exception'
-import { createMiddleware } from 'hono/factory'
 import { secureHeaders } from 'hono/secure-headers'
 import { validator } from 'hono/validator'
-import { createRemoteJWKSet, jwtVerify } from 'jose'
 import { z } from 'zod'
+import { authenticate, requireAdmin } from './hono-guard.js'
 import { createReportSchemas } from './report-schemas.js'
 import { addReport, importReports, listReports, reportById } from './reports.js'
-import {
-  audience,
-  clientOrigin,
-  hasPermission,
-  host,
-  issuer,
-  jwksUri,
-  messages,
-  port,
-} from './settings.js'
-
-const keys = createRemoteJWKSet(new URL(jwksUri))
-const options = { issuer, audience, algorithms: ['RS256'] }
-
-const authenticate = createMiddleware(async (c, next) => {
-  const [scheme, token] = c.req.header('authorization')?.split(' ') ?? []
-  if (scheme !== 'Bearer' || !token) throw new HTTPException(401)
-  try {
-    const { payload } = await jwtVerify(token, keys, options)
-    c.set('claims', payload)
-  } catch (cause) {
-    throw new HTTPException(401, { cause })
-  }
-  await next()
-})
-
-const requireAdmin = createMiddleware(async (c, next) => {
-  if (!hasPermission(c.get('claims'))) throw new HTTPException(403)
-  await next()
-})
+import { clientOrigin, host, messages, port } from './settings.js'
 
 const { Id, NewReport, Page, List, Import } = createReportSchemas(z)
 

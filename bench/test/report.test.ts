@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { renderChart } from '../chart.ts'
 import { evaluateGoals } from '../goals.ts'
-import type { Sample, ScenarioResult } from '../measure.ts'
+import type { ScenarioResult } from '../measure.ts'
 import { renderReport } from '../report.ts'
 import { mergeResults, type Results } from '../results.ts'
+import type { Sample } from '../subject.ts'
 
 const sample = (requests: number, values: Partial<Sample> = {}): Sample => ({
   ...{ requests, seconds: 1, refused: 0, failed: 0, p50Ms: 1, p99Ms: 2, cpuMicros: 20 },
@@ -46,11 +47,27 @@ describe('the report', () => {
   it('lists servers from the fastest on, with median, spread, latency, cost and ratios', () => {
     expect(renderReport(RESULTS)).toContain(
       [
-        '| server | req/s | spread | p50 ms | p99 ms | CPU µs/req | of node:http | Messages API is |',
+        '| server | req/s | spread | p50 ms | p99 ms | CPU µs/req | of bare | ours is |',
         '| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |',
         '| node:http, no guard and no checks | 50,000 | 4 % | 1.00 | 0.80 | 20.0 | 1.00 × | 0.42 × |',
         '| Messages API | 21,000 | 19 % | 1.00 | 2.00 | 20.0 | 0.42 × | 1.00 × |',
         '| Fastify + @fastify/jwt (cache), get-jwks | 10,000 | 20 % | 1.00 | 2.00 | 20.0 | 0.20 × | 2.00 × |',
+      ].join('\n'),
+    )
+  })
+
+  it('has no latency of handlers without a socket, whose requests are counted', () => {
+    const counted = { requests: 15_000, refused: 0, failed: 0 }
+    const fetch = scenario('fetch', {
+      'fetch-response': [{ ...counted, seconds: 0.1, cpuMicros: 7 }],
+      'fetch-hybrid': [{ ...counted, seconds: 0.4, cpuMicros: 27 }],
+    })
+    expect(renderReport({ ...RESULTS, scenarios: [fetch] })).toContain(
+      [
+        '| new Response alone | 150,000 | 0 % |  |  | 7.0 | 1.00 × | 0.25 × |',
+        '| trpc-hybrid/fetch + access-token | 37,500 | 0 % |  |  | 27.0 | 0.25 × | 1.00 × |',
+        '',
+        'Medians of 1 rounds of 15,000 requests.',
       ].join('\n'),
     )
   })
@@ -114,6 +131,37 @@ describe('the goals', () => {
       'admin: × the fastest of Fastify, oRPC, Hono, at least 2: 1.25 no',
       'admin: × oRPC, at least 2: 1.25 no',
       'admin: × the fastest peer (orpc), at least 1: 1.25 yes',
+    ])
+  })
+
+  it('set the help desk against the cheaper Fastify by hand, by processor time', () => {
+    const desk = scenario('helpdesk-20', {
+      helpdesk: [sample(2_000, { cpuMicros: 200 }), sample(2_000, { cpuMicros: 210 })],
+      'helpdesk-fastify': [sample(2_000, { cpuMicros: 300 }), sample(2_000, { cpuMicros: 310 })],
+      'helpdesk-fastify-same-job': [
+        sample(3_000, { cpuMicros: 250 }),
+        sample(3_000, { cpuMicros: 252 }),
+      ],
+    })
+    expect(goalsOf(desk)).toEqual([
+      'helpdesk-20: processor time, × Fastify by hand, at least 1.2: 1.23 yes',
+    ])
+  })
+
+  it('set handlers of fetch against the fastest that has a guard too', () => {
+    const alone = scenario('fetch', {
+      'fetch-response': [sample(100_000)],
+      'fetch-hybrid': [sample(30_000)],
+      'fetch-hono': [sample(10_000)],
+      'fetch-orpc': [sample(20_000)],
+    })
+    const inHono = scenario('hono-rpc', {
+      'hono-hybrid': [sample(16_000)],
+      'hono-trpc-server': [sample(10_000)],
+    })
+    expect(goalsOf(alone, inHono)).toEqual([
+      'fetch: × the faster of Hono and oRPC, at least 2: 1.50 no',
+      'hono-rpc: × Hono + @hono/trpc-server, at least 1.5: 1.60 yes',
     ])
   })
 

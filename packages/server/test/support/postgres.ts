@@ -42,6 +42,7 @@ export async function startPostgres() {
   }
   return {
     url: `postgres://postgres@127.0.0.1:${port}/postgres`,
+    pid: child.pid,
     async end() {
       child.kill('SIGQUIT')
       await once(child, 'close')

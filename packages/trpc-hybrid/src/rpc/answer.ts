@@ -1,6 +1,14 @@
 import { TRPCError, type AnyRouter } from '@trpc/server'
 import { isAsyncIterable, isObject, isPromise } from '../trpc/internals.ts'
-import { errorEnvelope, failure, statusOf, stringify, type Envelope } from './envelope.ts'
+import type { createDateTexts } from '../procedures/date-texts.ts'
+import {
+  errorEnvelope,
+  failure,
+  isPlainJson,
+  statusOf,
+  stringify,
+  type Envelope,
+} from './envelope.ts'
 import type { RpcCall, RpcRequest } from './request.ts'
 import { METHOD_OF, type Outcome } from './run.ts'
 
@@ -24,6 +32,8 @@ interface Scope {
   readonly ctx: object | undefined
 }
 
+type WithDateTexts = ReturnType<typeof createDateTexts>
+
 /**
  * The outcomes of all calls of a request, in one body.
  *
@@ -32,13 +42,14 @@ interface Scope {
 export function answerCalls(
   request: RpcRequest,
   outcomes: readonly Outcome[],
-  { router, ctx }: Scope,
+  { router, ctx, withDateTexts }: Scope & { readonly withDateTexts: WithDateTexts },
 ): CallsAnswer {
+  const isPlain = isPlainJson(router)
   const errors = outcomes.map((outcome) => outcome.error ?? refuseStream(outcome.data, request))
   const envelopes = outcomes.map(({ data }, index): Envelope => {
     const error = errors[index]
-    if (!error) return { result: { data } }
     const { path, procedure } = request.calls[index] ?? {}
+    if (!error) return { result: { data: isPlain ? withDateTexts(procedure, data) : data } }
     const type = procedure?._def.type ?? 'unknown'
     return errorEnvelope(router, error, { type, path, ctx, input: request.inputs.known()?.[index] })
   })

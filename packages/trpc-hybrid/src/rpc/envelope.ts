@@ -37,12 +37,16 @@ export function errorEnvelope(
 /** As the client's transformer expects it. @throws for what can't be put into JSON */
 export function stringify(router: AnyRouter, envelopes: Envelope | readonly Envelope[]): string {
   const { _config: config } = router._def
-  const { transformer } = config
-  const plain = transformer === defaultTransformer // which changes nothing, and copies
   return JSON.stringify(
-    plain ? envelopes : transformTRPCResponse(config as RootConfig, envelopes as never),
+    isPlainJson(router)
+      ? envelopes
+      : transformTRPCResponse(config as RootConfig, envelopes as never),
   )
 }
+
+/** Whether the router has no transformer but tRPC's own, which changes nothing, and copies. */
+export const isPlainJson = (router: AnyRouter): boolean =>
+  router._def._config.transformer === defaultTransformer
 
 /** One error in place of all answers. It has a message even if a formatter or a transformer fails. */
 export function failure(router: AnyRouter, cause: unknown, details: Partial<Details>) {

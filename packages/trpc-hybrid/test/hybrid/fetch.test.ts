@@ -1,7 +1,7 @@
 import { initTRPC } from '@trpc/server'
 import { Hono } from 'hono'
 import { mount } from 'hono/mount'
-import { beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { createHybrid, type HybridMeta } from 'trpc-hybrid'
 import { fetchHandler } from 'trpc-hybrid/fetch'
 import { z } from 'zod'
@@ -75,6 +75,30 @@ describe('A body', () => {
     })
     app.all('*', (c) => handle(c.req.raw))
     expect(await (await app.request('/greet', JSON_BODY)).json()).toBe('Ada')
+  })
+})
+
+describe('An answer', () => {
+  it('keeps every header of a name that is there more than once, however it is written', async () => {
+    const refusing = createHybrid({
+      router,
+      info: { title: 'Greetings', version: '1.0.0' },
+      errorHeaders: () => ({ Vary: 'x-tenant', constructor: 'none' }),
+    })
+    const request = new Request('http://api/trpc/none')
+    const { headers } = await fetchHandler(refusing, { createContext: () => ({}) })(request)
+    expect(headers.get('vary')).toBe('trpc-accept, accept, x-tenant')
+    expect(headers.get('constructor')).toBe('none')
+    expect(headers.get('content-type')).toBe('application/json')
+  })
+
+  it('that is whole needs no look at whether its client is still there', async () => {
+    const request = new Request('http://api/greet', JSON_BODY)
+    const signal = vi.fn(() => undefined)
+    Object.defineProperty(request, 'signal', { get: signal })
+    const response = await handle(request)
+    expect([response.status, await response.json()]).toEqual([200, 'Ada'])
+    expect(signal).not.toHaveBeenCalled()
   })
 })
 

@@ -1,0 +1,2 @@
+// Our handler for fetch, alone.
+export { handle as default } from './guarded-hybrid.js'
