@@ -1,3 +1,4 @@
+import { mcpScenarios } from './mcp-scenarios.ts'
 import type { ServerResult } from './measure.ts'
 import type { Results } from './results.ts'
 import { BARE, OURS, SERVERS, YARDSTICK } from './servers.ts'
@@ -35,6 +36,13 @@ export function evaluateGoals(results: Results): GoalResult[] {
         goal: `${scenario}: × oRPC`,
         of: rates(scenario, OURS),
         to: rates(scenario, RPC_PEER),
+      }),
+    ),
+    ...mcpScenarios.flatMap(({ name }) =>
+      atLeast(2, {
+        goal: `${name}: × the MCP SDK`,
+        of: rates(name, OURS),
+        to: rates(name, 'mcp-sdk'),
       }),
     ),
     ...results.scenarios.flatMap(({ scenario }) => aheadOfPeers(scenario, rates)),

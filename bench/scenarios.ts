@@ -1,3 +1,4 @@
+import { mcpScenarios } from './mcp-scenarios.ts'
 import { rowOf } from './peers/reports.js'
 import { rpcRequest, type Call } from './rpc-requests.ts'
 import { SERVERS, YARDSTICK, type BenchServer } from './servers.ts'
@@ -41,7 +42,7 @@ const NEW_REPORT = { title: 'The first quarter' }
 const ADD_REPORT: Call = { procedure: 'reports.add', type: 'mutation', input: NEW_REPORT }
 const ADMIN_CALL: Call = { procedure: 'messages.admin', type: 'query' }
 
-const apis = SERVERS.filter(({ guardAlone }) => !guardAlone)
+const apis = SERVERS.filter(({ guardAlone, toolsAlone }) => !guardAlone && !toolsAlone)
 const guards = SERVERS.filter(({ guardAlone }) => guardAlone)
 const guarded = apis.filter((server) => server.guarded)
 const withRpc = SERVERS.filter((server) => server.rpc !== undefined)
@@ -230,6 +231,7 @@ export const SCENARIOS: readonly Scenario[] = [
     servers: withRpc,
     request: callsTo(ADMIN_CALL, ...Array.from({ length: BATCH_SIZE - 1 }, () => ADMIN_CALL)),
   },
+  ...mcpScenarios,
   ...listScenarios,
   ...bodyScenarios,
   ...crowdScenarios,

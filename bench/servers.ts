@@ -12,6 +12,10 @@ export interface BenchServer {
   readonly rival?: true
   /** Whether it has a guard and nothing else of an API: only guards are compared with it. */
   readonly guardAlone?: true
+  /** Whether it has tools of the Model Context Protocol. */
+  readonly tools?: true
+  /** Whether it has these and nothing else of an API. */
+  readonly toolsAlone?: true
   /** A server that differs from it in what it leaves out alone: the goals are set against that one. */
   readonly fairAs?: string
   /** Whether it has the list and the import of many rows. */
@@ -34,6 +38,7 @@ export const SERVERS: readonly BenchServer[] = [
     script: fileURLToPath(new URL('messages-api.js', import.meta.url)),
     rpc: 'trpc',
     lists: true,
+    tools: true,
   },
   {
     name: BARE,
@@ -114,6 +119,14 @@ export const SERVERS: readonly BenchServer[] = [
     script: peer('guard-oauth2'),
     guarded: true,
     guardAlone: true,
+  },
+  {
+    name: 'mcp-sdk',
+    label: 'MCP SDK on Express + express-oauth2-jwt-bearer',
+    script: peer('mcp-sdk'),
+    guarded: true,
+    tools: true,
+    toolsAlone: true,
   },
 ]
 
