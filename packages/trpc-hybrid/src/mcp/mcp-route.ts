@@ -4,7 +4,7 @@ import type { HybridRequest } from '../request.ts'
 import { createBodyReader } from '../rest/body.ts'
 import type { Route } from '../route.ts'
 import { callTool, errorResult } from './call-tool.ts'
-import type { exchangeMessage, Handlers } from './exchange-messages.ts'
+import type { exchangeMessage } from './exchange-messages.ts'
 import {
   idOf,
   messageIn,
@@ -13,6 +13,7 @@ import {
   requireOrigin,
   type MessageId,
 } from './message.ts'
+import { createPlainAnswers, plainCallIn } from './plain-calls.ts'
 import { withPlainError } from './plain-errors.ts'
 import { refuseMessage } from './refuse-message.ts'
 import { RPC_CODES, rpcError } from './rpc-codes.ts'
@@ -28,8 +29,15 @@ interface Exchange {
   refusal: Answer | undefined
 }
 
+interface CallParams {
+  readonly name: string
+  readonly arguments?: Readonly<Record<string, unknown>> | undefined
+}
+
 /** Methods by which a client learns what there is: where every tool needs a token, they need one too. */
 const OPENINGS: readonly unknown[] = ['initialize', 'server/discover']
+
+const SDK_TYPE: Answer['headers'] = [['content-type', 'application/json']]
 
 /** What answers a message that is posted to the server's one path. */
 export function createMcpRoute(
@@ -41,6 +49,7 @@ export function createMcpRoute(
   const byName = new Map(tools.map((tool) => [tool.listing.name, tool]))
   const readBody = createBodyReader(['application/json'], source.maxBodyBytes)
   const findVisible = createVisibleTools(tools, errors)
+  const plainAnswers = createPlainAnswers(about)
 
   /** The official SDK is loaded with the first message: that takes longer than the rest of a start. */
   let answerBySdk: typeof exchangeMessage | undefined
@@ -63,7 +72,7 @@ export function createMcpRoute(
     }
   }
 
-  async function call(exchange: Exchange, params: Parameters<Handlers['call']>[0]) {
+  async function call(exchange: Exchange, params: CallParams) {
     const { request, ctx } = exchange
     const tool = byName.get(params.name)
     if (!tool) throw rpcError(RPC_CODES.params, 'Unknown tool')
@@ -81,14 +90,25 @@ export function createMcpRoute(
   }
 
   async function exchangeOne(message: unknown, exchange: Exchange): Promise<Answer> {
+    const plain = plainCallIn(message, exchange.request)
     try {
+      if (plain && plainAnswers.knows(plain) && byName.has(plain.name)) {
+        const body = plainAnswers.encode(plain, await call(exchange, plain))
+        return { status: 200, headers: SDK_TYPE, body }
+      }
       if (OPENINGS.includes(methodOf(message))) await list(exchange)
       answerBySdk ??= (await import('./exchange-messages.ts')).exchangeMessage
       const response = await answerBySdk({
         about,
         message,
         request: exchange.request,
-        handlers: { list: () => list(exchange), call: (params) => call(exchange, params) },
+        handlers: {
+          list: () => list(exchange),
+          call: (params) => {
+            if (plain) plainAnswers.learn(plain)
+            return call(exchange, params)
+          },
+        },
       })
       return exchange.refusal ?? (await answerOf(response))
     } catch (thrown) {

@@ -46,3 +46,7 @@ export function idOf(message: unknown): MessageId | null {
   const id = fieldsOf(message)?.id
   return typeof id === 'string' || typeof id === 'number' ? id : null
 }
+
+/** Whether the protocol takes it for the id of a message, or of what is told of its progress. */
+export const isId = (value: unknown): value is MessageId =>
+  typeof value === 'string' || Number.isSafeInteger(value)
