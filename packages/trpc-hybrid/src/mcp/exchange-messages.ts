@@ -3,17 +3,16 @@ import {
   isLegacyRequest,
   Server,
   WebStandardStreamableHTTPServerTransport,
-  type CallToolRequest,
   type Implementation,
 } from '@modelcontextprotocol/server'
 import type { HybridRequest } from '../request.ts'
-import type { ToolResult } from './call-tool.ts'
+import type { CallParams, ToolResult } from './call-tool.ts'
 import type { ToolListing } from './tools.ts'
 
 /** What a message of a client is answered with. What these throw is told as it is: only an `rpcError` may. */
 export interface Handlers {
-  readonly list: () => Promise<readonly ToolListing[]>
-  readonly call: (params: CallToolRequest['params']) => Promise<ToolResult>
+  readonly list: () => Promise<ToolListing[]>
+  readonly call: (params: CallParams) => Promise<ToolResult>
 }
 
 export interface MessageExchange {
@@ -48,7 +47,7 @@ export async function exchangeMessage(exchange: MessageExchange): Promise<Respon
 function createServer({ about, handlers }: MessageExchange) {
   // eslint-disable-next-line @typescript-eslint/no-deprecated -- kept for uses such as this one, as its note says
   const server = new Server(about, { capabilities: { tools: {} } })
-  server.setRequestHandler('tools/list', async () => ({ tools: [...(await handlers.list())] }))
+  server.setRequestHandler('tools/list', async () => ({ tools: await handlers.list() }))
   server.setRequestHandler('tools/call', ({ params }) => handlers.call(params))
   return server
 }

@@ -44,7 +44,7 @@ export const methodOf = (message: unknown): unknown => fieldsOf(message)?.method
 
 export function idOf(message: unknown): MessageId | null {
   const id = fieldsOf(message)?.id
-  return typeof id === 'string' || typeof id === 'number' ? id : null
+  return isId(id) ? id : null
 }
 
 /** Whether the protocol takes it for the id of a message, or of what is told of its progress. */

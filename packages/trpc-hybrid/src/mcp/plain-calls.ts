@@ -1,13 +1,11 @@
 import { isTooDeep } from '../procedures/nesting.ts'
 import type { HybridRequest } from '../request.ts'
-import type { ToolResult } from './call-tool.ts'
+import type { CallParams, ToolResult } from './call-tool.ts'
 import { isId, type MessageId } from './message.ts'
 
 /** A message that calls a tool and asks for nothing else. */
-export interface PlainCall {
+export interface PlainCall extends CallParams {
   readonly id: MessageId
-  readonly name: string
-  readonly arguments: Record<string, unknown> | undefined
   readonly revision: typeof NEWEST | undefined
   /** All else that the SDK decides by, as text. */
   readonly sender: string

@@ -1,7 +1,9 @@
 import type { AnyProcedure, AnyRouter } from '@trpc/server'
+import type { ErrorOptions } from '../errors/answer-error.ts'
 import { Unfit, type Problems } from '../errors/router-error.ts'
 import type { Guard } from '../guard.ts'
 import type { CallProcedure } from '../procedures/call.ts'
+import type { Deadlines } from '../procedures/deadlines.ts'
 import { byteTypeOf } from '../procedures/byte-schemas.ts'
 import { inputsOf, isSchema, type InputObject } from '../procedures/inputs.ts'
 import { holds } from '../procedures/sent-schema.ts'
@@ -28,9 +30,19 @@ export interface Tool {
   readonly input: InputObject | undefined
   /** Whether it gives nothing. */
   readonly empty: boolean
-  /** What the guards of its chain ask, in their order. */
+  /** What the guards of its chain ask, in their order: the same list where another tool asks the same. */
   readonly checks: readonly Guard['check'][]
   readonly procedure: AnyProcedure & CallProcedure
+}
+
+/** What `trpc-hybrid/mcp` serves, and how. */
+export interface ToolSource {
+  /** Where: `/mcp` unless it is said. */
+  readonly path: string
+  readonly tools: readonly Tool[]
+  readonly errors: ErrorOptions
+  readonly deadlines: Deadlines
+  readonly maxBodyBytes: number
 }
 
 type ToolOptions = Pick<OperationOptions, 'problems' | 'given' | 'missingOutput'>
@@ -48,7 +60,7 @@ export function toolsOf(router: AnyRouter, options: ToolOptions): readonly Tool[
   const asked = Object.entries(procedures).filter(([, procedure]) => isTool(procedure))
   const named = asked.map(([name, procedure]) => ({ name, procedure }))
   const tools = options.problems.collect(named, (one) => toolOf(one, options))
-  return withoutTwins(tools, options.problems)
+  return withoutTwins(withSharedChecks(tools), options.problems)
 }
 
 interface Named {
@@ -122,6 +134,19 @@ function checksOf({ _def }: AnyProcedure): Guard['check'][] {
   const { middlewares } = _def as unknown as { middlewares: (object | Guard)[] }
   return middlewares.flatMap((middleware) => ('check' in middleware ? [middleware.check] : []))
 }
+
+function withSharedChecks(tools: readonly Tool[]): Tool[] {
+  const known: Tool['checks'][] = []
+  return tools.map((tool) => {
+    const { checks } = tool
+    const same = known.find((one) => isSame(one, checks))
+    if (!same) known.push(checks)
+    return { ...tool, checks: same ?? checks }
+  })
+}
+
+const isSame = (one: Tool['checks'], other: Tool['checks']) =>
+  one.length === other.length && one.every((check, at) => check === other[at])
 
 function withoutTwins(tools: readonly Tool[], problems: Problems): Tool[] {
   const taken = new Map<string, string>()
