@@ -18,7 +18,9 @@ const CAPABILITIES = 'io.modelcontextprotocol/clientCapabilities'
 
 const MESSAGE_KEYS = ['jsonrpc', 'id', 'method', 'params']
 const PARAMS_KEYS = ['name', 'arguments', '_meta']
-const META_KEYS = [VERSION, CLIENT, CAPABILITIES, 'progressToken']
+const META_KEYS = [VERSION, CLIENT, CAPABILITIES]
+/** Other names that the protocol keeps for itself. The rest are its clients' own, such as `traceparent`. */
+const RESERVED = /mcp|modelcontextprotocol/
 
 /** @returns `undefined` for every other message */
 export function plainCallIn(message: unknown, request: HybridRequest): PlainCall | undefined {
@@ -27,7 +29,7 @@ export function plainCallIn(message: unknown, request: HybridRequest): PlainCall
   if (jsonrpc !== '2.0' || method !== 'tools/call') return undefined
   if (!isId(id) || !hasOnly(PARAMS_KEYS, params)) return undefined
   const { name, arguments: args, _meta: meta = {} } = params
-  if (typeof name !== 'string' || !isArguments(args) || !hasOnly(META_KEYS, meta)) return undefined
+  if (typeof name !== 'string' || !isArguments(args) || !isMeta(meta)) return undefined
   const { progressToken = 0, [VERSION]: revision } = meta
   if (!isId(progressToken) || !(revision === undefined || revision === NEWEST)) return undefined
   const nameHeader = request.header('mcp-name')
@@ -46,16 +48,21 @@ export function plainCallIn(message: unknown, request: HybridRequest): PlainCall
 }
 
 function hasOnly(keys: readonly string[], value: unknown): value is Record<string, unknown> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
-  return Object.keys(value).every((key) => keys.includes(key))
+  return isRecord(value) && Object.keys(value).every((key) => keys.includes(key))
 }
 
 /** Names that the SDK's parser has its own ideas about are for it. */
-function isArguments(value: unknown): value is Record<string, unknown> | undefined {
-  if (value === undefined) return true
+function isRecord(value: unknown): value is Record<string, unknown> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
   return !Object.hasOwn(value, '__proto__') && !Object.hasOwn(value, 'constructor')
 }
+
+const isArguments = (value: unknown): value is CallParams['arguments'] =>
+  value === undefined || isRecord(value)
+
+const isMeta = (value: unknown): value is Record<string, unknown> =>
+  isRecord(value) &&
+  Object.keys(value).every((key) => META_KEYS.includes(key) || !RESERVED.test(key))
 
 /** How the official server answers plain calls, which takes it ten times as long. */
 export interface PlainAnswers {
