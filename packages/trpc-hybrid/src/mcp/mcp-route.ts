@@ -3,7 +3,7 @@ import type { HybridRequest } from '../request.ts'
 import { createBodyReader } from '../rest/body.ts'
 import type { Route } from '../route.ts'
 import { createMessageServer } from './message-server.ts'
-import { messageIn, requireNoToken, requireOrigin } from './message.ts'
+import { messageIn, requireNoToken, requireOrigin, type Message } from './message.ts'
 import { RPC_CODES, refuseMessage } from './rpc-errors.ts'
 import type { ToolSource } from './tools.ts'
 import type { McpOptions } from './with-mcp.ts'
@@ -18,7 +18,7 @@ export function createMcpRoute(source: ToolSource, options: McpOptions): Route {
   async function serve(request: HybridRequest, ctx: object): Promise<Answer> {
     requireOrigin(request, allowsOrigin)
     requireNoToken(request)
-    let message: unknown
+    let message: Message
     try {
       message = messageIn(await readBody(request))
     } catch (thrown) {

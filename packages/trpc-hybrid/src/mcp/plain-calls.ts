@@ -1,3 +1,4 @@
+import type { Answer } from '../answer.ts'
 import { isTooDeep } from '../procedures/nesting.ts'
 import type { HybridRequest } from '../request.ts'
 import type { CallParams, ToolResult } from './call-tool.ts'
@@ -69,9 +70,10 @@ export interface PlainAnswers {
   /** Remembers that the SDK took a call: it takes the next of the same sender, as it decides by nothing else. */
   readonly learn: (call: PlainCall) => void
   readonly knows: (call: PlainCall) => boolean
-  readonly encode: (call: PlainCall, result: ToolResult) => string
+  readonly answer: (call: PlainCall, result: ToolResult) => Answer
 }
 
+const HEADERS: Answer['headers'] = [['content-type', 'application/json']]
 const MAX_SENDERS = 100
 /** In characters: more than clients say of themselves. */
 const MAX_SENDER = 2_000
@@ -87,10 +89,11 @@ export function createPlainAnswers(about: { name: string; version: string }): Pl
       senders.add(sender)
     },
     knows: ({ sender }) => senders.has(sender),
-    encode({ id, revision }, result) {
+    answer({ id, revision }, result) {
       const text = JSON.stringify(result)
       const stamped = revision === undefined ? text : text.slice(0, -1) + stamp
-      return `{"result":${stamped},"jsonrpc":"2.0","id":${JSON.stringify(id)}}`
+      const body = `{"result":${stamped},"jsonrpc":"2.0","id":${JSON.stringify(id)}}`
+      return { status: 200, headers: HEADERS, body }
     },
   }
 }

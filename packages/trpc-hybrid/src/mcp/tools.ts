@@ -30,7 +30,7 @@ export interface Tool {
   readonly input: InputObject | undefined
   /** Whether it gives nothing. */
   readonly empty: boolean
-  /** What the guards of its chain ask, in their order: the same list where another tool asks the same. */
+  /** What the guards of its chain ask, in their order. */
   readonly checks: readonly Guard['check'][]
   readonly procedure: AnyProcedure & CallProcedure
 }
@@ -60,7 +60,7 @@ export function toolsOf(router: AnyRouter, options: ToolOptions): readonly Tool[
   const asked = Object.entries(procedures).filter(([, procedure]) => isTool(procedure))
   const named = asked.map(([name, procedure]) => ({ name, procedure }))
   const tools = options.problems.collect(named, (one) => toolOf(one, options))
-  return withoutTwins(withSharedChecks(tools), options.problems)
+  return withoutTwins(tools, options.problems)
 }
 
 interface Named {
@@ -134,19 +134,6 @@ function checksOf({ _def }: AnyProcedure): Guard['check'][] {
   const { middlewares } = _def as unknown as { middlewares: (object | Guard)[] }
   return middlewares.flatMap((middleware) => ('check' in middleware ? [middleware.check] : []))
 }
-
-function withSharedChecks(tools: readonly Tool[]): Tool[] {
-  const known: Tool['checks'][] = []
-  return tools.map((tool) => {
-    const { checks } = tool
-    const same = known.find((one) => isSame(one, checks))
-    if (!same) known.push(checks)
-    return { ...tool, checks: same ?? checks }
-  })
-}
-
-const isSame = (one: Tool['checks'], other: Tool['checks']) =>
-  one.length === other.length && one.every((check, at) => check === other[at])
 
 function withoutTwins(tools: readonly Tool[], problems: Problems): Tool[] {
   const taken = new Map<string, string>()

@@ -2,7 +2,7 @@ import type { ErrorOptions } from '../errors/answer-error.ts'
 import type { HybridRequest } from '../request.ts'
 import type { Tool } from './tools.ts'
 
-interface Caller {
+export interface Caller {
   readonly request: HybridRequest
   readonly ctx: object
 }
@@ -16,6 +16,11 @@ export function createVisibleTools(
   tools: readonly Tool[],
   { judge, onError }: Pick<ErrorOptions, 'judge' | 'onError'>,
 ): (caller: Caller) => Promise<readonly Tool[]> {
+  const known = [...new Set(tools.flatMap(({ checks }) => checks))]
+  /** The same of all tools whose guards are the same: they are asked once. */
+  const chainOf = ({ checks }: Tool) => checks.map((check) => known.indexOf(check)).join()
+  const chained = tools.map((tool) => ({ tool, chain: chainOf(tool) }))
+
   /** @returns `undefined` where it may call it */
   async function refusalOf({ checks, name }: Tool, { request, ctx }: Caller) {
     try {
@@ -32,12 +37,11 @@ export function createVisibleTools(
   }
 
   return async (caller) => {
-    const refusals = new Map<Tool['checks'], Awaited<ReturnType<typeof refusalOf>>>()
-    for (const tool of tools) {
-      const { checks } = tool
-      if (!refusals.has(checks)) refusals.set(checks, await refusalOf(tool, caller))
+    const refusals = new Map<string, Awaited<ReturnType<typeof refusalOf>>>()
+    for (const { tool, chain } of chained) {
+      if (!refusals.has(chain)) refusals.set(chain, await refusalOf(tool, caller))
     }
-    const visible = tools.filter(({ checks }) => !refusals.get(checks))
+    const visible = chained.filter(({ chain }) => !refusals.get(chain)).map(({ tool }) => tool)
     const missing = [...refusals.values()].find((refusal) => refusal?.status === 401)
     if (visible.length === 0 && missing) throw missing.thrown
     return visible
