@@ -81,9 +81,9 @@ export function createMessageServer(
         request,
         list: () => orRefuse(list(caller)),
         call: ({ name, arguments: args }) => {
-          if (plain) plainAnswers.learn(plain)
           const tool = byName.get(name)
           if (!tool) throw rpcError(RPC_CODES.params, 'Unknown tool')
+          if (plain) plainAnswers.learn(plain)
           return orRefuse(call(tool, caller, args), tool.name)
         },
       })

@@ -129,9 +129,9 @@ describe.each(['2025-11-25', '2026-07-28'] as const)('a client of %s', (revision
 })
 
 describe('what is remembered of clients', () => {
-  const callBy = (name: string) =>
+  const callBy = (name: string, tool = 'text') =>
     calls['2026-07-28']({
-      name: 'text',
+      name: tool,
       _meta: { 'io.modelcontextprotocol/clientInfo': { name, version: '1' } },
     })
 
@@ -145,6 +145,7 @@ describe('what is remembered of clients', () => {
     const send = createServer()
     const names = Array.from({ length: 100 }, (_, at) => `client ${at}`)
     for (const name of names) expect(await isKnown(send, name)).toBe(false)
+    await send(callBy('client 0', 'unknown'))
     for (const name of names) expect(await isKnown(send, name)).toBe(true)
     expect(await isKnown(send, 'one more')).toBe(false)
     expect(await isKnown(send, 'client 0')).toBe(false)
