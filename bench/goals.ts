@@ -1,5 +1,6 @@
 import { fetchScenarios } from './fetch-scenarios.ts'
 import { helpdeskScenarios } from './helpdesk-scenarios.ts'
+import { mcpScenarios } from './mcp-scenarios.ts'
 import type { ServerResult } from './measure.ts'
 import type { Results } from './results.ts'
 import { BARE, OURS, SERVERS, YARDSTICK, type BenchServer } from './servers.ts'
@@ -37,6 +38,13 @@ export function evaluateGoals(results: Results): GoalResult[] {
         goal: `${scenario}: × oRPC`,
         of: rates(scenario, OURS),
         to: rates(scenario, RPC_PEER),
+      }),
+    ),
+    ...mcpScenarios.flatMap(({ name }) =>
+      atLeast(2, {
+        goal: `${name}: × the MCP SDK`,
+        of: rates(name, OURS),
+        to: rates(name, 'mcp-sdk'),
       }),
     ),
     ...results.scenarios.flatMap(({ scenario }) => aheadOfPeers(scenario, rates)),

@@ -1,5 +1,6 @@
 import { fetchScenarios } from './fetch-scenarios.ts'
 import { helpdeskScenarios } from './helpdesk-scenarios.ts'
+import { mcpScenarios } from './mcp-scenarios.ts'
 import { rowOf } from './peers/reports.js'
 import {
   ADMIN_PATH,
@@ -193,6 +194,7 @@ export const SCENARIOS: readonly Scenario[] = [
     servers: withRpc,
     request: callsTo(ADMIN_CALL, ...Array.from({ length: BATCH_SIZE - 1 }, () => ADMIN_CALL)),
   },
+  ...mcpScenarios,
   ...listScenarios,
   ...bodyScenarios,
   ...crowdScenarios,

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url'
 import type { RpcProtocol } from './rpc-requests.ts'
 
 /** What servers that are no Messages API are compared by. */
-type Comparison = 'guard' | 'helpdesk' | 'fetch' | 'hono'
+type Comparison = 'guard' | 'helpdesk' | 'fetch' | 'hono' | 'mcp'
 
 export interface BenchServer {
   readonly name: string
@@ -23,6 +23,8 @@ export interface BenchServer {
   readonly probePath?: string
   /** Whether any valid token may ask for that. */
   readonly needsNoPermission?: true
+  /** Whether it has tools of the Model Context Protocol. */
+  readonly tools?: true
   /** A server that differs from it in what it leaves out alone: the goals are set against that one. */
   readonly fairAs?: string
   /** Whether it has the list and the import of many rows. */
@@ -54,6 +56,7 @@ export const SERVERS: readonly BenchServer[] = [
     script: file('messages-api.js'),
     rpc: 'trpc',
     lists: true,
+    tools: true,
   },
   {
     name: BARE,
@@ -203,6 +206,14 @@ export const SERVERS: readonly BenchServer[] = [
     script: peer('hono-trpc-server'),
     guarded: true,
     ...inHono,
+  },
+  {
+    name: 'mcp-sdk',
+    label: 'MCP SDK on Express + express-oauth2-jwt-bearer',
+    script: peer('mcp-sdk'),
+    guarded: true,
+    tools: true,
+    only: 'mcp',
   },
 ]
 

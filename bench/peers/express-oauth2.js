@@ -1,11 +1,11 @@
 // Auth0's own sample for Express: express-oauth2-jwt-bearer, helmet and cors.
 import cors from 'cors'
 import express from 'express'
-import { auth, claimCheck, InsufficientScopeError } from 'express-oauth2-jwt-bearer'
 import helmet from 'helmet'
 import { z } from 'zod'
+import { requireAdmin, validateAccessToken } from './oauth2.js'
 import { addReport, reportById } from './reports.js'
-import { audience, clientOrigin, hasPermission, host, issuer, messages, port } from './settings.js'
+import { clientOrigin, host, messages, port } from './settings.js'
 
 const app = express()
 app.use(express.json())
@@ -32,12 +32,6 @@ app.use(
     maxAge: 86400,
   }),
 )
-
-const validateAccessToken = auth({ issuerBaseURL: issuer, audience, tokenSigningAlg: 'RS256' })
-const requireAdmin = claimCheck((claims) => {
-  if (!hasPermission(claims)) throw new InsufficientScopeError()
-  return true
-}, 'Permission denied')
 
 app.get('/api/messages/public', (_req, res) => res.status(200).json(messages.public))
 app.get('/api/messages/protected', validateAccessToken, (_req, res) =>

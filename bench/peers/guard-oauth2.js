@@ -1,12 +1,5 @@
-// The guard of express-oauth2-jwt-bearer alone, in a plain Express app. It checks every signature anew.
-import { auth, claimCheck, InsufficientScopeError } from 'express-oauth2-jwt-bearer'
+// The guard of express-oauth2-jwt-bearer alone, in a plain Express app.
 import { serveGuarded } from './guarded-app.js'
-import { audience, hasPermission, issuer } from './settings.js'
-
-const validateAccessToken = auth({ issuerBaseURL: issuer, audience, tokenSigningAlg: 'RS256' })
-const requireAdmin = claimCheck((claims) => {
-  if (!hasPermission(claims)) throw new InsufficientScopeError()
-  return true
-}, 'Permission denied')
+import { requireAdmin, validateAccessToken } from './oauth2.js'
 
 serveGuarded(validateAccessToken, requireAdmin)

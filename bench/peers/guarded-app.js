@@ -2,9 +2,12 @@
 import express from 'express'
 import { host, messages, port } from './settings.js'
 
-/** @param authenticate the handler that verifies a token @param requireAdmin the one that asks for the permission */
-export function serveGuarded(authenticate, requireAdmin) {
-  const app = express()
+/**
+ * @param authenticate the handler that verifies a token
+ * @param requireAdmin the one that asks for the permission
+ * @param app with what else it serves
+ */
+export function serveGuarded(authenticate, requireAdmin, app = express()) {
   app.disable('x-powered-by')
   app.get('/api/messages/admin', authenticate, requireAdmin, (_req, res) => {
     res.json(messages.admin)

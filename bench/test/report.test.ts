@@ -120,6 +120,14 @@ describe('the goals', () => {
     ])
   })
 
+  it('set calls of tools against the SDK', () => {
+    const mcp = scenario('mcp', { 'messages-api': [sample(1_900)], 'mcp-sdk': [sample(1_000)] })
+    expect(goalsOf(mcp)).toEqual([
+      'mcp: × the MCP SDK, at least 2: 1.90 no',
+      'mcp: × the fastest peer (mcp-sdk), at least 1: 1.90 yes',
+    ])
+  })
+
   it('take the faster of two rivals, and of all peers those that leave nothing out', () => {
     const faster = scenario('admin', {
       'messages-api': [sample(20_000)],

@@ -40,4 +40,4 @@ export type {
   ToolAnnotations,
   ToolMeta,
 } from './procedures/meta.ts'
-export type { ToolSource } from './mcp/tool-source.ts'
+export type { ToolSource } from './mcp/tools.ts'

@@ -114,7 +114,7 @@ describe('a token that is bound to a key (RFC 9449)', () => {
     const claims = { permissions: ['delete:reports'], cnf: { jkt: thumbprint } }
     const token = await fixture.issuer.mint({ claims })
     const url = `${fixture.server.url}/mcp`
-    const proof = () => prove({ url, method: 'POST', token })
+    const proof = (changes = {}) => prove({ url, method: 'POST', token, ...changes })
     return { token, proof }
   }
   const post = (message: unknown, token: string, dpop: string) =>
@@ -130,18 +130,40 @@ describe('a token that is bound to a key (RFC 9449)', () => {
     expect(await called.json()).toMatchObject({ result: { structuredContent: { id: 'r1' } } })
   })
 
-  it('is refused with a proof that was used before, or of another key, or with none', async () => {
-    const { token, proof } = await bound()
-    const once = await proof()
-    expect((await post(callOf('reports_latest'), token, once)).status).toBe(200)
-    const again = await refusalOf(await post(callOf('reports_latest'), token, once))
-    expect(again).toMatchObject({ status: 401, message: 'Bad credentials' })
-    expect(again.challenge).toContain('error="invalid_dpop_proof"')
-    const other = await bound()
-    expect((await post(list, token, await other.proof())).status).toBe(401)
+  it.each<[string, (own: Awaited<ReturnType<typeof bound>>) => Promise<string>]>([
+    [
+      'that was used before',
+      async ({ token, proof }) => {
+        const once = await proof()
+        expect((await post(callOf('reports_latest'), token, once)).status).toBe(200)
+        return once
+      },
+    ],
+    [
+      'of another key',
+      async ({ token }) => {
+        const { proof } = await bound()
+        return proof({ token })
+      },
+    ],
+    ['for another token', async ({ proof }) => proof({ token: await fixture.issuer.mint() })],
+    ['for another method', ({ proof }) => proof({ method: 'GET' })],
+    ['for another address', ({ proof }) => proof({ url: `${fixture.server.url}/trpc` })],
+  ])('is refused with a proof %s', async (_, make) => {
+    const own = await bound()
+    const dpop = await make(own)
     for (const message of [list, callOf('reports_latest')]) {
-      const headers = bearer(token)
-      expect((await postMessage(fixture.server.url, message, { headers })).status).toBe(401)
+      const refusal = await refusalOf(await post(message, own.token, dpop))
+      expect(refusal).toMatchObject({ status: 401, message: 'Bad credentials' })
+      expect(refusal.challenge).toContain('error="invalid_dpop_proof"')
+    }
+  })
+
+  it('is refused without one', async () => {
+    const headers = bearer((await bound()).token)
+    for (const message of [list, callOf('reports_latest')]) {
+      const refusal = await refusalOf(await postMessage(fixture.server.url, message, { headers }))
+      expect(refusal).toMatchObject({ status: 401, message: 'Bad credentials' })
     }
   })
 })

@@ -161,6 +161,14 @@ describe('what does not fit the schemas of the protocol', () => {
     expect(error?.message).toMatch(/^(?:Invalid params|Parse error)$/)
     expect(Object.keys(error ?? {})).toEqual(['code', 'message'])
   })
+
+  it('a client of 2025 may be objects in one another, as it is not looked at', async () => {
+    const { params, ...call } = callOf('hello', { name: 'Ada' })
+    const _meta = { 'io.modelcontextprotocol/clientInfo': 'DEEP' }
+    const text = JSON.stringify({ ...call, params: { ...params, _meta } }).replace('"DEEP"', deep)
+    const response = await postMessage(fixture.server.url, text)
+    expect((await rpcOf(response)).result?.content[0]?.text).toBe('{"text":"Hello Ada"}')
+  })
 })
 
 describe('a call that takes too long', () => {

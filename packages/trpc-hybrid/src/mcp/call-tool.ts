@@ -3,6 +3,7 @@ import { createCall } from '../procedures/call.ts'
 import type { Deadlines } from '../procedures/deadlines.ts'
 import { settleInTime } from '../procedures/settle-in-time.ts'
 import type { HybridRequest } from '../request.ts'
+import { isAsyncIterable } from '../trpc/internals.ts'
 import type { Tool } from './tools.ts'
 
 /** What a call of a tool gives: `CallToolResult` of the protocol. */
@@ -13,10 +14,16 @@ export interface ToolResult {
   readonly [other: string]: unknown
 }
 
+/** What a client calls a tool with. */
+export interface CallParams {
+  readonly name: string
+  readonly arguments?: Readonly<Record<string, unknown>> | undefined
+}
+
 interface ToolCall {
   readonly request: HybridRequest
   readonly ctx: object
-  readonly args: Readonly<Record<string, unknown>> | undefined
+  readonly args: CallParams['arguments']
   readonly deadlines: Deadlines
 }
 
@@ -40,6 +47,7 @@ function inputOf({ input }: Tool, args: ToolCall['args']): unknown {
 
 function resultOf({ empty, listing }: Tool, data: unknown): ToolResult {
   if (empty) return { content: [] }
+  if (isAsyncIterable(data)) throw new Error('A tool gives one value, and this one gave a stream')
   const text = textOf(data)
   const content: ToolResult['content'] = [{ type: 'text', text }]
   if (!listing.outputSchema) return { content }

@@ -3,53 +3,50 @@ import {
   isLegacyRequest,
   Server,
   WebStandardStreamableHTTPServerTransport,
-  type CallToolRequest,
   type Implementation,
 } from '@modelcontextprotocol/server'
+import type { Answer } from '../answer.ts'
 import type { HybridRequest } from '../request.ts'
-import type { ToolResult } from './call-tool.ts'
+import type { CallParams, ToolResult } from './call-tool.ts'
+import { withPlainError } from './rpc-errors.ts'
 import type { ToolListing } from './tools.ts'
-
-/** What a message of a client is answered with. What these throw is told as it is: only an `rpcError` may. */
-export interface Handlers {
-  readonly list: () => Promise<readonly ToolListing[]>
-  readonly call: (params: CallToolRequest['params']) => Promise<ToolResult>
-}
 
 export interface MessageExchange {
   readonly about: Implementation
-  readonly handlers: Handlers
   readonly request: HybridRequest
   readonly message: unknown
+  /** What this and `call` throw is told as it is: only an `rpcError` may. */
+  readonly list: () => Promise<ToolListing[]>
+  readonly call: (params: CallParams) => Promise<ToolResult>
 }
 
 /**
  * The answer of the official server to one message, over Streamable HTTP without sessions: of the revision
  * 2026-07-28, and of those before it, whose clients begin with `initialize`.
  */
-export async function exchangeMessage(exchange: MessageExchange): Promise<Response> {
-  const { request, message: parsedBody } = exchange
-  const web = webRequestOf(request)
+export async function exchangeMessage(exchange: MessageExchange): Promise<Answer> {
+  const { message: parsedBody } = exchange
+  const web = webRequestOf(exchange.request)
   if (await isLegacyRequest(web, parsedBody)) {
     const server = createServer(exchange)
     const transport = new WebStandardStreamableHTTPServerTransport({ enableJsonResponse: true })
     await server.connect(transport)
     try {
-      return await transport.handleRequest(web, { parsedBody })
+      return await answerOf(await transport.handleRequest(web, { parsedBody }))
     } finally {
       await server.close()
     }
   }
   const { fetch } = createMcpHandler(() => createServer(exchange), { legacy: 'reject' })
-  return fetch(web, { parsedBody })
+  return answerOf(await fetch(web, { parsedBody }))
 }
 
 /** The server below `McpServer`, which takes tools with schemas of its own alone. */
-function createServer({ about, handlers }: MessageExchange) {
+function createServer({ about, list, call }: MessageExchange) {
   // eslint-disable-next-line @typescript-eslint/no-deprecated -- kept for uses such as this one, as its note says
   const server = new Server(about, { capabilities: { tools: {} } })
-  server.setRequestHandler('tools/list', async () => ({ tools: [...(await handlers.list())] }))
-  server.setRequestHandler('tools/call', ({ params }) => handlers.call(params))
+  server.setRequestHandler('tools/list', async () => ({ tools: await list() }))
+  server.setRequestHandler('tools/call', ({ params }) => call(params))
   return server
 }
 
@@ -62,4 +59,14 @@ function webRequestOf(request: HybridRequest): Request {
     }
   }
   return new Request('http://localhost/', { method: 'POST', headers })
+}
+
+async function answerOf(response: Response): Promise<Answer> {
+  const type = response.headers.get('content-type')
+  const body = await response.text()
+  return {
+    status: response.status,
+    headers: type === null ? [] : [['content-type', type]],
+    body: type === 'text/event-stream' ? body : withPlainError(body) || undefined,
+  }
 }

@@ -24,25 +24,20 @@ export function requireNoToken({ query }: HybridRequest): void {
   )
 }
 
+/** Any JSON but a list, as it was sent. */
+export type Message = { readonly method?: unknown; readonly id?: unknown } | null
+
 /** A batch is what no revision since 2025-06-18 knows. */
-export function messageIn(body: Body | undefined): unknown {
+export function messageIn(body: Body | undefined): Message {
   if (!body || !('json' in body)) {
     throw unreadable('BAD_REQUEST', 'Bad Request: send one message of JSON-RPC')
   }
   if (Array.isArray(body.json)) {
     throw unreadable('BAD_REQUEST', 'Bad Request: send one message, not a batch')
   }
-  return body.json
+  return body.json as Message
 }
 
-const fieldsOf = (message: unknown) =>
-  (typeof message === 'object' ? message : undefined) as
-    { readonly method?: unknown; readonly id?: unknown } | undefined
-
-/** Of any type, as it was sent. */
-export const methodOf = (message: unknown): unknown => fieldsOf(message)?.method
-
-export function idOf(message: unknown): MessageId | null {
-  const id = fieldsOf(message)?.id
-  return typeof id === 'string' || typeof id === 'number' ? id : null
-}
+/** Whether the protocol takes it for the id of a message, or of what is told of its progress. */
+export const isId = (value: unknown): value is MessageId =>
+  typeof value === 'string' || Number.isSafeInteger(value)

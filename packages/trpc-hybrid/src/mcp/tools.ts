@@ -1,7 +1,9 @@
 import type { AnyProcedure, AnyRouter } from '@trpc/server'
+import type { ErrorOptions } from '../errors/answer-error.ts'
 import { Unfit, type Problems } from '../errors/router-error.ts'
 import type { Guard } from '../guard.ts'
 import type { CallProcedure } from '../procedures/call.ts'
+import type { Deadlines } from '../procedures/deadlines.ts'
 import { takesFile } from '../procedures/file-inputs.ts'
 import type { InputObject } from '../procedures/inputs.ts'
 import type { HybridMeta, RestMeta, ToolAnnotations, ToolMeta } from '../procedures/meta.ts'
@@ -30,6 +32,16 @@ export interface Tool {
   /** What the guards of its chain ask, in their order. */
   readonly checks: readonly Guard['check'][]
   readonly procedure: AnyProcedure & CallProcedure
+}
+
+/** What `trpc-hybrid/mcp` serves, and how. */
+export interface ToolSource {
+  /** Where: `/mcp` unless it is said. */
+  readonly path: string
+  readonly tools: readonly Tool[]
+  readonly errors: ErrorOptions
+  readonly deadlines: Deadlines
+  readonly maxBodyBytes: number
 }
 
 type ToolOptions = Pick<OperationOptions, 'problems' | 'given' | 'missingOutput'>

@@ -2,13 +2,10 @@ import type { ErrorOptions } from '../errors/answer-error.ts'
 import type { HybridRequest } from '../request.ts'
 import type { Tool } from './tools.ts'
 
-interface Caller {
+export interface Caller {
   readonly request: HybridRequest
   readonly ctx: object
 }
-
-/** Tools that ask the same of their caller. */
-type Group = Pick<Tool, 'checks'> & { readonly tools: Tool[] }
 
 /**
  * Makes what finds the tools that a caller may call, in their order, by the guards of their chains: what a guard
@@ -19,50 +16,37 @@ export function createVisibleTools(
   tools: readonly Tool[],
   { judge, onError }: Pick<ErrorOptions, 'judge' | 'onError'>,
 ): (caller: Caller) => Promise<readonly Tool[]> {
-  const groups = groupsOf(tools)
-  const isAnonymous = ({ request }: Caller) => request.header('authorization') === undefined
+  const known = [...new Set(tools.flatMap(({ checks }) => checks))]
+  /** The same of all tools whose guards are the same: they are asked once. */
+  const chainOf = ({ checks }: Tool) => checks.map((check) => known.indexOf(check)).join()
+  const chained = tools.map((tool) => ({ tool, chain: chainOf(tool) }))
 
-  /** @returns why not; `undefined` where it may */
-  async function refusalOf({ checks, tools }: Group, caller: Caller): Promise<unknown> {
-    const { request, ctx } = caller
+  /** @returns `undefined` where it may call it */
+  async function refusalOf({ checks, name }: Tool, { request, ctx }: Caller) {
     try {
       await passAll(checks, ctx)
       return undefined
     } catch (thrown) {
       const error = judge(thrown)
       const { status } = error
-      if (status === 500) onError({ error, path: tools[0]?.name, request, ctx })
-      else if (status !== 403 && !(status === 401 && isAnonymous(caller))) throw thrown
-      return thrown
+      const isAnonymous = request.header('authorization') === undefined
+      if (status === 500) onError({ error, path: name, request, ctx })
+      else if (status !== 403 && !(status === 401 && isAnonymous)) throw thrown
+      return { status, thrown }
     }
   }
 
   return async (caller) => {
-    const visible = new Set<Tool>()
-    let missing: unknown
-    for (const group of groups) {
-      const refusal = await refusalOf(group, caller)
-      if (refusal === undefined) for (const tool of group.tools) visible.add(tool)
-      else if (judge(refusal).status === 401) missing = refusal
+    const refusals = new Map<string, Awaited<ReturnType<typeof refusalOf>>>()
+    for (const { tool, chain } of chained) {
+      if (!refusals.has(chain)) refusals.set(chain, await refusalOf(tool, caller))
     }
-    if (visible.size === 0 && missing !== undefined) throw missing as Error
-    return tools.filter((tool) => visible.has(tool))
+    const visible = chained.filter(({ chain }) => !refusals.get(chain)).map(({ tool }) => tool)
+    const missing = [...refusals.values()].find((refusal) => refusal?.status === 401)
+    if (visible.length === 0 && missing) throw missing.thrown
+    return visible
   }
 }
-
-function groupsOf(tools: readonly Tool[]): readonly Group[] {
-  const groups: Group[] = []
-  for (const tool of tools) {
-    const { checks } = tool
-    const same = groups.find((group) => isSame(group.checks, checks))
-    if (same) same.tools.push(tool)
-    else groups.push({ checks, tools: [tool] })
-  }
-  return groups
-}
-
-const isSame = (one: Tool['checks'], other: Tool['checks']) =>
-  one.length === other.length && one.every((check, at) => check === other[at])
 
 async function passAll(checks: Tool['checks'], given: object): Promise<void> {
   let ctx = given

@@ -7,6 +7,7 @@ import {
   fileOutput,
   RouterError,
   type HybridMeta,
+  type OnError,
 } from 'trpc-hybrid'
 import { fetchHandler } from 'trpc-hybrid/fetch'
 import { withMcp } from 'trpc-hybrid/mcp'
@@ -70,8 +71,14 @@ function Tree(): z.ZodType<TreeNode, TreeNode> {
   return node
 }
 
-async function connect(key?: string): Promise<Client> {
-  const hybrid = withMcp(createHybrid({ router: shop, info }), { name: 'shop', version: '1.0.0' })
+interface ConnectOptions {
+  readonly key?: string
+  readonly served?: ReturnType<typeof createHybrid>
+}
+
+async function connect({ key, served }: ConnectOptions = {}): Promise<Client> {
+  const given = served ?? createHybrid({ router: shop, info })
+  const hybrid = withMcp(given, { name: 'shop', version: '1.0.0' })
   const handle = fetchHandler(hybrid, { createContext: () => ({ key }) })
   const client = new Client({ name: 'test', version: '1.0.0' })
   const transport = new StreamableHTTPClientTransport(new URL('http://shop.test/mcp'), {
@@ -90,7 +97,7 @@ it('serves tools wherever there is fetch, behind guards of any kind', async () =
     isError: true,
     content: [{ text: 'A key is needed' }],
   })
-  const owner = await connect('right')
+  const owner = await connect({ key: 'right' })
   expect(await namesOf(owner)).toContain('own')
   expect(await owner.callTool({ name: 'own' })).toMatchObject({ structuredContent: { ok: true } })
 })
@@ -114,6 +121,23 @@ it('describes unions, recursion and what may be left out, so that its client can
   expect(await call('place')).toMatchObject({ structuredContent: { host: 'a.test' } })
   expect(await call('maybe')).toMatchObject({ content: [{ text: 'null' }] })
   expect(await call('maybe', { id: 'y' })).toMatchObject({ content: [{ text: 'y' }] })
+})
+
+it('takes what gives a stream for a bug, since a tool gives one value', async () => {
+  const Items = z.custom<AsyncIterable<number>>()
+  const streaming = router({
+    items: tool.output(Items).query(async function* () {
+      yield await Promise.resolve(1)
+    }),
+  })
+  const causes: unknown[] = []
+  const onError: OnError = ({ error }) => causes.push(error.cause)
+  const client = await connect({ served: createHybrid({ router: streaming, info, onError }) })
+  expect(await client.callTool({ name: 'items' })).toEqual({
+    isError: true,
+    content: [{ type: 'text', text: 'Internal Server Error' }],
+  })
+  expect(causes).toContainEqual(new Error('A tool gives one value, and this one gave a stream'))
 })
 
 it('lets no page call unless its origin is allowed', async () => {
