@@ -1,5 +1,5 @@
 import { rowOf } from './peers/reports.js'
-import { rpcRequest, type Call } from './rpc-requests.ts'
+import { rpcRequest, streamedBatchRequest, type Call } from './rpc-requests.ts'
 import { SERVERS, YARDSTICK, type BenchServer } from './servers.ts'
 import type { Tokens } from './tokens.ts'
 
@@ -40,11 +40,19 @@ const READ_REPORT: Call = { procedure: 'reports.byId', type: 'query', input: { i
 const NEW_REPORT = { title: 'The first quarter' }
 const ADD_REPORT: Call = { procedure: 'reports.add', type: 'mutation', input: NEW_REPORT }
 const ADMIN_CALL: Call = { procedure: 'messages.admin', type: 'query' }
+const BATCH: [Call, ...Call[]] = [
+  ADMIN_CALL,
+  ...Array.from({ length: BATCH_SIZE - 1 }, () => ADMIN_CALL),
+]
 
-const apis = SERVERS.filter(({ guardAlone }) => !guardAlone)
+/** What is measured with the subscriptions. */
+export const STREAMED_BATCH = 'streamed-batch'
+
+const apis = SERVERS.filter(({ guardAlone, streamsAlone }) => !guardAlone && !streamsAlone)
 const guards = SERVERS.filter(({ guardAlone }) => guardAlone)
 const guarded = apis.filter((server) => server.guarded)
 const withRpc = SERVERS.filter((server) => server.rpc !== undefined)
+const withTrpc = SERVERS.filter(({ rpc, streamsAlone }) => rpc === 'trpc' || streamsAlone)
 const withLists = apis.filter(({ lists }) => lists)
 
 /** A request of a browser on an allowed origin. */
@@ -228,7 +236,16 @@ export const SCENARIOS: readonly Scenario[] = [
     text: ADMIN_TEXT,
     times: BATCH_SIZE,
     servers: withRpc,
-    request: callsTo(ADMIN_CALL, ...Array.from({ length: BATCH_SIZE - 1 }, () => ADMIN_CALL)),
+    request: callsTo(...BATCH),
+  },
+  {
+    name: STREAMED_BATCH,
+    title: `The same batch of ${BATCH_SIZE} calls, streamed (httpBatchStreamLink)`,
+    statuses: [200],
+    text: ADMIN_TEXT,
+    times: BATCH_SIZE,
+    servers: withTrpc,
+    request: (_server, tokens) => send(streamedBatchRequest(BATCH), tokens.admin()),
   },
   ...listScenarios,
   ...bodyScenarios,

@@ -12,6 +12,8 @@ export interface BenchServer {
   readonly rival?: true
   /** Whether it has a guard and nothing else of an API: only guards are compared with it. */
   readonly guardAlone?: true
+  /** Whether it has streams and nothing else of an API: only streams are compared with it. */
+  readonly streamsAlone?: true
   /** A server that differs from it in what it leaves out alone: the goals are set against that one. */
   readonly fairAs?: string
   /** Whether it has the list and the import of many rows. */
@@ -25,6 +27,8 @@ const peer = (name: string) => fileURLToPath(new URL(`peers/${name}.js`, import.
 export const OURS = 'messages-api'
 export const BARE = 'node-http'
 export const YARDSTICK = 'node-http-jose'
+/** tRPC's own adapter: what streams are compared with. */
+export const TRPC = 'trpc-standalone'
 
 export const SERVERS: readonly BenchServer[] = [
   {
@@ -114,6 +118,13 @@ export const SERVERS: readonly BenchServer[] = [
     script: peer('guard-oauth2'),
     guarded: true,
     guardAlone: true,
+  },
+  {
+    name: TRPC,
+    label: "tRPC's standalone adapter + jose",
+    script: peer(TRPC),
+    guarded: true,
+    streamsAlone: true,
   },
 ]
 
