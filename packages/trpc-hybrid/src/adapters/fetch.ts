@@ -1,11 +1,12 @@
 import { TRPCError } from '@trpc/server'
-import { discardAnswer, type Answer } from '../answer.ts'
+import { discardAnswer, isTextStream, type Answer } from '../answer.ts'
 import { BodyError } from '../body/body-error.ts'
 import { createByteBuffer } from '../body/byte-buffer.ts'
 import { notFound } from '../errors/not-found.ts'
 import type { Hybrid } from '../hybrid.ts'
 import type { HybridRequest } from '../request.ts'
 import { respond, serveIn } from '../respond.ts'
+import { toByteStream } from '../text-stream.ts'
 
 export interface FetchHandlerOptions<Context> {
   /** Made for each request that a procedure serves. What it throws is answered like a procedure's error. */
@@ -41,7 +42,7 @@ export function toResponse(answer: Answer, { method, hasLeft }: FetchRequest): R
   const { status, headers, body } = answer
   if (hasLeft) discardAnswer(answer)
   const isEmpty = hasLeft || method === 'HEAD' || status === 204 || status === 304
-  const sent = isEmpty ? null : (body ?? null)
+  const sent = isEmpty ? null : isTextStream(body) ? toByteStream(body) : (body ?? null)
   return new Response(sent as ConstructorParameters<typeof Response>[0], {
     status,
     headers: headers as [string, string][],

@@ -1,4 +1,4 @@
-import { getTRPCErrorFromUnknown, TRPCError, type AnyRouter } from '@trpc/server'
+import { getTRPCErrorFromUnknown, type AnyRouter } from '@trpc/server'
 import { resolveResponse } from '@trpc/server/http'
 import type { Answer } from '../answer.ts'
 import { bodyRefusal } from '../body/body-refusal.ts'
@@ -7,23 +7,12 @@ import { headersOf, type ErrorOptions } from '../errors/answer-error.ts'
 import type { Deadlines } from '../procedures/deadlines.ts'
 import { mapProcedures } from '../procedures/map-procedures.ts'
 import type { HybridRequest } from '../request.ts'
+import { admit, type AdmitStream } from './admit.ts'
 import { inTime } from './in-time.ts'
 import { withPings } from './stream-config.ts'
-import { streamKind, type StreamKind } from './stream-kind.ts'
+import { streamKind } from './stream-kind.ts'
 import { JSON_TYPE } from './request.ts'
 import { lastSegment } from './target.ts'
-
-/**
- * Asked before a stream begins.
- *
- * @returns `false` when its client has gone
- * @throws {unknown} what the client is told instead
- */
-export type AdmitStream = (given: {
-  readonly request: HybridRequest
-  readonly ctx: object
-  readonly kind: StreamKind
-}) => Promise<boolean>
 
 export interface TrpcHandlerOptions extends ErrorOptions {
   readonly router: AnyRouter
@@ -53,9 +42,7 @@ export function createTrpcHandler(options: TrpcHandlerOptions) {
 
   return async (request: HybridRequest, ctx: object): Promise<Answer> => {
     const kind = streamKind(request, router)
-    if (kind && !(await options.admitStream({ request, ctx, kind }))) {
-      throw new TRPCError({ code: 'CLIENT_CLOSED_REQUEST' })
-    }
+    if (kind) await admit(options.admitStream, { request, ctx, kind })
     const body = await readBody(request, maxBodyBytes)
     requests.set(ctx, request)
     const path = lastSegment(request.path)
