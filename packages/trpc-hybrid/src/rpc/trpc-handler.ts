@@ -26,6 +26,8 @@ export interface TrpcHandlerOptions extends ErrorOptions {
 
 /** tRPC finds procedures by the path, and looks at nothing else of the URL but its query. */
 const ORIGIN = 'http://localhost'
+/** What tRPC calls the JSON of a request in which no call ever began. */
+const UNTYPED = 'text/plain;charset=UTF-8'
 /** The media types of bodies that tRPC reads. */
 const READABLE = [JSON_TYPE, 'multipart/form-data', 'application/octet-stream']
 
@@ -71,11 +73,13 @@ export function createTrpcHandler(options: TrpcHandlerOptions) {
           return headersOf(judged, errorHeaders(judged, request))
         })
         const headers = new Headers(own.find(({ length }) => length > 0) ?? [])
-        if (errors.length > 0) headers.set('content-type', 'application/json') // else tRPC calls some text
         if (eagerGeneration && type !== 'subscription') headers.set('x-accel-buffering', 'no') // as tRPC's SSE
         return { headers }
       },
     })
+    if (response.headers.get('content-type') === UNTYPED) {
+      response.headers.set('content-type', JSON_TYPE)
+    }
     return {
       status: response.status,
       headers: [...response.headers],
