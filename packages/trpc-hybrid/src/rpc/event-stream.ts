@@ -109,19 +109,16 @@ export class EventStream implements TextStream {
 
   /** Never rejects. */
   async #take(): Promise<void> {
-    const arrival = await this.#next()
+    let arrival: Arrival
+    try {
+      arrival = { item: await this.#subscribed.items.next() }
+    } catch (cause) {
+      arrival = { cause }
+    }
     if (this.#over) {
       if (!arrival.item) this.#report(arrival.cause)
     } else if (this.#reader) this.#send(arrival, this.#reader)
     else this.#arrived = arrival
-  }
-
-  async #next(): Promise<Arrival> {
-    try {
-      return { item: await this.#subscribed.items.next() }
-    } catch (cause) {
-      return { cause }
-    }
   }
 
   #send(arrival: Arrival, { resolve, reject }: Reader): void {

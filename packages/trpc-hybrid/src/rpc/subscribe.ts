@@ -53,9 +53,11 @@ export function createSubscribe(options: SubscribeOptions) {
     serialize: (data) => router._def._config.transformer.output.serialize(data) as unknown,
   }
 
+  const answering = { ...options, settings }
+
   return (request: HybridRequest, ctx: object): Promise<Answer> | undefined => {
     const read = isOrdinary ? readSubscription(request, router) : undefined
-    return read && answer(read, { request, ctx }, { ...options, settings })
+    return read && answer(read, { request, ctx }, answering)
   }
 }
 

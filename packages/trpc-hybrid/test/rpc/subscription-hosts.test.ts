@@ -30,7 +30,7 @@ const router = t.router({
     signal?.addEventListener('abort', () => signalled++)
     try {
       yield 'begun'
-      for await (const [event] of on(emitter, 'event', { signal } as object)) yield event as unknown
+      for await (const [event] of on(emitter, 'event', { signal })) yield event as unknown
     } finally {
       ended++
     }
