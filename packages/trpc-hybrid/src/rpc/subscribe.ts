@@ -68,10 +68,10 @@ async function answer(
 ): Promise<Answer> {
   const { request, ctx } = asked
   await admit(options.admitStream, { request, ctx, kind: 'subscription' })
-  const items = await call(subscription, asked, options.deadlines).catch(failed)
+  const items = await begin(subscription, asked, options.deadlines).catch(failed)
   const stream = new EventStream(
     {
-      items: items[Symbol.asyncIterator](),
+      items,
       lastEventId: subscription.lastEventId,
       formatError: (cause) => tell(cause, { subscription, asked }, options),
       onLeft: () => {
@@ -85,19 +85,20 @@ async function answer(
 }
 
 /** In the time that procedures have: it is over when the subscription begins. */
-async function call(
+async function begin(
   { path, procedure, getRawInput }: SubscriptionRequest,
   { request, ctx }: Asked,
   deadlines: Deadlines,
-): Promise<AsyncIterable<unknown>> {
-  const made = createCall(request, { path, getRawInput, ctx, type: 'subscription', batchIndex: 0 })
+): Promise<AsyncIterator<unknown>> {
+  const call = createCall(request, { path, getRawInput, ctx, type: 'subscription', batchIndex: 0 })
   const data = await settleInTime({ deadlines, request, path }, () =>
-    (procedure as unknown as CallProcedure)(made),
+    (procedure as unknown as CallProcedure)(call),
   )
   if (isObservable(data)) {
-    return observableToAsyncIterable(data, request.signal ?? new AbortController().signal)
+    const signal = request.signal ?? new AbortController().signal
+    return observableToAsyncIterable(data, signal)[Symbol.asyncIterator]()
   }
-  if (isAsyncIterable(data)) return data
+  if (isAsyncIterable(data)) return data[Symbol.asyncIterator]()
   throw new TRPCError({
     code: 'INTERNAL_SERVER_ERROR',
     message: `Subscription ${path} did not return an observable or a AsyncGenerator`,
@@ -105,9 +106,9 @@ async function call(
 }
 
 /** A subscription that could not begin: its client is told by its first event. */
-function failed(cause: unknown): AsyncIterable<unknown> {
+function failed(cause: unknown): AsyncIterator<unknown> {
   const error = getTRPCErrorFromUnknown(cause)
-  return { [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(error) }) }
+  return { next: () => Promise.reject(error) }
 }
 
 function tell(

@@ -51,6 +51,15 @@ const router = t.router({
       yield await Promise.resolve(CHUNK)
     }
   }),
+  unwritable: t.procedure.subscription(async function* () {
+    try {
+      yield 'begun'
+      yield await Promise.resolve(1n)
+      yielded++
+    } finally {
+      ended++
+    }
+  }),
   failsLate: t.procedure.subscription(async function* ({ signal }) {
     yield 'begun'
     await new Promise((resolve) => signal?.addEventListener('abort', resolve))
@@ -146,6 +155,7 @@ describe.each([...Object.keys(HOSTS), 'Request and Response'])('A subscription i
     await delay(4 * PING_MS)
     await leave()
     expect(text()).not.toContain('event: ping')
+    await expect.poll(() => ended).toBe(1)
   })
 
   it('has its procedure ended when its client leaves, though that listens to no signal', async () => {
@@ -154,6 +164,13 @@ describe.each([...Object.keys(HOSTS), 'Request and Response'])('A subscription i
     await expect.poll(text).toContain('data: "begun"\n')
     await leave()
     await expect.poll(() => ended).toBe(1)
+  })
+
+  it('has its procedure ended when an event can not be written', async () => {
+    const ask = await start(host)
+    expect(await (await ask('unwritable')).text()).toMatch(/"begun"[^]*event: serialized-error\n/)
+    expect([ended, yielded]).toEqual([1, 0])
+    expect(faults).toEqual([expect.stringContaining('BigInt')])
   })
 
   it('asks its procedure for no more than its client takes', async () => {

@@ -74,6 +74,11 @@ const subscriptions = {
       next: () => Promise.resolve({ done: true as const, value: undefined }),
     }),
   })),
+  noIterator: publicProcedure.subscription(() => ({
+    [Symbol.asyncIterator]: (): AsyncIterator<never> => {
+      throw new Error('internal')
+    },
+  })),
   query: publicProcedure.query(() => 'a query'),
 }
 /** What tRPC calls the JSON of a request in which no call ever began. */
