@@ -69,7 +69,7 @@ async function sendStream(res: ServerResponse, stream: Reading): Promise<void> {
     stream.cancel()
   }
   if (res.closed) cancel()
-  else res.once('close', cancel)
+  else res.on('close', cancel) // not `once`, which keeps 200 bytes more as long as a stream is open
   try {
     for (let part = await stream.read(); part !== undefined; part = await stream.read()) {
       if (!res.write(part)) await untilDrained(res)

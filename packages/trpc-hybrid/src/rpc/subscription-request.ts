@@ -37,12 +37,13 @@ export function readSubscription(
   if (!procedure || isBatch || query.has('connectionParams')) return undefined
   const lastEventId =
     request.header('last-event-id') ?? query.get('lastEventId') ?? query.get('Last-Event-Id')
+  const input = query.get('input')
   const inputs = createInputs({
     from: 'query',
-    text: () => query.get('input'),
+    text: () => input,
     isBatch,
     count: 1,
-    deserialize: (input) => transformer.input.deserialize(input) as unknown,
+    deserialize: (sent) => transformer.input.deserialize(sent) as unknown,
   })
   return {
     path,
