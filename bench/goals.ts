@@ -3,7 +3,7 @@ import { helpdeskScenarios } from './helpdesk-scenarios.ts'
 import { mcpScenarios } from './mcp-scenarios.ts'
 import type { ServerResult } from './measure.ts'
 import type { Results } from './results.ts'
-import { BARE, OURS, SERVERS, YARDSTICK, type BenchServer } from './servers.ts'
+import { BARE, OURS, SERVERS, TRPC, YARDSTICK, type BenchServer } from './servers.ts'
 import { median, ratio } from './statistics.ts'
 
 export interface GoalResult {
@@ -14,6 +14,8 @@ export interface GoalResult {
 
 /** Flat: resident memory in the second half of the soak is at most so much over that in the first half. */
 const FLAT_GROWTH = 0.05
+
+const IDLE_KB = 25
 
 const RPC_PEER = 'orpc'
 /** What one procedure is asked for by, over REST and over RPC. */
@@ -61,6 +63,7 @@ export function evaluateGoals(results: Results): GoalResult[] {
     ...latencyGoal(results),
     ...memoryGoal(results),
     ...startGoals(results),
+    ...streamGoals(results),
   ]
 }
 
@@ -201,6 +204,30 @@ function memoryGoal({ memory }: Results): GoalResult[] {
   const growth = median(underLoad.slice(half)) / median(underLoad.slice(0, half)) - 1 // it swings with the collector
   const goal = `memory: growth from the first to the second half of ${requests.toLocaleString('en-US')} requests, medians, at most ${FLAT_GROWTH * 100} %`
   return [{ goal, measured: `${(growth * 100).toFixed(1)} %`, met: growth <= FLAT_GROWTH }]
+}
+
+function streamGoals({ streams: { idle, ticking } }: Results): GoalResult[] {
+  const ours = idle.find(({ server }) => server === OURS)
+  const cost = (name: string) => {
+    const micros = ticking.find(({ server }) => server === name)?.cpuMicros
+    return micros === undefined ? undefined : [micros]
+  }
+  return [
+    ...(ours
+      ? [
+          {
+            goal: `streams: an idle subscription takes at most ${IDLE_KB} KB resident`,
+            measured: `${ours.rssKb.toFixed(1)} KB`,
+            met: ours.rssKb <= IDLE_KB,
+          },
+        ]
+      : []),
+    ...atMost(1, {
+      goal: "streams: processor time of an event × that of tRPC's adapter",
+      of: cost(OURS),
+      to: cost(TRPC),
+    }),
+  ]
 }
 
 function startGoals({ startUps }: Results): GoalResult[] {

@@ -15,6 +15,8 @@ export interface BenchOptions {
   readonly soakRequests: number
   /** Whether it is the start of our server that is measured. */
   readonly startUp: boolean
+  /** Whether it is subscriptions by the thousand, and streamed batches. */
+  readonly streams: boolean
   readonly generator: 'wrk' | 'autocannon' | undefined
 }
 
@@ -28,6 +30,7 @@ export const USAGE = `npm run bench -- [flags]
   --warmup N        seconds of load before the first measurement (1 to 60, default 2)
   --tokens N        different tokens in the cold scenario (1000 to 200000, default 100000)
   --start           starts of our server alone: time to the first answer, memory at rest
+  --streams         5,000 idle subscriptions, 1,000 with an event a second, streamed batches
   --memory          the memory soak alone: RSS over many requests of every kind
   --requests N      how many requests the soak sends (100000 to 10000000, default 5000000)
   --generator NAME  wrk or autocannon (default: wrk where it is installed)
@@ -46,6 +49,7 @@ export function parseOptions(args: readonly string[]): BenchOptions {
       tokens: { type: 'string', default: '100000' },
       start: { type: 'boolean', default: false },
       memory: { type: 'boolean', default: false },
+      streams: { type: 'boolean', default: false },
       requests: { type: 'string', default: '5000000' },
       generator: { type: 'string' },
     },
@@ -59,6 +63,7 @@ export function parseOptions(args: readonly string[]): BenchOptions {
     warmupSeconds: bounded('warmup', values.warmup, { min: 1, max: 60 }),
     tokens: bounded('tokens', values.tokens, { min: 1_000, max: 200_000 }),
     startUp: values.start,
+    streams: values.streams,
     soakRequests: values.memory ? requests : 0,
     generator: values.generator === undefined ? undefined : generatorNamed(values.generator),
   }

@@ -5,6 +5,7 @@ import { SCENARIOS } from './scenarios.ts'
 import { serverNamed, type BenchServer } from './servers.ts'
 import type { MemoryPoint } from './soak.ts'
 import type { StartUp } from './start-up.ts'
+import type { StreamResults } from './streams/measure.ts'
 import type { Sample } from './subject.ts'
 import { median, ratio, spread } from './statistics.ts'
 
@@ -29,6 +30,7 @@ export function renderReport(results: Results): string {
     ...(goals.length > 0 ? ['## Goals', table(['goal', 'measured', 'met'], goals)] : []),
     ...sections,
     ...(results.startUps.length > 0 ? ['## start', renderStartUps(results.startUps)] : []),
+    ...(results.streams.idle.length > 0 ? ['## streams', renderStreams(results.streams)] : []),
     ...(results.memory.length > 0 ? ['## memory', renderMemory(results.memory)] : []),
   ].join('\n\n')
 }
@@ -119,12 +121,31 @@ function renderStartUps(startUps: readonly StartUp[]): string {
   return table(head, rows)
 }
 
+function renderStreams({ idle, ticking }: StreamResults): string {
+  const rows = idle.map(({ server, rssKb, heapKb }) => {
+    const cost = ticking.find((one) => one.server === server)
+    return [
+      serverNamed(server).label,
+      rssKb.toFixed(1),
+      heapKb.toFixed(1),
+      cost?.cpuMicros?.toFixed(1) ?? '',
+    ]
+  })
+  const [subscriptions = 0, ticked = 0] = [idle[0]?.subscriptions, ticking[0]?.subscriptions]
+  return (
+    `${count(subscriptions)} idle subscriptions, and ${count(ticked)} that get one event a second.\n\n` +
+    table(['server', 'RSS KB each', 'heap KB each', 'CPU µs/event'], rows)
+  )
+}
+
+const count = (value: number) => value.toLocaleString('en-US')
+
 function renderMemory(points: readonly MemoryPoint[]): string {
   const step = Math.ceil(points.length / MEMORY_ROWS)
   const shown = points.filter((_, index) => index % step === 0 || index === points.length - 1)
   return table(
     ['requests', 'RSS in MiB'],
-    shown.map(({ requests, rssMiB }) => [requests.toLocaleString('en-US'), rssMiB.toFixed(1)]),
+    shown.map(({ requests, rssMiB }) => [count(requests), rssMiB.toFixed(1)]),
   )
 }
 

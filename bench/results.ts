@@ -5,6 +5,7 @@ import { CONNECTIONS } from './load.ts'
 import type { ScenarioResult } from './measure.ts'
 import type { MemoryPoint } from './soak.ts'
 import type { StartUp } from './start-up.ts'
+import type { StreamResults } from './streams/measure.ts'
 
 /** Where and with what it was measured: figures of two environments can't be compared. */
 export interface Environment {
@@ -17,15 +18,28 @@ export interface Environment {
   readonly connections: number
 }
 
+/** What one run measures, or several. */
+export interface Measured {
+  readonly scenarios: readonly ScenarioResult[]
+  readonly memory: readonly MemoryPoint[]
+  readonly startUps: readonly StartUp[]
+  readonly streams: StreamResults
+}
+
 /** Everything measured, as it stands in `results.json`. */
-export interface Results {
+export interface Results extends Measured {
   readonly measuredOn: string
   /** The machine's load average of the minute before: near 0, or others disturbed what is measured. */
   readonly loadBefore: number
   readonly environment: Environment
-  readonly scenarios: readonly ScenarioResult[]
-  readonly memory: readonly MemoryPoint[]
-  readonly startUps: readonly StartUp[]
+}
+
+/** Of a run that measures something else. */
+export const NOTHING: Measured = {
+  scenarios: [],
+  memory: [],
+  startUps: [],
+  streams: { idle: [], ticking: [] },
 }
 
 export function describeEnvironment(setup: Pick<Environment, 'generator' | 'pinned'>): Environment {
@@ -41,8 +55,7 @@ export function describeEnvironment(setup: Pick<Environment, 'generator' | 'pinn
 
 export function readResults(path: string): Results | undefined {
   if (!existsSync(path)) return undefined
-  const none = { memory: [], startUps: [] }
-  return { ...none, ...(JSON.parse(readFileSync(path, 'utf8')) as Results) }
+  return { ...NOTHING, ...(JSON.parse(readFileSync(path, 'utf8')) as Results) }
 }
 
 /** The newer figures, and what the older ones have besides, if they come from the same environment. */
@@ -55,5 +68,6 @@ export function mergeResults(newer: Results, older: Results | undefined): Result
     scenarios: [...newer.scenarios, ...kept],
     memory: newer.memory.length > 0 ? newer.memory : (older?.memory ?? []),
     startUps: newer.startUps.length > 0 ? newer.startUps : (older?.startUps ?? []),
+    streams: newer.streams.idle.length > 0 ? newer.streams : (older?.streams ?? NOTHING.streams),
   }
 }

@@ -19,6 +19,12 @@ export function rpcRequest(protocol: RpcProtocol, calls: readonly [Call, ...Call
   return REQUESTS[protocol](calls)
 }
 
+/** The request that tRPC's own client sends with `httpBatchStreamLink` for calls made in one tick. */
+export function streamedBatchRequest(calls: readonly [Call, ...Call[]]): BenchRequest {
+  const request = REQUESTS.trpc(calls)
+  return { ...request, headers: { ...request.headers, 'trpc-accept': 'application/jsonl' } }
+}
+
 const REQUESTS = {
   trpc(calls: readonly [Call, ...Call[]]): BenchRequest {
     const path = `/trpc/${calls.map(({ procedure }) => procedure).join(',')}?batch=1`

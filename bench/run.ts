@@ -12,11 +12,19 @@ import { createLoad } from './load.ts'
 import { measure, type MeasureOptions, type ScenarioResult } from './measure.ts'
 import { readFlags, type BenchOptions } from './options.ts'
 import { renderReport, renderScenario } from './report.ts'
-import { describeEnvironment, mergeResults, readResults, type Results } from './results.ts'
-import { SCENARIOS } from './scenarios.ts'
+import {
+  describeEnvironment,
+  mergeResults,
+  NOTHING,
+  readResults,
+  type Measured,
+  type Results,
+} from './results.ts'
+import { SCENARIOS, STREAMED_BATCH } from './scenarios.ts'
 import { SERVERS } from './servers.ts'
 import { soak } from './soak.ts'
 import { measureStartUps } from './start-up.ts'
+import { measureStreams } from './streams/measure.ts'
 import { createTicketDatabase } from './ticket-database.ts'
 import { createTokens } from './tokens.ts'
 
@@ -55,7 +63,7 @@ async function measureAll(
 async function run(
   options: BenchOptions,
   setup: { readonly cores: Cores; readonly generator: 'wrk' | 'autocannon' },
-): Promise<Pick<Results, 'scenarios' | 'memory' | 'startUps'>> {
+): Promise<Measured> {
   const directory = mkdtempSync(join(tmpdir(), 'messages-api-bench-'))
   const issuer = await startIssuer()
   const database = createTicketDatabase(setup.cores.load)
@@ -68,12 +76,17 @@ async function run(
       serverCore: setup.cores.server,
       databaseUrl: database.url,
     }
-    const nothing = { scenarios: [], memory: [], startUps: [] }
-    if (options.startUp) return { ...nothing, startUps: await measureStartUps(measuring) }
-    if (options.soakRequests === 0) {
-      return { ...nothing, scenarios: await measureAll(options, measuring) }
+    if (options.startUp) return { ...NOTHING, startUps: await measureStartUps(measuring) }
+    if (options.streams) {
+      const around = { directory, clientCore: setup.cores.load }
+      const streams = await measureStreams(measuring, around)
+      const batch = { ...options, scenarios: [STREAMED_BATCH] }
+      return { ...NOTHING, streams, scenarios: await measureAll(batch, measuring) }
     }
-    return { ...nothing, memory: await soak(measuring, options.soakRequests) }
+    if (options.soakRequests === 0) {
+      return { ...NOTHING, scenarios: await measureAll(options, measuring) }
+    }
+    return { ...NOTHING, memory: await soak(measuring, options.soakRequests) }
   } finally {
     await database.end()
     await issuer.close()

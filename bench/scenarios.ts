@@ -11,7 +11,7 @@ import {
   send,
   type BenchRequest,
 } from './requests.ts'
-import type { Call } from './rpc-requests.ts'
+import { streamedBatchRequest, type Call } from './rpc-requests.ts'
 import type { Scenario } from './scenario.ts'
 import { SERVERS, YARDSTICK } from './servers.ts'
 
@@ -21,11 +21,21 @@ const READ_REPORT: Call = { procedure: 'reports.byId', type: 'query', input: { i
 const NEW_REPORT = { title: 'The first quarter' }
 const ADD_REPORT: Call = { procedure: 'reports.add', type: 'mutation', input: NEW_REPORT }
 const ADMIN_CALL: Call = { procedure: 'messages.admin', type: 'query' }
+const BATCH: [Call, ...Call[]] = [
+  ADMIN_CALL,
+  ...Array.from({ length: BATCH_SIZE - 1 }, () => ADMIN_CALL),
+]
+
+/** What is measured with the subscriptions. */
+export const STREAMED_BATCH = 'streamed-batch'
 
 const apis = SERVERS.filter(({ only }) => only === undefined)
 const guards = SERVERS.filter(({ only }) => only === 'guard')
 const guarded = apis.filter((server) => server.guarded)
 const withRpc = apis.filter(({ rpc }) => rpc !== undefined)
+const withTrpc = SERVERS.filter(
+  ({ rpc, only }) => (rpc === 'trpc' && only === undefined) || only === 'streams',
+)
 const withLists = apis.filter(({ lists }) => lists)
 
 /** A GET whose requests carry the tokens of a file in turn. */
@@ -192,7 +202,16 @@ export const SCENARIOS: readonly Scenario[] = [
     text: ADMIN_TEXT,
     times: BATCH_SIZE,
     servers: withRpc,
-    request: callsTo(ADMIN_CALL, ...Array.from({ length: BATCH_SIZE - 1 }, () => ADMIN_CALL)),
+    request: callsTo(...BATCH),
+  },
+  {
+    name: STREAMED_BATCH,
+    title: `The same batch of ${BATCH_SIZE} calls, streamed (httpBatchStreamLink)`,
+    statuses: [200],
+    text: ADMIN_TEXT,
+    times: BATCH_SIZE,
+    servers: withTrpc,
+    request: (_server, tokens) => send(streamedBatchRequest(BATCH), tokens.admin()),
   },
   ...mcpScenarios,
   ...listScenarios,

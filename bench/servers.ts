@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url'
 import type { RpcProtocol } from './rpc-requests.ts'
 
 /** What servers that are no Messages API are compared by. */
-type Comparison = 'guard' | 'helpdesk' | 'fetch' | 'hono' | 'mcp'
+type Comparison = 'guard' | 'helpdesk' | 'fetch' | 'hono' | 'mcp' | 'streams'
 
 export interface BenchServer {
   readonly name: string
@@ -39,6 +39,8 @@ const peer = (name: string) => file(`peers/${name}.js`)
 export const OURS = 'messages-api'
 export const BARE = 'node-http'
 export const YARDSTICK = 'node-http-jose'
+/** tRPC's own adapter: what streams are compared with. */
+export const TRPC = 'trpc-standalone'
 
 const helpdesk = {
   only: 'helpdesk',
@@ -214,6 +216,13 @@ export const SERVERS: readonly BenchServer[] = [
     guarded: true,
     tools: true,
     only: 'mcp',
+  },
+  {
+    name: TRPC,
+    label: "tRPC's standalone adapter + jose",
+    script: peer(TRPC),
+    guarded: true,
+    only: 'streams',
   },
 ]
 

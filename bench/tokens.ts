@@ -5,6 +5,7 @@ import { ADMIN, createSigningKey, type TestIssuer } from '../packages/server/tes
 /** How many signatures are asked for at once: enough to keep every core at work. */
 const BATCH = 500
 const UNKNOWN_KEYS = 1_000
+const SUBSCRIBERS = 5_000
 
 /** The access tokens that requests carry, each made when it is first asked for. */
 export interface Tokens {
@@ -14,6 +15,8 @@ export interface Tokens {
   /** The path of a file of tokens, one a line. */
   readonly unknownKeysFile: () => Promise<string>
   readonly coldFile: () => Promise<string>
+  /** Of as many users. */
+  readonly subscribersFile: () => Promise<string>
 }
 
 /** @param options.cold how many different valid tokens there are in `coldFile` */
@@ -40,6 +43,12 @@ export function createTokens(
       writeLines(join(directory, 'cold'), {
         count: cold,
         line: (n) => issuer.mint({ claims: { ...ADMIN, jti: `token-${n}` } }),
+      }),
+    ),
+    subscribersFile: once(() =>
+      writeLines(join(directory, 'subscribers'), {
+        count: SUBSCRIBERS,
+        line: (n) => issuer.mint({ claims: { ...ADMIN, sub: `auth0|subscriber-${n}` } }),
       }),
     ),
   }

@@ -26,6 +26,11 @@ describe('the flags of npm run bench', () => {
     expect(parseOptions(['--start']).startUp).toBe(true)
   })
 
+  it('measures streams instead where it is asked to', () => {
+    expect(parseOptions([]).streams).toBe(false)
+    expect(parseOptions(['--streams']).streams).toBe(true)
+  })
+
   it.each([
     [['--seconds', '61'], '--seconds must be a whole number from 1 to 60'],
     [['--rounds', '0'], '--rounds must be a whole number from 1 to 20'],

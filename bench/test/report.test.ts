@@ -41,6 +41,7 @@ const RESULTS: Results = {
   scenarios: [ADMIN],
   memory: [],
   startUps: [],
+  streams: { idle: [], ticking: [] },
 }
 
 describe('the report', () => {
@@ -204,6 +205,40 @@ describe('starts', () => {
 
   it('stay in the results when something else is measured', () => {
     expect(mergeResults(RESULTS, started).startUps).toEqual(startUps)
+  })
+})
+
+describe('streams', () => {
+  const streams = {
+    idle: [
+      { server: 'messages-api', subscriptions: 5_000, rssKb: 24.94, heapKb: 13 },
+      { server: 'trpc-standalone', subscriptions: 5_000, rssKb: 70, heapKb: 45 },
+    ],
+    ticking: [
+      { server: 'messages-api', subscriptions: 1_000, events: 20_000, cpuMicros: 30 },
+      { server: 'trpc-standalone', subscriptions: 1_000, events: 20_000, cpuMicros: 120 },
+    ],
+  }
+  const streamed = { ...RESULTS, scenarios: [], streams }
+
+  it('are judged by the memory of an idle one, and by the cost of an event', () => {
+    expect(evaluateGoals(streamed)).toEqual([
+      {
+        goal: 'streams: an idle subscription takes at most 25 KB resident',
+        measured: '24.9 KB',
+        met: true,
+      },
+      {
+        goal: "streams: processor time of an event × that of tRPC's adapter, at most 1",
+        measured: '0.25',
+        met: true,
+      },
+    ])
+    expect(renderReport(streamed)).toContain('| Messages API | 24.9 | 13.0 | 30.0 |')
+  })
+
+  it('stay in the results when something else is measured', () => {
+    expect(mergeResults(RESULTS, streamed).streams).toEqual(streams)
   })
 })
 

@@ -1,9 +1,17 @@
-import { createTRPCUntypedClient, httpBatchLink, type HTTPBatchLinkOptions } from '@trpc/client'
+import {
+  createTRPCUntypedClient,
+  httpBatchLink,
+  httpBatchStreamLink,
+  type HTTPBatchLinkOptions,
+} from '@trpc/client'
 import { describe, expect, it } from 'vitest'
-import { rpcRequest, type Call } from '../rpc-requests.ts'
+import { rpcRequest, streamedBatchRequest, type Call } from '../rpc-requests.ts'
 
 /** What tRPC's own client sends for calls made in one tick. */
-async function sentByClient(calls: readonly Call[]): Promise<unknown[]> {
+async function sentByClient(
+  calls: readonly Call[],
+  createLink: typeof httpBatchLink | typeof httpBatchStreamLink = httpBatchLink,
+): Promise<unknown[]> {
   const sent: unknown[] = []
   const fetch: HTTPBatchLinkOptions<never>['fetch'] = (url, init) => {
     const { method, headers, body } = init ?? {}
@@ -11,7 +19,7 @@ async function sentByClient(calls: readonly Call[]): Promise<unknown[]> {
     sent.push({ method, path, headers, ...(body !== undefined && { body }) })
     return Promise.reject(new Error('That is enough'))
   }
-  const link = httpBatchLink({ url: 'http://api/trpc', fetch })
+  const link = createLink({ url: 'http://api/trpc', fetch })
   const client = createTRPCUntypedClient({ links: [link] })
   await Promise.allSettled(
     calls.map(({ procedure, type, input }) =>
@@ -31,5 +39,10 @@ describe('a request over RPC of the benchmark', () => {
     ['a batch', [admin, admin, admin]],
   ])("is what tRPC's client sends for %s", async (_name, calls) => {
     expect(await sentByClient(calls)).toEqual([rpcRequest('trpc', calls)])
+  })
+
+  it("is what tRPC's client sends for a streamed batch", async () => {
+    const sent = await sentByClient([admin, admin], httpBatchStreamLink)
+    expect(sent).toEqual([streamedBatchRequest([admin, admin])])
   })
 })

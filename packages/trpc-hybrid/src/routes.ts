@@ -21,7 +21,7 @@ import type { Route } from './route.ts'
 import { requireNoneInside } from './run-inside.ts'
 import { requireCarriable, withoutFiles } from './rpc/file-outputs.ts'
 import { createRpc } from './rpc/rpc.ts'
-import type { AdmitStream } from './rpc/trpc-handler.ts'
+import type { AdmitStream } from './rpc/admit.ts'
 
 export interface HybridLimits {
   /** The most bytes of a body: 100 KiB unless it is said. */

@@ -1,7 +1,8 @@
 import { validateHeaderValue, type IncomingMessage, type ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import type { ReadableStream } from 'node:stream/web'
-import { isStream, type Answer } from '../answer.ts'
+import { isStream, isTextStream, type Answer } from '../answer.ts'
+import { toByteStream } from '../text-stream.ts'
 import { cutUnread } from './node-body.ts'
 
 export interface FastifyRequestLike {
@@ -36,5 +37,6 @@ export function sendReply(
     reply.header(name, before === undefined ? value : `${value}, ${before.toString()}`)
   }
   if (!isStream(body)) return reply.send(body)
-  return reply.send(Readable.fromWeb(body as ReadableStream))
+  const bytes = isTextStream(body) ? toByteStream(body) : body
+  return reply.send(Readable.fromWeb(bytes as ReadableStream))
 }

@@ -1,11 +1,12 @@
 import { TRPCError } from '@trpc/server'
-import { discardAnswer, isStream, type Answer } from '../answer.ts'
+import { discardAnswer, isStream, isTextStream, type Answer } from '../answer.ts'
 import { BodyError } from '../body/body-error.ts'
 import { createByteBuffer } from '../body/byte-buffer.ts'
 import { notFound } from '../errors/not-found.ts'
 import type { Hybrid } from '../hybrid.ts'
 import type { HybridRequest } from '../request.ts'
 import { respond, serveIn } from '../respond.ts'
+import { toByteStream } from '../text-stream.ts'
 
 export interface FetchHandlerOptions<Context> {
   /** Made for each request that a procedure serves. What it throws is answered like a procedure's error. */
@@ -43,7 +44,7 @@ export function toResponse(answer: Answer, request: FetchRequest): Response {
   const isUnread = isStream(body) && request.hasLeft
   if (isUnread) discardAnswer(answer)
   const isEmpty = isUnread || request.method === 'HEAD' || status === 204 || status === 304
-  const sent = isEmpty ? null : (body ?? null)
+  const sent = isEmpty ? null : isTextStream(body) ? toByteStream(body) : (body ?? null)
   return new Response(sent as ConstructorParameters<typeof Response>[0], {
     status,
     headers: toHeaders(headers),

@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { discardAnswer, isStream, type Answer } from '../answer.ts'
+import { discardAnswer, isStream, isTextStream, type Answer } from '../answer.ts'
 import { cutUnread } from './node-body.ts'
 import { respond, type Responder } from '../respond.ts'
+import type { TextStream } from '../text-stream.ts'
 
 /** Never rejects. */
 export function sendWhenMade(
@@ -31,7 +32,7 @@ export function sendAnswer(res: ServerResponse, answer: Answer): void {
   setHead(res, answer)
   if (isStream(body)) {
     res.flushHeaders() // throws for what can't be sent
-    void sendStream(res, body)
+    void sendStream(res, isTextStream(body) ? body : readerOf(body))
   } else res.end(body)
 }
 
@@ -52,15 +53,26 @@ function addVary(res: ServerResponse, value: string): void {
   res.setHeader('vary', before === undefined ? value : `${value}, ${String(before)}`)
 }
 
-/** A stream that fails cuts the connection; one whose client has gone is cancelled. */
-async function sendStream(res: ServerResponse, body: ReadableStream<Uint8Array>): Promise<void> {
+type Reading = TextStream | ReturnType<typeof readerOf>
+
+function readerOf(body: ReadableStream<Uint8Array>) {
   const reader = body.getReader()
-  const cancel = () => void reader.cancel().catch(() => undefined)
+  return {
+    read: async () => (await reader.read()).value,
+    cancel: () => void reader.cancel().catch(() => undefined),
+  }
+}
+
+/** A stream that fails cuts the connection; one whose client has gone is cancelled. */
+async function sendStream(res: ServerResponse, stream: Reading): Promise<void> {
+  const cancel = () => {
+    stream.cancel()
+  }
   if (res.closed) cancel()
-  else res.once('close', cancel)
+  else res.on('close', cancel) // not `once`, which keeps 200 bytes more as long as a stream is open
   try {
-    for (let item = await reader.read(); !item.done; item = await reader.read()) {
-      if (!res.write(item.value)) await untilDrained(res)
+    for (let part = await stream.read(); part !== undefined; part = await stream.read()) {
+      if (!res.write(part)) await untilDrained(res)
     }
     res.end()
   } catch {

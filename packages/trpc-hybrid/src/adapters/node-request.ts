@@ -89,6 +89,6 @@ function abortOnHangUp(res: ServerResponse): AbortController {
     if (!res.writableEnded) controller.abort()
   }
   if (res.closed) hungUp()
-  else res.once('close', hungUp)
+  else res.on('close', hungUp)
   return controller
 }

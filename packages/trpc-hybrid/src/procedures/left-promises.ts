@@ -31,17 +31,19 @@ export function adoptItems(items: AsyncIterable<unknown>): AsyncIterable<unknown
     [Symbol.asyncIterator]() {
       const iterator = items[Symbol.asyncIterator]()
       return {
-        async next() {
-          const result = await iterator.next()
-          adoptPromises(result.value)
-          return result
-        },
+        // not `async`, which keeps 500 bytes more as long as a stream waits for an item
+        next: () => Promise.resolve(iterator.next()).then(adoptItem),
         async return(value?: unknown) {
           return (await iterator.return?.(value)) ?? { done: true, value }
         },
       }
     },
   }
+}
+
+function adoptItem(result: IteratorResult<unknown>): IteratorResult<unknown> {
+  adoptPromises(result.value)
+  return result
 }
 
 /** @returns how many values may still be looked at */

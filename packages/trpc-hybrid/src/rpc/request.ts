@@ -124,7 +124,7 @@ function limitBatch({ isBatch, paths }: Target, max: number): void {
  * A body must be JSON. A GET has none, so it need not name a content type, but it may not name that of a
  * form or of bytes.
  */
-function isJson(request: HybridRequest): boolean {
+export function isJson(request: HybridRequest): boolean {
   const { method } = request
   if (mediaTypeOf(request) === JSON_TYPE) return method === 'GET' || method === 'POST'
   return method === 'GET' && !isOfOtherType(request)

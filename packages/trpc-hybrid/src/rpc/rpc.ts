@@ -7,6 +7,7 @@ import { answerCalls, answerFailure, type CallsAnswer } from './answer.ts'
 import { readRequest, type RpcRequest } from './request.ts'
 import { createRouteNames } from './route-names.ts'
 import { runCalls } from './run.ts'
+import { createSubscribe } from './subscribe.ts'
 import { lastSegment } from './target.ts'
 import { createUploads } from './uploads.ts'
 import { createTrpcHandler, type TrpcHandlerOptions } from './trpc-handler.ts'
@@ -21,7 +22,7 @@ export interface RpcOptions extends TrpcHandlerOptions {
 const METHODS = ['GET', 'POST']
 
 /**
- * The router as tRPC over HTTP: JSON in one pass, the rest by tRPC's own handler. That could do it all, but it
+ * The router as tRPC over HTTP: JSON in one pass, subscriptions, the rest by tRPC's own handler. That could do it all, but it
  * builds a `URL`, a `Request`, a `Response`, web streams and three abort signals for each request.
  * `packages/trpc-hybrid/test/rpc/reference.test.ts` checks that the answers are the same.
  *
@@ -29,6 +30,7 @@ const METHODS = ['GET', 'POST']
  */
 export function createRpc(options: RpcOptions) {
   const { router } = options
+  const subscribe = createSubscribe(options)
   const answerByTrpc = createTrpcHandler(options)
   const withDateTexts = createDateTexts()
   const nameOf = createRouteNames(router, options.path)
@@ -38,7 +40,7 @@ export function createRpc(options: RpcOptions) {
     let read: RpcRequest | undefined
     try {
       read = readRequest(request, reading)
-      if (!read) return await answerByTrpc(request, ctx)
+      if (!read) return await (subscribe(request, ctx) ?? answerByTrpc(request, ctx))
       const outcomes = await runCalls(read, { ctx, request, deadlines: options.deadlines })
       return write(
         answerCalls(read, outcomes, { router, ctx, withDateTexts }),

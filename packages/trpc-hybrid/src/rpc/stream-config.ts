@@ -12,7 +12,16 @@ const PINGS_MISSED = 3
  * @param pingMs the most that passes between two signs of life
  */
 export function withPings(config: RouterConfig, pingMs: number): RouterConfig {
-  const { ping, client } = config.sse ?? {}
+  return {
+    ...config,
+    sse: pingingEvents(config, pingMs),
+    jsonl: { ...config.jsonl, pingMs: shortest(pingMs, config.jsonl?.pingMs) },
+  }
+}
+
+/** Those for subscriptions. */
+export function pingingEvents({ sse }: RouterConfig, pingMs: number) {
+  const { ping, client } = sse ?? {}
   const reconnectAfterInactivityMs = client?.reconnectAfterInactivityMs ?? PINGS_MISSED * pingMs
   const intervalMs = shortest(
     pingMs,
@@ -20,13 +29,9 @@ export function withPings(config: RouterConfig, pingMs: number): RouterConfig {
     reconnectAfterInactivityMs / PINGS_MISSED, // tRPC refuses a ping that comes later than clients give up
   )
   return {
-    ...config,
-    sse: {
-      ...config.sse,
-      ping: { enabled: true, intervalMs },
-      client: { ...client, reconnectAfterInactivityMs },
-    },
-    jsonl: { ...config.jsonl, pingMs: shortest(pingMs, config.jsonl?.pingMs) },
+    ...sse,
+    ping: { enabled: true, intervalMs },
+    client: { ...client, reconnectAfterInactivityMs },
   }
 }
 

@@ -1,4 +1,4 @@
-import { getTRPCErrorFromUnknown, TRPCError, type AnyRouter } from '@trpc/server'
+import { getTRPCErrorFromUnknown, type AnyRouter } from '@trpc/server'
 import { resolveResponse } from '@trpc/server/http'
 import type { Answer } from '../answer.ts'
 import { bodyRefusal } from '../body/body-refusal.ts'
@@ -7,23 +7,12 @@ import { headersOf, type ErrorOptions } from '../errors/answer-error.ts'
 import type { Deadlines } from '../procedures/deadlines.ts'
 import { mapProcedures } from '../procedures/map-procedures.ts'
 import type { HybridRequest } from '../request.ts'
+import { admit, type AdmitStream } from './admit.ts'
 import { inTime } from './in-time.ts'
 import { withPings } from './stream-config.ts'
-import { streamKind, type StreamKind } from './stream-kind.ts'
+import { streamKind } from './stream-kind.ts'
 import { JSON_TYPE } from './request.ts'
 import { lastSegment } from './target.ts'
-
-/**
- * Asked before a stream begins.
- *
- * @returns `false` when its client has gone
- * @throws {unknown} what the client is told instead
- */
-export type AdmitStream = (given: {
-  readonly request: HybridRequest
-  readonly ctx: object
-  readonly kind: StreamKind
-}) => Promise<boolean>
 
 export interface TrpcHandlerOptions extends ErrorOptions {
   readonly router: AnyRouter
@@ -37,6 +26,8 @@ export interface TrpcHandlerOptions extends ErrorOptions {
 
 /** tRPC finds procedures by the path, and looks at nothing else of the URL but its query. */
 const ORIGIN = 'http://localhost'
+/** What tRPC calls the JSON of a request in which no call ever began. */
+const UNTYPED = 'text/plain;charset=UTF-8'
 /** The media types of bodies that tRPC reads. */
 const READABLE = [JSON_TYPE, 'multipart/form-data', 'application/octet-stream']
 
@@ -53,9 +44,7 @@ export function createTrpcHandler(options: TrpcHandlerOptions) {
 
   return async (request: HybridRequest, ctx: object): Promise<Answer> => {
     const kind = streamKind(request, router)
-    if (kind && !(await options.admitStream({ request, ctx, kind }))) {
-      throw new TRPCError({ code: 'CLIENT_CLOSED_REQUEST' })
-    }
+    if (kind) await admit(options.admitStream, { request, ctx, kind })
     const body = await readBody(request, maxBodyBytes)
     requests.set(ctx, request)
     const path = lastSegment(request.path)
@@ -84,11 +73,13 @@ export function createTrpcHandler(options: TrpcHandlerOptions) {
           return headersOf(judged, errorHeaders(judged, request))
         })
         const headers = new Headers(own.find(({ length }) => length > 0) ?? [])
-        if (errors.length > 0) headers.set('content-type', 'application/json') // else tRPC calls some text
         if (eagerGeneration && type !== 'subscription') headers.set('x-accel-buffering', 'no') // as tRPC's SSE
         return { headers }
       },
     })
+    if (response.headers.get('content-type') === UNTYPED) {
+      response.headers.set('content-type', JSON_TYPE)
+    }
     return {
       status: response.status,
       headers: [...response.headers],
