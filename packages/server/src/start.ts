@@ -76,8 +76,8 @@ export interface StartOptions extends Clocks {
 /**
  * Builds every dependency from the settings and starts the server. It never waits for the issuer.
  *
- * @throws {RouterError} for procedures that can't be served or described: what describes them is loaded
- *   when the server listens already, and it is not ready before that
+ * @throws {RouterError} for procedures that can't be served or described: those that may have no description are
+ *   described when the server listens already, and it is not ready before that
  */
 export async function start(config: Config, options: StartOptions): Promise<Running> {
   const { about, logger, now, monotonicNow, resources = [] } = options

@@ -31,8 +31,8 @@ export interface Description {
 
 /**
  * The document for the address at which it is requested. What it says of sign-in is put in when more is known about
- * the issuer. It is made when it is first asked for, since most processes of a service are never asked, and of many
- * procedures it takes more time and memory than all else of a start. So does the code that makes it of few.
+ * the issuer. It is made when it is first asked for: most processes of a service never are, and of many procedures it
+ * takes more time and memory than all else of a start.
  */
 export function createDescription(
   operations: readonly RestOperation[],

@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import { Unfit } from '../errors/router-error.ts'
 import { inputsOf, isSchema } from '../procedures/inputs.ts'
 import type { RestOperation } from '../procedures/operations.ts'
 import { SchemaDoubts } from './schema-doubts.ts'
@@ -32,13 +31,12 @@ export function doubtfulOperations(
 
 type Looked = readonly [schema: RestOperation['output'], side: 'input' | 'output']
 
-function schemasIn({ procedure, headers, output, empty }: RestOperation): readonly Looked[] {
+function schemasIn({ procedure, headers, meta, output, empty }: RestOperation): readonly Looked[] {
+  const sent = [...inputsOf(procedure), ...headers, meta.requestHeaders].filter(isSchema)
+  const answered = [empty && isBare(output) ? undefined : output, meta.responseHeaders]
   return [
-    ...[...inputsOf(procedure).filter(isSchema), ...headers].map((schema): Looked => [
-      schema,
-      'input',
-    ]),
-    ...(empty && isBare(output) ? [] : [[output, 'output'] as const]),
+    ...sent.map((schema): Looked => [schema, 'input']),
+    ...answered.filter(isSchema).map((schema): Looked => [schema, 'output']),
   ]
 }
 
@@ -47,7 +45,7 @@ const isBare = (schema: RestOperation['output']) =>
 
 /** Whether it has nothing that is described in a way of its own. */
 const isPlain = ({ meta, procedure }: RestOperation): boolean =>
-  !meta.requestHeaders && !meta.responseHeaders && inputsOf(procedure).every(isSchema)
+  !meta.responseHeaders && inputsOf(procedure).every(isSchema)
 
 const namesOf = ({ guard: { schemes, security = [] } }: RestOperation): readonly string[] => [
   ...schemes,
@@ -56,9 +54,9 @@ const namesOf = ({ guard: { schemes, security = [] } }: RestOperation): readonly
 
 function areErrorsSure({ meta }: RestOperation): boolean {
   try {
-    return Boolean(errorsOf(meta.errorResponses))
-  } catch (error) {
-    if (error instanceof Unfit) return false
-    throw error
+    errorsOf(meta.errorResponses)
+    return true
+  } catch {
+    return false // the description tells why
   }
 }

@@ -19,13 +19,11 @@ export class SchemaDoubts {
   /** @param schema all of an input, or of an output */
   isSure(schema: Schema, side: Side): boolean {
     const { all, isTree } = partsInside(schema, side)
-    const hasFields = side === 'input' && isTree && schema._zod.def.type === 'object'
     let isSure = isTree
     for (const part of all) {
-      const isInlined = hasFields && part === all[0] // its fields are described, each for itself
       for (const one of withParents(part.schema)) {
         const meta = z.globalRegistry.get(one)
-        if (meta?.id !== undefined && !isInlined) this.#note(meta.id, one, side)
+        if (meta?.id !== undefined) this.#note(meta.id, one, side)
         if (part.source === 'sent' || side === 'output') isSure &&= isSureItself(one, side, meta)
       }
     }

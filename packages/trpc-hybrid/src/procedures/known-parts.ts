@@ -6,7 +6,7 @@ import { distinctParts } from './sent-schema.ts'
 type Schema = z.core.$ZodType
 
 /** What a schema is made of. */
-export interface Parts {
+interface Parts {
   /** Itself first. Of a tree, some more than once. */
   readonly all: readonly Part[]
   /** Whether it is small, and does not hold itself. */
