@@ -26,8 +26,7 @@ const PROCEDURE_CALLS = [
 /** Where most of the time goes into JSON, which bare node:http writes and parses too. */
 const JSON_SCENARIOS = ['list-20', 'list-200', 'list-1000', 'body-29k', 'body-75k']
 const PEERS = SERVERS.filter(
-  ({ name, guarded, fairAs, only }) =>
-    guarded && only === undefined && fairAs === undefined && name !== OURS,
+  ({ guarded, fairAs, ours }) => guarded && fairAs === undefined && !ours,
 )
 
 /** Every goal whose figures are there. */

@@ -18,6 +18,8 @@ const faults: unknown[] = []
 let yielded = 0
 let signalled = 0
 let ended = 0
+/** Procedures that have begun and not ended. */
+let running = 0
 beforeEach(() => {
   faults.length = 0
   yielded = 0
@@ -27,15 +29,18 @@ beforeEach(() => {
 
 const router = t.router({
   events: t.procedure.subscription(async function* ({ signal }) {
+    running++
     signal?.addEventListener('abort', () => signalled++)
     try {
       yield 'begun'
       for await (const [event] of on(emitter, 'event', { signal })) yield event as unknown
     } finally {
       ended++
+      running--
     }
   }),
   deaf: t.procedure.subscription(async function* () {
+    running++
     try {
       for (;;) {
         yield 'begun'
@@ -43,6 +48,7 @@ const router = t.router({
       }
     } finally {
       ended++
+      running--
     }
   }),
   endless: t.procedure.subscription(async function* () {
@@ -52,12 +58,14 @@ const router = t.router({
     }
   }),
   unwritable: t.procedure.subscription(async function* () {
+    running++
     try {
       yield 'begun'
       yield await Promise.resolve(1n)
       yielded++
     } finally {
       ended++
+      running--
     }
   }),
   failsLate: t.procedure.subscription(async function* ({ signal }) {
@@ -119,6 +127,7 @@ const HOSTS: Record<string, () => Promise<{ url: string; close: () => Promise<un
 const closing: (() => Promise<unknown>)[] = []
 afterEach(async () => {
   for (const close of closing.splice(0)) await close()
+  await expect.poll(() => running).toBe(0)
 })
 
 /** @returns asks for a subscription of the host */
@@ -197,6 +206,28 @@ describe.each([...Object.keys(HOSTS), 'Request and Response'])('A subscription i
         .toEqual(['TRPCError: The connection to the database could not be closed'])
     },
   )
+
+  it('loses no event that comes while its client is slow to read a ping', async () => {
+    const ask = await start(host)
+    const reader = (await ask('events')).body?.getReader()
+    let text = ''
+    const readUntil = async (wanted: string): Promise<void> => {
+      while (!text.includes(wanted)) {
+        text += Buffer.from((await reader?.read())?.value ?? []).toString()
+      }
+    }
+    await readUntil('"begun"')
+    await expect.poll(() => emitter.listenerCount('event')).toBe(1)
+    await delay(3 * PING_MS)
+    emitter.emit('event', 'while it pings')
+    await delay(10)
+    await readUntil('"while it pings"')
+    emitter.emit('event', 'later')
+    await readUntil('"later"')
+    expect(text).toMatch(/event: ping\n[^]*"while it pings"[^]*"later"/)
+    expect(text.split('"while it pings"')).toHaveLength(2)
+    await reader?.cancel()
+  })
 
   it('is never begun twice, nor goes on, where nobody reads it', async () => {
     const ask = await start(host)
