@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { ask, bearer } from '../support/contract.ts'
 import { untilReady } from '../support/http.ts'
 import { startIssuer, type TestIssuer } from '../support/issuer.ts'
@@ -34,7 +34,12 @@ describe.skipIf(!hasRedis)('two servers with a Redis Cluster', () => {
   }
 
   const told = ({ log }: TestServer, text: string) =>
-    expect.poll(() => log.map(({ msg }) => String(msg))).toContain(text)
+    vi.waitFor(
+      () => {
+        expect(log.map(({ msg }) => msg)).toContain(text)
+      },
+      { timeout: 60_000 },
+    )
 
   /** What is left to a subject after one request to each server. */
   async function remaining(sub: string): Promise<(string | undefined)[]> {
