@@ -2,7 +2,7 @@ import { discardAnswer, JSON_TYPE, type Answer } from '../answer.ts'
 import { answerError, type ErrorOptions } from '../errors/answer-error.ts'
 import type { Problems } from '../errors/router-error.ts'
 import { createCall, type CallProcedure } from '../procedures/call.ts'
-import { createDateTexts } from '../procedures/date-texts.ts'
+import { withDateTexts } from '../procedures/date-texts.ts'
 import type { Deadlines } from '../procedures/deadlines.ts'
 import { normalizePath } from '../procedures/normalize-path.ts'
 import type { RestOperation } from '../procedures/operations.ts'
@@ -143,7 +143,6 @@ function answerOf({
 }: RestOperation): (data: unknown) => Answer {
   if (fileType !== undefined) return (data) => data as Answer
   if (empty) return () => ({ status, headers: NO_HEADERS, body: undefined })
-  const withDateTexts = createDateTexts()
   return (data) => ({ status, headers: JSON_HEADERS, body: textOf(withDateTexts(procedure, data)) })
 }
 

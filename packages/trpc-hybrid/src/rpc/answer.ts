@@ -1,6 +1,6 @@
 import { TRPCError, type AnyRouter } from '@trpc/server'
 import { isAsyncIterable, isObject, isPromise } from '../trpc/internals.ts'
-import type { createDateTexts } from '../procedures/date-texts.ts'
+import { withDateTexts } from '../procedures/date-texts.ts'
 import {
   errorEnvelope,
   failure,
@@ -32,8 +32,6 @@ interface Scope {
   readonly ctx: object | undefined
 }
 
-type WithDateTexts = ReturnType<typeof createDateTexts>
-
 /**
  * The outcomes of all calls of a request, in one body.
  *
@@ -42,7 +40,7 @@ type WithDateTexts = ReturnType<typeof createDateTexts>
 export function answerCalls(
   request: RpcRequest,
   outcomes: readonly Outcome[],
-  { router, ctx, withDateTexts }: Scope & { readonly withDateTexts: WithDateTexts },
+  { router, ctx }: Scope,
 ): CallsAnswer {
   const isPlain = isPlainJson(router)
   const errors = outcomes.map((outcome) => outcome.error ?? refuseStream(outcome.data, request))

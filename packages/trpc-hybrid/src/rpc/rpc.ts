@@ -1,6 +1,5 @@
 import type { Answer } from '../answer.ts'
 import { headersOf, type ErrorOptions, type ErrorPlace } from '../errors/answer-error.ts'
-import { createDateTexts } from '../procedures/date-texts.ts'
 import type { HybridRequest } from '../request.ts'
 import { refusedMethod, type Route } from '../route.ts'
 import { answerCalls, answerFailure, type CallsAnswer } from './answer.ts'
@@ -32,7 +31,6 @@ export function createRpc(options: RpcOptions) {
   const { router } = options
   const subscribe = createSubscribe(options)
   const answerByTrpc = createTrpcHandler(options)
-  const withDateTexts = createDateTexts()
   const nameOf = createRouteNames(router, options.path)
   const reading = { ...options, uploadOf: createUploads(router), maxBytesOf: limitsOf(options) }
 
@@ -42,11 +40,7 @@ export function createRpc(options: RpcOptions) {
       read = readRequest(request, reading)
       if (!read) return await (subscribe(request, ctx) ?? answerByTrpc(request, ctx))
       const outcomes = await runCalls(read, { ctx, request, deadlines: options.deadlines })
-      return write(
-        answerCalls(read, outcomes, { router, ctx, withDateTexts }),
-        { request, ctx },
-        options,
-      )
+      return write(answerCalls(read, outcomes, { router, ctx }), { request, ctx }, options)
     } catch (cause) {
       const answer = answerFailure(cause, { router, ctx, calls: read?.calls ?? [] })
       return write(answer, { request, ctx }, options)

@@ -122,6 +122,27 @@ describe('Dates in an output', () => {
     expect(answer).toEqual({ result: { data: superjson.serialize({ at: new Date(1) }) } })
   })
 
+  it('leave it to JSON.stringify to tell what holds itself', async () => {
+    const circle: Record<string, unknown> = { at: new Date(1) }
+    circle['self'] = circle
+    const faults: string[] = []
+    const output = z.object({ at: z.date(), self: z.any() })
+    const procedure = t.procedure
+      .meta({ openapi: { method: 'GET', path: '/it' } })
+      .output(output)
+      .query(() => circle as z.input<typeof output>)
+    const hybrid = createHybrid({
+      router: t.router({ it: procedure }),
+      info: { title: 'Dates', version: '1.0.0' },
+      onError: ({ error }) => faults.push(String(error.cause)),
+    })
+    const handle = fetchHandler(hybrid, { createContext: () => ({}) })
+    for (const path of ['/it', '/trpc/it', '/trpc/it?batch=1']) {
+      expect((await handle(new Request(`http://api${path}`))).status).toBe(500)
+    }
+    expect(faults).toEqual(Array(3).fill(expect.stringContaining('circular structure')))
+  })
+
   it('are found in schemas that hold themselves, and in parts that are made late', async () => {
     interface Comment {
       readonly at: Date
