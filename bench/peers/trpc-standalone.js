@@ -1,29 +1,16 @@
 // tRPC's own standalone adapter with jose in the context, and nothing else around it.
 import { createServer } from 'node:http'
-import { initTRPC, tracked, TRPCError } from '@trpc/server'
+import { initTRPC, tracked } from '@trpc/server'
 import { createHTTPHandler } from '@trpc/server/adapters/standalone'
-import { createRemoteJWKSet, jwtVerify } from 'jose'
 import { z } from 'zod'
 import { createEventProcedures } from '../streams/event-procedures.js'
-import { audience, hasPermission, host, issuer, jwksUri, messages, port } from './settings.js'
+import { host, messages, port } from './settings.js'
+import { createContext, guardedProcedures } from './trpc-guard.js'
 
-const keys = createRemoteJWKSet(new URL(jwksUri))
-const options = { issuer, audience, algorithms: ['RS256'] }
 /** As ours pings. */
 const PING_MS = 15_000
 /** At this path the harness asks every server whether it is up, and whether it is guarded. */
 const PROBE = '/api/messages/admin'
-
-async function createContext({ req }) {
-  const [scheme, token] = req.headers.authorization?.split(' ') ?? []
-  if (scheme !== 'Bearer' || !token) return {}
-  try {
-    const { payload } = await jwtVerify(token, keys, options)
-    return { claims: payload }
-  } catch {
-    return {}
-  }
-}
 
 const t = initTRPC.create({
   sse: {
@@ -32,15 +19,7 @@ const t = initTRPC.create({
   },
 })
 
-const protectedProcedure = t.procedure.use(({ ctx, next }) => {
-  if (!ctx.claims) throw new TRPCError({ code: 'UNAUTHORIZED' })
-  return next({ ctx: { claims: ctx.claims } })
-})
-
-const adminProcedure = protectedProcedure.use(({ ctx, next }) => {
-  if (!hasPermission(ctx.claims)) throw new TRPCError({ code: 'FORBIDDEN' })
-  return next()
-})
+const { protectedProcedure, adminProcedure } = guardedProcedures(t)
 
 const router = t.router({
   messages: t.router({

@@ -1,52 +1,22 @@
 // The same design as Messages API, put together the obvious way from the READMEs of its parts: Express,
 // helmet, cors, tRPC's Express adapter, trpc-to-openapi's Express adapter, and jose in the context.
-import { initTRPC, TRPCError } from '@trpc/server'
+import { initTRPC } from '@trpc/server'
 import { createExpressMiddleware } from '@trpc/server/adapters/express'
 import cors from 'cors'
 import express from 'express'
 import helmet from 'helmet'
-import { createRemoteJWKSet, jwtVerify } from 'jose'
 import { createOpenApiExpressMiddleware } from 'trpc-to-openapi'
 import { z } from 'zod'
 import { addReport, reportById } from './reports.js'
-import {
-  audience,
-  clientOrigin,
-  hasPermission,
-  host,
-  issuer,
-  jwksUri,
-  messages,
-  port,
-} from './settings.js'
+import { clientOrigin, host, messages, port } from './settings.js'
+import { createContext, guardedProcedures } from './trpc-guard.js'
 
-const keys = createRemoteJWKSet(new URL(jwksUri))
-const options = { issuer, audience, algorithms: ['RS256'] }
 const Message = z.object({ message: z.string() })
 const Report = z.object({ id: z.string(), title: z.string() })
 
-async function createContext({ req }) {
-  const [scheme, token] = req.headers.authorization?.split(' ') ?? []
-  if (scheme !== 'Bearer' || !token) return {}
-  try {
-    const { payload } = await jwtVerify(token, keys, options)
-    return { claims: payload }
-  } catch {
-    return {}
-  }
-}
-
 const t = initTRPC.meta().create()
 
-const protectedProcedure = t.procedure.use(({ ctx, next }) => {
-  if (!ctx.claims) throw new TRPCError({ code: 'UNAUTHORIZED' })
-  return next({ ctx: { claims: ctx.claims } })
-})
-
-const adminProcedure = protectedProcedure.use(({ ctx, next }) => {
-  if (!hasPermission(ctx.claims)) throw new TRPCError({ code: 'FORBIDDEN' })
-  return next()
-})
+const { protectedProcedure, adminProcedure } = guardedProcedures(t)
 
 const message = (procedure, name) =>
   procedure
